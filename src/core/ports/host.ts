@@ -1,0 +1,134 @@
+import type { AttemptId, HostId, HostName, InstanceId, Sha256 } from '../ids.ts';
+import type { StoredFile } from './media.ts';
+
+/**
+ * Paths as the job sees them (inside its container where it runs in one): what the placeholders of a profile's
+ * argv, environment and spec files stand for.
+ */
+export interface JobPaths {
+  /** The attempt directory. */
+  readonly attempt: string;
+  readonly input: string;
+  readonly output: string;
+  /** Command prefix of the bot's own media tool; absent where the bot's files cannot be reached. */
+  readonly tool?: readonly string[];
+}
+
+/** A file that `prepare` writes, relative to the attempt directory. */
+export interface JobFile {
+  readonly path: string;
+  readonly content: string;
+}
+
+/** An input of the job: `in/<role>.<extension>`, a link to an asset that `putAsset` has brought. */
+export interface JobInput {
+  readonly path: string;
+  readonly asset: Sha256;
+}
+
+/** Everything that a host needs to run one attempt: exactly what would be sent, nothing is added later. */
+export interface AttemptPlan {
+  readonly attempt: AttemptId;
+  readonly instance: InstanceId;
+  readonly files: readonly JobFile[];
+  readonly inputs: readonly JobInput[];
+  /** Program and arguments; never a shell string. */
+  readonly argv: readonly [string, ...string[]];
+  /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** Relative to the attempt directory. */
+  readonly workingDirectory: string;
+  /** GPU indices of the lane; empty on a lane without GPUs. */
+  readonly gpus: readonly string[];
+  /** Time between the stop signal and the kill, ms: also what the wrapper grants the job. */
+  readonly stopGraceMs: number;
+}
+
+export type AttemptStatus =
+  /** Nothing was started; `start` and `abandon` race for it. */
+  | { readonly state: 'never_started' }
+  /** `abandon` won: it will never start. */
+  | { readonly state: 'abandoned' }
+  | { readonly state: 'running'; readonly hostStartedAt: number }
+  /** `exit.json` is there and no process of the attempt is left. Times are the host's own. */
+  | {
+      readonly state: 'exited';
+      readonly exitCode: number;
+      readonly hostStartedAt: number;
+      readonly hostEndedAt: number;
+    }
+  /** It began, and there is neither a process nor a valid `exit.json`. Never started again. */
+  | { readonly state: 'vanished'; readonly detail: string }
+  /** No answer: never read as free, gone or failed. */
+  | { readonly state: 'unreachable'; readonly detail: string };
+
+/** How hard an attempt is stopped: the model may tidy up, or nothing of it survives. */
+export type StopStrength = 'terminate' | 'kill';
+
+export interface OutputFile {
+  /** Relative to the attempt's `out/` directory, with forward slashes. */
+  readonly path: string;
+  readonly bytes: number;
+}
+
+export interface HostAsset extends StoredFile {
+  /** Where the file is on our side. */
+  readonly path: string;
+}
+
+export type TransferProgress = (doneBytes: number, totalBytes: number) => void;
+
+/** An attempt of this bot that is still on the host. */
+export interface Leftover {
+  readonly attempt: AttemptId;
+  readonly status: AttemptStatus;
+}
+
+/**
+ * A machine that runs attempts, reached by some transport and some engine. Every method may be called again after
+ * any crash: each looks at what is there first. A host that does not answer throws `engine.host_unreachable`
+ * (except from `inspect`, which says so); the other codes are `engine.*` and `transfer.*`.
+ */
+export interface Host {
+  readonly name: HostName;
+  /** The random id kept in `work_dir`, made at the first call. Throws `engine.work_dir_unusable`, `engine.host_unsupported`. */
+  identify(signal?: AbortSignal): Promise<HostId>;
+  /** Pure: where the attempt's files will be, as the job sees them. */
+  paths(attempt: AttemptId): JobPaths;
+  /** Brings an asset to the host unless it is there already, verified by its SHA-256. */
+  putAsset(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void>;
+  /** Makes the attempt directory complete (inputs, spec files, `run.sh`, empty `out/`); starts nothing. */
+  prepare(plan: AttemptPlan, signal?: AbortSignal): Promise<void>;
+  /** Starts what never started; whoever comes second changes nothing. Returns when the job has begun or lost. */
+  start(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
+  inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus>;
+  /** Makes sure that the attempt never starts, by winning the start guard. */
+  abandon(attempt: AttemptId, signal?: AbortSignal): Promise<'abandoned' | 'already_started'>;
+  /** Signals the attempt's own processes and no others; does not wait for their end. */
+  stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void>;
+  /**
+   * Calls `wake` when the attempt may have changed (log grew, ended), until the returned function is called.
+   * `undefined`: this engine cannot tell and has to be asked every `pollMs`.
+   */
+  watch(attempt: AttemptId, wake: () => void): (() => void) | undefined;
+  /** How often an engine that cannot tell is asked, ms. */
+  readonly pollMs: number;
+  /** Bytes of `run.log` from `offset`, at most `maxBytes`; empty at its present end. */
+  readLog(attempt: AttemptId, offset: number, maxBytes: number, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Files below `out/`, in order of path. */
+  listOutputs(attempt: AttemptId, signal?: AbortSignal): Promise<readonly OutputFile[]>;
+  /** Copies one output to `to` (temporary name, then rename), verified. */
+  fetchOutput(
+    attempt: AttemptId,
+    path: string,
+    to: string,
+    onProgress: TransferProgress,
+    signal?: AbortSignal,
+  ): Promise<StoredFile>;
+  /** Attempts of this bot instance that still have a directory here. */
+  leftovers(instance: InstanceId, signal?: AbortSignal): Promise<readonly Leftover[]>;
+  /** Removes the directory of an attempt that has ended; refuses a running one (`engine.not_stopped`). */
+  discard(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
+  /** Releases connections and watchers; attempts go on. */
+  close(): Promise<void>;
+}

@@ -1,0 +1,60 @@
+import type { Sha256 } from '../ids.ts';
+
+export type MediaKind = 'video' | 'audio' | 'image';
+
+/** Facts of a media file, found by decoding its header (not by its name). */
+export type MediaFacts = VideoFacts | AudioFacts | ImageFacts;
+
+export interface VideoFacts {
+  readonly kind: 'video';
+  /** Pixels, as displayed (after rotation). */
+  readonly width: number;
+  readonly height: number;
+  /** Average frames per second. */
+  readonly fps: number;
+  /** Counted by demuxing, not taken from the header. */
+  readonly frames: number;
+  readonly durationMs: number;
+  readonly codec: string;
+  readonly hasAudio: boolean;
+}
+
+export interface AudioFacts {
+  readonly kind: 'audio';
+  readonly durationMs: number;
+  readonly codec: string;
+}
+
+export interface ImageFacts {
+  readonly kind: 'image';
+  readonly width: number;
+  readonly height: number;
+  readonly codec: string;
+}
+
+export interface MediaLimits {
+  readonly maxBytes: number;
+  readonly maxDurationMs: number;
+  /** Width × height. */
+  readonly maxPixels: number;
+}
+
+export interface StoredFile {
+  readonly sha256: Sha256;
+  readonly bytes: number;
+}
+
+/**
+ * Looks into media files in a process of its own, with a deadline and a memory limit: uploads are hostile.
+ * Every method throws `media.worker_failed` or `media.worker_timed_out` where the worker itself broke, and an
+ * `input.*` code (`not_media`, `no_frames`, `truncated`, `too_long`, `absurd_duration`, `too_many_pixels`,
+ * `file_empty`, `file_too_large`, `file_missing`, `file_unreadable`, `file_not_regular`) for a bad file.
+ */
+export interface MediaWorker {
+  /** Type (by content), size, rate, frames and duration within `limits`. */
+  probe(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts>;
+  /** Decodes every frame and returns the facts; a file with a corrupt packet is refused (`input.truncated`). */
+  verify(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts>;
+  /** Writes a JPEG of a frame near the middle of a video (or of the image), at most `width` pixels wide. */
+  poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void>;
+}

@@ -1,0 +1,44 @@
+import type { PrincipalId, PromptId, Sha256 } from '../ids.ts';
+import type { UtcMs } from '../ports/clock.ts';
+import type { MediaFacts, MediaKind } from '../ports/media.ts';
+
+/** What each role of an input file may hold. `color` is also known as `video`. */
+export const ROLES = {
+  color: 'video',
+  depth: 'video',
+  seg: 'video',
+  edge: 'video',
+  vis: 'video',
+  mask: 'video',
+  audio: 'audio',
+  image: 'image',
+} as const satisfies Record<string, MediaKind>;
+
+export type Role = keyof typeof ROLES;
+
+/** One stored file: named by its content, stored once. */
+export interface Asset {
+  readonly sha256: Sha256;
+  readonly bytes: number;
+  readonly facts: MediaFacts;
+  /** Extension of the first name it came with, lower case, without dot. */
+  readonly extension: string;
+}
+
+export interface PromptInput {
+  readonly role: Role;
+  readonly asset: Asset;
+  /** The name that the person's file had; for display only, never part of a path. */
+  readonly originalName: string;
+}
+
+export interface Prompt {
+  readonly id: PromptId;
+  /** Readable and unique: at most three words of the text, joined by `_`. */
+  readonly name: string;
+  readonly owner: PrincipalId;
+  readonly text: string;
+  readonly negativeText: string;
+  readonly inputs: readonly PromptInput[];
+  readonly createdAt: UtcMs;
+}

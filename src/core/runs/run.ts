@@ -1,0 +1,100 @@
+import type { AttemptId, LaneName, ProfileId, PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
+import type { Problem } from '../errors.ts';
+import type { ParameterValues } from '../models/profile.ts';
+import type { UtcMs } from '../ports/clock.ts';
+import type { MediaFacts } from '../ports/media.ts';
+import type { PromptInput } from '../prompts/prompt.ts';
+
+/** How a run came from another one. */
+export type RunRelation = 'retry' | 'vary' | 'upscale' | 'promote' | 'reproduce';
+
+/** Parts of an active run that are the bot's own; between `starting` and `collecting` the model's stages show. */
+export type RunStage = 'preparing' | 'uploading' | 'starting' | 'running' | 'stopping' | 'collecting' | 'verifying';
+
+/** Ends of a run; each has its own words and next step. */
+export const RUN_OUTCOMES = ['done', 'failed', 'blocked', 'cancelled', 'timed_out', 'lost'] as const;
+export type RunOutcome = (typeof RUN_OUTCOMES)[number];
+
+export const RUN_STATES = ['queued', 'active', ...RUN_OUTCOMES] as const;
+export type RunState = (typeof RUN_STATES)[number];
+
+export const OUTPUT_KINDS = ['video', 'image', 'text'] as const;
+export type OutputKind = (typeof OUTPUT_KINDS)[number];
+
+/** One collected and verified file of a finished run. */
+export interface RunOutput {
+  readonly kind: OutputKind;
+  /** `primary` is the result; `control` is what the model was conditioned on. */
+  readonly purpose: 'primary' | 'control';
+  readonly label: string;
+  /** Absolute path on our side. */
+  readonly path: string;
+  readonly bytes: number;
+  readonly sha256: string;
+  /** Absent for texts. */
+  readonly facts?: MediaFacts;
+}
+
+/** Where an active run stands; held in memory by the process that drives it and stored about once a second. */
+export interface RunProgress {
+  /** Key of a stage in the profile. */
+  readonly modelStage?: string;
+  /** 0 to 100, never falling within an attempt. */
+  readonly percent?: number;
+  /** Steps of the present bar, such as 12 of 35. */
+  readonly step?: { readonly current: number; readonly total: number };
+  readonly transfer?: { readonly doneBytes: number; readonly totalBytes: number; readonly bytesPerSecond?: number };
+  /** Remaining run time, ms. */
+  readonly remainingMs?: TimeRange;
+  /** The last lines of the log, oldest first. */
+  readonly logTail: readonly string[];
+  readonly updatedAt: UtcMs;
+}
+
+/** An honest estimate: between `low` and `high` milliseconds. */
+export interface TimeRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** One execution of a prompt with one model and one set of parameters; self-contained once queued. */
+export interface Run {
+  readonly id: RunId;
+  readonly promptId: PromptId;
+  readonly promptName: string;
+  readonly requestId: RequestId;
+  readonly owner: PrincipalId;
+  readonly ownerName: string;
+  readonly profileId: ProfileId;
+  /** SHA-256 of the resolved profile that is stored with the run. */
+  readonly profileHash: string;
+  readonly text: string;
+  readonly negativeText: string;
+  readonly inputs: readonly PromptInput[];
+  /** Complete: defaults are filled in when the run is queued. */
+  readonly parameters: ParameterValues;
+  readonly parent?: { readonly run: RunId; readonly relation: RunRelation };
+  /** Higher goes first; 0 is usual. */
+  readonly priority: number;
+  readonly state: RunState;
+  readonly stage?: RunStage;
+  readonly lane?: LaneName;
+  readonly attempt?: AttemptId;
+  readonly cancel?: { readonly requestedAt: UtcMs; readonly by: PrincipalId; readonly byName: string };
+  /** Why it failed, was blocked, timed out or was lost. */
+  readonly problem?: Problem;
+  /** Since when the host does not answer; absent while it does. */
+  readonly unreachableSince?: UtcMs;
+  readonly progress?: RunProgress;
+  readonly outputs: readonly RunOutput[];
+  readonly rating?: number;
+  readonly queuedAt: UtcMs;
+  readonly startedAt?: UtcMs;
+  readonly finishedAt?: UtcMs;
+  /** Host's own measure of the model's run time × GPUs of the lane, seconds. */
+  readonly gpuSeconds?: number;
+}
+
+export function isFinished(state: RunState): state is RunOutcome {
+  return state !== 'queued' && state !== 'active';
+}

@@ -1,0 +1,27 @@
+import { defineConfig } from 'vitest/config';
+
+/**
+ * Three projects: `unit` touches no process and no network, `integration` starts real child processes and
+ * files, `e2e` runs the product as its users do.
+ */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['tests/{bot,core,remote,architecture,docs}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'integration',
+          include: ['tests/{integration,contracts,faults}/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
+      { test: { name: 'e2e', include: ['tests/e2e/**/*.test.ts'], testTimeout: 180_000, hookTimeout: 180_000 } },
+    ],
+    coverage: {
+      provider: 'v8',
+      include: ['src/core/**', 'src/remote/**'],
+      thresholds: { lines: 90 },
+    },
+  },
+});
