@@ -1,0 +1,26 @@
+import type { Problem } from './errors.ts';
+import type { RunOutcome, RunRelation } from './runs/run.ts';
+
+/** Every durable event and its payload. Appended in the transaction that makes it true. */
+interface EventPayloads {
+  'prompt.created': { readonly prompt: string };
+  'prompt.roles_changed': { readonly prompt: string };
+  'run.queued': { readonly profile: string; readonly parent?: { readonly run: string; readonly relation: RunRelation } };
+  'run.claimed': { readonly lane: string };
+  'run.starting': { readonly lane: string };
+  'run.cancel_requested': Record<never, never>;
+  'run.stop_sent': { readonly strength: 'terminate' | 'kill'; readonly reason: string };
+  'run.try_failed': { readonly problem: Problem; readonly nextTryAt: number };
+  'run.host_unreachable': { readonly detail: string };
+  'run.host_reachable': Record<never, never>;
+  'run.finished': { readonly outcome: RunOutcome; readonly problem?: Problem };
+  'run.rated': { readonly rating: number };
+  'queue.paused': Record<never, never>;
+  'queue.resumed': Record<never, never>;
+  'lane.blocked': { readonly lane: string; readonly problem: Problem };
+  'lane.reopened': { readonly lane: string };
+}
+
+export type EventType = keyof EventPayloads;
+
+export type CosmosEvent = { [T in EventType]: { readonly type: T; readonly payload: EventPayloads[T] } }[EventType];

@@ -1,0 +1,37 @@
+import type { AttemptId, HostId, InstanceId, JobId, LaneName, RunId } from '../ids.ts';
+import type { UtcMs } from '../ports/clock.ts';
+import type { OutputFile } from '../ports/host.ts';
+
+/** Why we stopped an attempt. */
+export type StopReason = 'cancel' | 'run_timeout' | 'silence';
+
+/**
+ * What is durable about one try at a job; everything else is asked of the host. `starting` is written, with a last
+ * look at the cancel intent, before the host is told to start: from then on only the host knows.
+ */
+export interface Attempt {
+  readonly id: AttemptId;
+  readonly job: JobId;
+  readonly number: number;
+  readonly lane: LaneName;
+  readonly instance: InstanceId;
+  /** The host's random id when the attempt was prepared there. */
+  readonly hostId?: HostId;
+  readonly state: 'claimed' | 'starting';
+  /** The run of the job's only item. */
+  readonly run: RunId;
+  readonly claimedAt: UtcMs;
+  readonly startingAt?: UtcMs;
+  /** Failed tries at getting it started; the model did not begin in any of them. */
+  readonly tries: number;
+  readonly nextTryAt?: UtcMs;
+  readonly stop?: AttemptStop;
+}
+
+export interface AttemptStop {
+  readonly reason: StopReason;
+  readonly sentAt: UtcMs;
+  readonly killSentAt?: UtcMs;
+  /** What was in `out/` before the signal: a result that was complete by then counts. */
+  readonly outputs: readonly OutputFile[];
+}

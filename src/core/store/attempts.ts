@@ -1,0 +1,267 @@
+import type { Problem } from '../errors.ts';
+import { type AttemptId, attemptId, type HostId, type InstanceId, type JobId, type LaneName, newId, type RunId } from '../ids.ts';
+import type { Clock, UtcMs } from '../ports/clock.ts';
+import type { OutputFile } from '../ports/host.ts';
+import type { Random } from '../ports/random.ts';
+import type { Attempt, StopReason } from '../runner/attempt.ts';
+import type { RunOutcome, RunOutput } from '../runs/run.ts';
+import { type Connection, type Statement, write } from './database.ts';
+import type { EventStore } from './events.ts';
+import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
+import type { SettingStore } from './settings.ts';
+
+interface AttemptRow {
+  id: AttemptId;
+  job_id: JobId;
+  number: number;
+  lane: LaneName;
+  instance_id: InstanceId;
+  host_id: HostId | null;
+  state: Attempt['state'];
+  run_id: RunId;
+  claimed_at: number;
+  starting_at: number | null;
+  tries: number;
+  next_try_at: number | null;
+  stop_reason: StopReason | null;
+  stop_sent_at: number | null;
+  kill_sent_at: number | null;
+  outputs_at_stop: string | null;
+}
+
+/** How an attempt ended, and with it its run. */
+export interface AttemptEnd {
+  readonly outcome: RunOutcome;
+  readonly problem?: Problem;
+  readonly outputs: readonly RunOutput[];
+  readonly exitCode?: number;
+  /** The host's own clock. */
+  readonly hostStartedAt?: number;
+  readonly hostEndedAt?: number;
+  readonly gpuSeconds?: number;
+}
+
+/** The transitions of attempts and, with them, of runs: each is one transaction and can be repeated. */
+export class AttemptStore {
+  readonly #connection: Connection;
+  readonly #random: Random;
+  readonly #clock: Clock;
+  readonly #events: EventStore;
+  readonly #settings: SettingStore;
+  readonly #open: Statement<[string], AttemptRow>;
+
+  constructor(
+    connection: Connection,
+    { random, clock, events, settings }: { random: Random; clock: Clock; events: EventStore; settings: SettingStore },
+  ) {
+    this.#connection = connection;
+    this.#random = random;
+    this.#clock = clock;
+    this.#events = events;
+    this.#settings = settings;
+    this.#open = connection.prepare(
+      `SELECT attempts.id, attempts.job_id, number, lane, instance_id, host_id, state, run_id, claimed_at,
+         starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop
+       FROM attempts JOIN job_items ON job_items.job_id = attempts.job_id
+       WHERE lane = ? AND state <> 'ended'`,
+    );
+  }
+
+  /** The attempt that the lane is busy with. */
+  open(lane: LaneName): Attempt | undefined {
+    const row = this.#open.get(lane);
+    return row && toAttempt(row);
+  }
+
+  /** How many attempts of all lanes have not ended. */
+  countOpen(): number {
+    const row = this.#prepare<[], { count: number }>(
+      "SELECT count(*) AS count FROM attempts WHERE state <> 'ended'",
+    ).get();
+    return row?.count ?? 0;
+  }
+
+  /**
+   * Takes the next queued run that the lane can execute: highest priority, then lowest turn, then oldest.
+   * Undefined where there is none, or the queue is paused, or the lane is blocked or busy.
+   */
+  claim(lane: LaneName, profiles: readonly string[], instance: InstanceId): Attempt | undefined {
+    const next = this.#prepare<[string], { id: RunId; turn: number }>(
+      `SELECT id, turn FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
+       ORDER BY priority DESC, turn, queued_at, id LIMIT 1`,
+    );
+    if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
+    return write(this.#connection, () => {
+      const run = next.get(JSON.stringify(profiles));
+      if (run === undefined || this.#settings.get('queue.paused') !== undefined) return undefined;
+      if (this.#isBlocked(lane) || this.open(lane) !== undefined) return undefined;
+      const now = this.#clock.now();
+      const job = newId('jb', this.#random);
+      const id = attemptId(job, 1);
+      this.#prepare('INSERT INTO jobs (id, lane, created_at) VALUES (?, ?, ?)').run(job, lane, now);
+      this.#prepare('INSERT INTO job_items (job_id, position, run_id) VALUES (?, 0, ?)').run(job, run.id);
+      this.#prepare(
+        `INSERT INTO attempts (id, job_id, number, lane, instance_id, state, claimed_at)
+         VALUES (?, ?, 1, ?, ?, 'claimed', ?)`,
+      ).run(id, job, lane, instance, now);
+      this.#prepare(
+        `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
+      ).run(lane, id, now, run.id);
+      this.#settings.set('queue.turn', String(Math.max(run.turn, Number(this.#settings.get('queue.turn') ?? 0))));
+      this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
+      return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
+    });
+  }
+
+  /** Remembers on which host the attempt is prepared, before anything is written there. */
+  setHost(attempt: Attempt, host: HostId): void {
+    this.#prepare('UPDATE attempts SET host_id = ? WHERE id = ?').run(host, attempt.id);
+  }
+
+  /** The last look at the cancel intent: false where the run is to be cancelled and must not start. */
+  markStarting(attempt: Attempt): boolean {
+    return write(this.#connection, () => {
+      const intent = this.#prepare<[string], { at: number | null }>(
+        'SELECT cancel_requested_at AS at FROM runs WHERE id = ?',
+      ).get(attempt.run);
+      if (intent?.at !== null) return false;
+      const changed = this.#prepare(
+        "UPDATE attempts SET state = 'starting', starting_at = ? WHERE id = ? AND state = 'claimed'",
+      ).run(this.#clock.now(), attempt.id).changes;
+      this.#prepare("UPDATE runs SET stage = 'starting' WHERE id = ?").run(attempt.run);
+      if (changed > 0) {
+        this.#events.append(
+          { type: 'run.starting', payload: { lane: attempt.lane } },
+          { run: attempt.run, attempt: attempt.id },
+        );
+      }
+      return true;
+    });
+  }
+
+  /** A try that failed before the model began; the next one is not before `nextTryAt`. */
+  recordFailedTry(attempt: Attempt, problem: Problem, nextTryAt: UtcMs): void {
+    write(this.#connection, () => {
+      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ? WHERE id = ?').run(nextTryAt, attempt.id);
+      this.#events.append(
+        { type: 'run.try_failed', payload: { problem, nextTryAt } },
+        { run: attempt.run, attempt: attempt.id },
+      );
+    });
+  }
+
+  /** Written before the stop signal is sent. */
+  recordStop(attempt: Attempt, reason: StopReason, outputs: readonly OutputFile[]): void {
+    write(this.#connection, () => {
+      this.#prepare('UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ?').run(
+        reason,
+        this.#clock.now(),
+        JSON.stringify(outputs),
+        attempt.id,
+      );
+      this.#prepare("UPDATE runs SET stage = 'stopping' WHERE id = ?").run(attempt.run);
+      this.#events.append(
+        { type: 'run.stop_sent', payload: { strength: 'terminate', reason } },
+        { run: attempt.run, attempt: attempt.id },
+      );
+    });
+  }
+
+  /** Written before the kill is sent. */
+  recordKill(attempt: Attempt, reason: StopReason): void {
+    write(this.#connection, () => {
+      this.#prepare('UPDATE attempts SET kill_sent_at = ? WHERE id = ?').run(this.#clock.now(), attempt.id);
+      this.#events.append(
+        { type: 'run.stop_sent', payload: { strength: 'kill', reason } },
+        { run: attempt.run, attempt: attempt.id },
+      );
+    });
+  }
+
+  /** Ends the attempt, its job and its run in one transaction. A second call changes nothing. */
+  end(attempt: Attempt, end: AttemptEnd): void {
+    write(this.#connection, () => {
+      const now = this.#clock.now();
+      const problem = toJsonOrNull(end.problem);
+      const changed = this.#prepare(
+        `UPDATE attempts SET state = 'ended', ended_at = ?, outcome = ?, problem = ?, exit_code = ?,
+           host_started_at = ?, host_ended_at = ?, gpu_seconds = ?
+         WHERE id = ? AND state <> 'ended'`,
+      ).run(
+        now,
+        end.outcome,
+        problem,
+        end.exitCode ?? null,
+        end.hostStartedAt ?? null,
+        end.hostEndedAt ?? null,
+        end.gpuSeconds ?? null,
+        attempt.id,
+      ).changes;
+      if (changed === 0) return;
+      this.#prepare('UPDATE jobs SET ended_at = ? WHERE id = ?').run(now, attempt.job);
+      this.#prepare(
+        `UPDATE runs SET state = ?, stage = NULL, problem = ?, unreachable_since = NULL, finished_at = ?,
+           model_ms = ?, gpu_seconds = ? WHERE id = ?`,
+      ).run(end.outcome, problem, now, modelMs(end), end.gpuSeconds ?? null, attempt.run);
+      this.#insertOutputs(attempt.run, end.outputs);
+      this.#events.append(
+        { type: 'run.finished', payload: { outcome: end.outcome, ...(end.problem && { problem: end.problem }) } },
+        { run: attempt.run, attempt: attempt.id },
+      );
+    });
+  }
+
+  #insertOutputs(run: RunId, outputs: readonly RunOutput[]): void {
+    const insert = this.#prepare(
+      `INSERT INTO run_outputs (run_id, position, kind, purpose, label, path, bytes, sha256, facts)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+    );
+    for (const [position, output] of outputs.entries()) {
+      const { kind, purpose, label, path, bytes, sha256, facts } = output;
+      insert.run(run, position, kind, purpose, label, path, bytes, sha256, toJsonOrNull(facts));
+    }
+  }
+
+  #isBlocked(lane: LaneName): boolean {
+    return (
+      this.#prepare<[string], { one: 1 }>('SELECT 1 AS one FROM lanes WHERE name = ? AND blocked IS NOT NULL').get(
+        lane,
+      ) !== undefined
+    );
+  }
+
+  #prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
+    return this.#connection.prepare<Parameters, Row>(sql);
+  }
+}
+
+function modelMs(end: AttemptEnd): number | null {
+  if (end.hostStartedAt === undefined || end.hostEndedAt === undefined) return null;
+  return end.hostEndedAt - end.hostStartedAt;
+}
+
+function toAttempt(row: AttemptRow): Attempt {
+  return {
+    id: row.id,
+    job: row.job_id,
+    number: row.number,
+    lane: row.lane,
+    instance: row.instance_id,
+    state: row.state,
+    run: row.run_id,
+    claimedAt: row.claimed_at,
+    tries: row.tries,
+    ...(row.host_id !== null && { hostId: row.host_id }),
+    ...(row.starting_at !== null && { startingAt: row.starting_at }),
+    ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
+    ...(row.stop_reason !== null &&
+      row.stop_sent_at !== null && {
+        stop: {
+          reason: row.stop_reason,
+          sentAt: row.stop_sent_at,
+          outputs: fromJsonOrUndefined<OutputFile[]>(row.outputs_at_stop) ?? [],
+          ...(row.kill_sent_at !== null && { killSentAt: row.kill_sent_at }),
+        },
+      }),
+  };
+}

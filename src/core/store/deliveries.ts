@@ -1,0 +1,149 @@
+import type { Problem } from '../errors.ts';
+import { type DeliveryId, newId, type PromptId, type RunId, type ThreadId } from '../ids.ts';
+import type { Card, ChatReference } from '../ports/chat.ts';
+import type { Clock, UtcMs } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Connection, Statement } from './database.ts';
+import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
+
+/** What a thread has to show: the card of a prompt, the status or the result of a run, or a fixed answer. */
+export type DeliverySubject =
+  | { readonly purpose: 'prompt'; readonly promptId: PromptId }
+  | { readonly purpose: 'status' | 'result'; readonly runId: RunId }
+  | { readonly purpose: 'answer'; readonly card: Card };
+
+/** `open` until the final content is proved to be shown; the other states end the duty. */
+export type DeliveryState = 'open' | 'settled' | 'gone' | 'undeliverable';
+
+/** One durable duty: this thread must show this. */
+export interface Delivery {
+  readonly id: DeliveryId;
+  /** Stable key of the intent; the platform finds an earlier post of ours by it. */
+  readonly key: string;
+  readonly thread: ThreadId;
+  readonly subject: DeliverySubject;
+  /** The message that shows it, once posted. */
+  readonly message?: ChatReference;
+  /** When a post was last begun; without `message` its outcome is unknown. */
+  readonly intentAt?: UtcMs;
+  readonly shownHash?: string;
+  readonly shownAt?: UtcMs;
+  readonly tries: number;
+  readonly nextTryAt?: UtcMs;
+}
+
+interface DeliveryRow {
+  id: DeliveryId;
+  key: string;
+  thread_id: ThreadId;
+  purpose: DeliverySubject['purpose'];
+  run_id: RunId | null;
+  prompt_id: PromptId | null;
+  card: string | null;
+  message: string | null;
+  intent_at: number | null;
+  shown_hash: string | null;
+  shown_at: number | null;
+  tries: number;
+  next_try_at: number | null;
+}
+
+export class DeliveryStore {
+  readonly #random: Random;
+  readonly #clock: Clock;
+  readonly #connection: Connection;
+  readonly #open: Statement<[], DeliveryRow>;
+
+  constructor(connection: Connection, random: Random, clock: Clock) {
+    this.#connection = connection;
+    this.#random = random;
+    this.#clock = clock;
+    this.#open = connection.prepare(
+      `SELECT id, key, thread_id, purpose, run_id, prompt_id, card, message, intent_at, shown_hash, shown_at,
+         tries, next_try_at FROM deliveries WHERE state = 'open' ORDER BY created_at, id`,
+    );
+  }
+
+  /** Adds the duty unless a delivery with that key exists. */
+  ensure(key: string, thread: ThreadId, subject: DeliverySubject): void {
+    this.#run(
+      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, card, state, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
+      newId('dl', this.#random),
+      key,
+      thread,
+      subject.purpose,
+      'runId' in subject ? subject.runId : null,
+      'promptId' in subject ? subject.promptId : null,
+      toJsonOrNull('card' in subject ? subject.card : undefined),
+      this.#clock.now(),
+    );
+  }
+
+  /** Oldest first. */
+  open(): Delivery[] {
+    return this.#open.all().map(toDelivery);
+  }
+
+  /** What is shown may have changed after it was settled. */
+  reopen(key: string): void {
+    this.#run("UPDATE deliveries SET state = 'open' WHERE key = ? AND state = 'settled'", key);
+  }
+
+  /** Written before a post, so that an unknown outcome is looked up after a crash. */
+  recordIntent(id: DeliveryId): void {
+    this.#run('UPDATE deliveries SET intent_at = ? WHERE id = ?', this.#clock.now(), id);
+  }
+
+  recordShown(id: DeliveryId, message: ChatReference, hash: string): void {
+    this.#run(
+      `UPDATE deliveries SET message = ?, shown_hash = ?, shown_sequence = shown_sequence + 1, shown_at = ?,
+         tries = 0, next_try_at = NULL, problem = NULL WHERE id = ?`,
+      JSON.stringify(message),
+      hash,
+      this.#clock.now(),
+      id,
+    );
+  }
+
+  recordFailure(id: DeliveryId, problem: Problem, nextTryAt: UtcMs): void {
+    this.#run(
+      'UPDATE deliveries SET tries = tries + 1, next_try_at = ?, problem = ? WHERE id = ?',
+      nextTryAt,
+      JSON.stringify(problem),
+      id,
+    );
+  }
+
+  close(id: DeliveryId, state: Exclude<DeliveryState, 'open'>, problem?: Problem): void {
+    this.#run('UPDATE deliveries SET state = ?, problem = ? WHERE id = ?', state, toJsonOrNull(problem), id);
+  }
+
+  #run(sql: string, ...values: (string | number | null)[]): void {
+    this.#connection.prepare<(string | number | null)[]>(sql).run(...values);
+  }
+}
+
+function toDelivery(row: DeliveryRow): Delivery {
+  const message = fromJsonOrUndefined<ChatReference>(row.message);
+  return {
+    id: row.id,
+    key: row.key,
+    thread: row.thread_id,
+    subject: toSubject(row),
+    tries: row.tries,
+    ...(message !== undefined && { message }),
+    ...(row.intent_at !== null && { intentAt: row.intent_at }),
+    ...(row.shown_hash !== null && { shownHash: row.shown_hash }),
+    ...(row.shown_at !== null && { shownAt: row.shown_at }),
+    ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
+  };
+}
+
+function toSubject(row: DeliveryRow): DeliverySubject {
+  if (row.purpose === 'prompt' && row.prompt_id !== null) return { purpose: 'prompt', promptId: row.prompt_id };
+  if ((row.purpose === 'status' || row.purpose === 'result') && row.run_id !== null) {
+    return { purpose: row.purpose, runId: row.run_id };
+  }
+  return { purpose: 'answer', card: fromJson(row.card ?? 'null') };
+}

@@ -1,0 +1,48 @@
+import type { Sha256 } from '../ids.ts';
+import type { PromptInput, Role } from '../prompts/prompt.ts';
+import type { Connection, Statement } from './database.ts';
+import { fromJson } from './json.ts';
+
+interface InputRow {
+  role: Role;
+  original_name: string;
+  sha256: Sha256;
+  bytes: number;
+  extension: string;
+  facts: string;
+}
+
+/** The input files of prompts, or of runs: the same columns in two tables. */
+export class InputStore {
+  readonly #list: Statement<[string], InputRow>;
+  readonly #insert: Statement<[string, string, string, string]>;
+  readonly #clear: Statement<[string]>;
+
+  constructor(connection: Connection, owner: 'prompt' | 'run') {
+    const table = `${owner}_inputs`;
+    const column = `${owner}_id`;
+    this.#list = connection.prepare(
+      `SELECT role, original_name, sha256, bytes, extension, facts
+       FROM ${table} JOIN assets ON assets.sha256 = ${table}.asset_sha256
+       WHERE ${column} = ? ORDER BY role = 'color' DESC, role`,
+    );
+    this.#insert = connection.prepare(
+      `INSERT INTO ${table} (${column}, role, asset_sha256, original_name) VALUES (?, ?, ?, ?)`,
+    );
+    this.#clear = connection.prepare(`DELETE FROM ${table} WHERE ${column} = ?`);
+  }
+
+  /** `color` first, the others by role. */
+  of(id: string): PromptInput[] {
+    return this.#list.all(id).map(({ role, original_name, facts, ...asset }) => ({
+      role,
+      originalName: original_name,
+      asset: { ...asset, facts: fromJson(facts) },
+    }));
+  }
+
+  replace(id: string, inputs: readonly PromptInput[]): void {
+    this.#clear.run(id);
+    for (const input of inputs) this.#insert.run(id, input.role, input.asset.sha256, input.originalName);
+  }
+}

@@ -1,0 +1,263 @@
+/** The first schema. Times are UTC milliseconds; columns that begin with `host_` hold the host's own time. */
+export const initial = `
+CREATE TABLE settings (
+  key TEXT PRIMARY KEY,
+  value TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE tenants (
+  id TEXT PRIMARY KEY,
+  platform TEXT NOT NULL,
+  external_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (platform, external_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE principals (
+  id TEXT PRIMARY KEY,
+  tenant_id TEXT NOT NULL REFERENCES tenants (id),
+  external_id TEXT NOT NULL,
+  name TEXT NOT NULL,
+  linked_to TEXT REFERENCES principals (id),
+  created_at INTEGER NOT NULL,
+  UNIQUE (tenant_id, external_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE assets (
+  sha256 TEXT PRIMARY KEY,
+  bytes INTEGER NOT NULL,
+  extension TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE prompts (
+  id TEXT PRIMARY KEY,
+  name TEXT NOT NULL UNIQUE,
+  owner_id TEXT NOT NULL REFERENCES principals (id),
+  text TEXT NOT NULL,
+  negative_text TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT, WITHOUT ROWID;
+CREATE INDEX prompts_newest ON prompts (created_at DESC, id) WHERE deleted_at IS NULL;
+
+CREATE TABLE prompt_inputs (
+  prompt_id TEXT NOT NULL REFERENCES prompts (id),
+  role TEXT NOT NULL,
+  asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  original_name TEXT NOT NULL,
+  PRIMARY KEY (prompt_id, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE requests (
+  id TEXT PRIMARY KEY,
+  owner_id TEXT NOT NULL REFERENCES principals (id),
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE profiles (
+  hash TEXT PRIMARY KEY,
+  id TEXT NOT NULL,
+  content TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  prompt_id TEXT NOT NULL REFERENCES prompts (id),
+  request_id TEXT NOT NULL REFERENCES requests (id),
+  owner_id TEXT NOT NULL REFERENCES principals (id),
+  parent_id TEXT REFERENCES runs (id),
+  parent_relation TEXT,
+  profile_id TEXT NOT NULL,
+  profile_hash TEXT NOT NULL REFERENCES profiles (hash),
+  text TEXT NOT NULL,
+  negative_text TEXT NOT NULL,
+  parameters TEXT NOT NULL,
+  frames INTEGER,
+  width INTEGER,
+  height INTEGER,
+  priority INTEGER NOT NULL,
+  turn INTEGER NOT NULL,
+  state TEXT NOT NULL,
+  stage TEXT,
+  lane TEXT,
+  attempt_id TEXT,
+  progress TEXT,
+  problem TEXT,
+  unreachable_since INTEGER,
+  cancel_requested_at INTEGER,
+  cancel_by TEXT REFERENCES principals (id),
+  rating INTEGER CHECK (rating BETWEEN 1 AND 5),
+  queued_at INTEGER NOT NULL,
+  started_at INTEGER,
+  finished_at INTEGER,
+  model_ms INTEGER,
+  gpu_seconds REAL,
+  deleted_at INTEGER
+) STRICT;
+CREATE INDEX runs_claim ON runs (priority DESC, turn, queued_at, id) WHERE state = 'queued';
+CREATE INDEX runs_queued_by_owner ON runs (owner_id, turn) WHERE state = 'queued';
+CREATE INDEX runs_active ON runs (id) WHERE state = 'active';
+CREATE INDEX runs_newest ON runs (queued_at DESC, id) WHERE deleted_at IS NULL;
+CREATE INDEX runs_of_prompt ON runs (prompt_id, queued_at DESC);
+CREATE INDEX runs_learned ON runs (profile_id, finished_at DESC) WHERE state = 'done';
+
+CREATE TABLE run_inputs (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  role TEXT NOT NULL,
+  asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  original_name TEXT NOT NULL,
+  PRIMARY KEY (run_id, role)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_outputs (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  position INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  purpose TEXT NOT NULL,
+  label TEXT NOT NULL,
+  path TEXT NOT NULL,
+  bytes INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  facts TEXT,
+  PRIMARY KEY (run_id, position)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE lanes (
+  name TEXT PRIMARY KEY,
+  host_id TEXT,
+  blocked TEXT,
+  driver_process INTEGER,
+  driver_kind TEXT,
+  driver_since INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE jobs (
+  id TEXT PRIMARY KEY,
+  lane TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  ended_at INTEGER
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE job_items (
+  job_id TEXT NOT NULL REFERENCES jobs (id),
+  position INTEGER NOT NULL,
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  PRIMARY KEY (job_id, position)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX job_items_of_run ON job_items (run_id);
+
+CREATE TABLE attempts (
+  id TEXT PRIMARY KEY,
+  job_id TEXT NOT NULL REFERENCES jobs (id),
+  number INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  instance_id TEXT NOT NULL,
+  host_id TEXT,
+  state TEXT NOT NULL,
+  claimed_at INTEGER NOT NULL,
+  starting_at INTEGER,
+  ended_at INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_try_at INTEGER,
+  stop_reason TEXT,
+  stop_sent_at INTEGER,
+  kill_sent_at INTEGER,
+  outputs_at_stop TEXT,
+  host_started_at INTEGER,
+  host_ended_at INTEGER,
+  exit_code INTEGER,
+  outcome TEXT,
+  problem TEXT,
+  gpu_seconds REAL,
+  UNIQUE (job_id, number)
+) STRICT, WITHOUT ROWID;
+-- One serial executor: a lane has at most one attempt that has not ended.
+CREATE UNIQUE INDEX attempts_open ON attempts (lane) WHERE state <> 'ended';
+
+CREATE TABLE threads (
+  id TEXT PRIMARY KEY,
+  platform TEXT NOT NULL,
+  tenant TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  thread TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  UNIQUE (platform, tenant, channel, thread)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE prompt_threads (
+  prompt_id TEXT NOT NULL REFERENCES prompts (id),
+  thread_id TEXT NOT NULL REFERENCES threads (id),
+  PRIMARY KEY (prompt_id, thread_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE run_threads (
+  run_id TEXT NOT NULL REFERENCES runs (id),
+  thread_id TEXT NOT NULL REFERENCES threads (id),
+  PRIMARY KEY (run_id, thread_id)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE deliveries (
+  id TEXT PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  thread_id TEXT NOT NULL REFERENCES threads (id),
+  purpose TEXT NOT NULL,
+  run_id TEXT REFERENCES runs (id),
+  prompt_id TEXT REFERENCES prompts (id),
+  card TEXT,
+  state TEXT NOT NULL,
+  message TEXT,
+  intent_at INTEGER,
+  shown_hash TEXT,
+  shown_sequence INTEGER NOT NULL DEFAULT 0,
+  shown_at INTEGER,
+  tries INTEGER NOT NULL DEFAULT 0,
+  next_try_at INTEGER,
+  problem TEXT,
+  created_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX deliveries_open ON deliveries (created_at) WHERE state = 'open';
+CREATE INDEX deliveries_of_run ON deliveries (run_id) WHERE run_id IS NOT NULL;
+
+CREATE TABLE inbox (
+  dedupe_key TEXT PRIMARY KEY,
+  payload TEXT NOT NULL,
+  received_at INTEGER NOT NULL,
+  done_at INTEGER
+) STRICT;
+CREATE INDEX inbox_open ON inbox (received_at) WHERE done_at IS NULL;
+
+CREATE TABLE idempotency_keys (
+  key TEXT PRIMARY KEY,
+  result TEXT NOT NULL,
+  created_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE events (
+  sequence INTEGER PRIMARY KEY,
+  schema_version INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  actor_id TEXT REFERENCES principals (id),
+  run_id TEXT REFERENCES runs (id),
+  attempt_id TEXT REFERENCES attempts (id),
+  type TEXT NOT NULL,
+  payload TEXT NOT NULL
+) STRICT;
+CREATE INDEX events_of_run ON events (run_id, sequence) WHERE run_id IS NOT NULL;
+
+CREATE TABLE transcript (
+  id INTEGER PRIMARY KEY,
+  key TEXT NOT NULL UNIQUE,
+  tenant TEXT NOT NULL,
+  channel TEXT NOT NULL,
+  thread TEXT,
+  author TEXT NOT NULL,
+  card TEXT NOT NULL,
+  hash TEXT NOT NULL,
+  file TEXT,
+  revision INTEGER NOT NULL DEFAULT 0,
+  posted_at INTEGER NOT NULL,
+  deleted_at INTEGER
+) STRICT;
+`;

@@ -1,0 +1,67 @@
+import type { Principal } from '../access/principal.ts';
+import { newId, type PrincipalId, type TenantId } from '../ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import { type Connection, type Statement, write } from './database.ts';
+
+/** Who somebody is on a platform. */
+export interface ExternalIdentity {
+  readonly platform: string;
+  readonly tenant: string;
+  readonly user: string;
+  readonly name: string;
+}
+
+/** One row for each (platform, tenant, user). */
+export class PrincipalStore {
+  readonly #connection: Connection;
+  readonly #random: Random;
+  readonly #clock: Clock;
+  readonly #find: Statement<[string, string, string], Principal>;
+  readonly #tenant: Statement<[string, string], { id: TenantId }>;
+  readonly #insertTenant: Statement<[string, string, string, number]>;
+  readonly #insert: Statement<[string, string, string, string, number]>;
+  readonly #rename: Statement<[string, string]>;
+
+  constructor(connection: Connection, random: Random, clock: Clock) {
+    this.#connection = connection;
+    this.#random = random;
+    this.#clock = clock;
+    this.#find = connection.prepare(
+      `SELECT principals.id, principals.name FROM principals JOIN tenants ON tenants.id = principals.tenant_id
+       WHERE tenants.platform = ? AND tenants.external_id = ? AND principals.external_id = ?`,
+    );
+    this.#tenant = connection.prepare('SELECT id FROM tenants WHERE platform = ? AND external_id = ?');
+    this.#insertTenant = connection.prepare(
+      'INSERT INTO tenants (id, platform, external_id, created_at) VALUES (?, ?, ?, ?)',
+    );
+    this.#insert = connection.prepare(
+      'INSERT INTO principals (id, tenant_id, external_id, name, created_at) VALUES (?, ?, ?, ?, ?)',
+    );
+    this.#rename = connection.prepare('UPDATE principals SET name = ? WHERE id = ?');
+  }
+
+  /** The principal of that identity, made at the first sight of it; the name follows the platform's. */
+  ensure(identity: ExternalIdentity): Principal {
+    const { platform, tenant, user, name } = identity;
+    const known = this.#find.get(platform, tenant, user);
+    if (known?.name === name) return known;
+    return write(this.#connection, () => {
+      if (known !== undefined) {
+        this.#rename.run(name, known.id);
+        return { id: known.id, name };
+      }
+      const id: PrincipalId = newId('pr', this.#random);
+      this.#insert.run(id, this.#ensureTenant(platform, tenant), user, name, this.#clock.now());
+      return { id, name };
+    });
+  }
+
+  #ensureTenant(platform: string, tenant: string): TenantId {
+    const known = this.#tenant.get(platform, tenant);
+    if (known !== undefined) return known.id;
+    const id = newId('tn', this.#random);
+    this.#insertTenant.run(id, platform, tenant, this.#clock.now());
+    return id;
+  }
+}

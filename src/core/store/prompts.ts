@@ -1,0 +1,94 @@
+import type { PrincipalId, PromptId } from '../ids.ts';
+import type { Prompt, PromptInput } from '../prompts/prompt.ts';
+import { type Connection, type Statement, write } from './database.ts';
+import { InputStore } from './inputs.ts';
+import { likePattern, prefixRange } from './patterns.ts';
+
+interface PromptRow {
+  id: PromptId;
+  name: string;
+  owner_id: PrincipalId;
+  text: string;
+  negative_text: string;
+  created_at: number;
+}
+
+const COLUMNS = 'id, name, owner_id, text, negative_text, created_at';
+
+export class PromptStore {
+  readonly #connection: Connection;
+  readonly #inputs: InputStore;
+  readonly #insert: Statement<[string, string, string, string, string, number]>;
+  readonly #get: Statement<[string], PromptRow>;
+  readonly #taken: Statement<[string], { one: 1 }>;
+  readonly #byPrefix: Statement<[string, string, string, number], PromptRow>;
+  readonly #newest: Statement<[number], PromptRow>;
+  readonly #search: Statement<[string, string, number], PromptRow>;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#inputs = new InputStore(connection, 'prompt');
+    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+    this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
+    this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
+    this.#byPrefix = connection.prepare(
+      `SELECT ${COLUMNS} FROM prompts WHERE (id >= ? AND id < ? OR name = ?) AND deleted_at IS NULL
+       ORDER BY created_at DESC LIMIT ?`,
+    );
+    this.#newest = connection.prepare(
+      `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL ORDER BY created_at DESC, id LIMIT ?`,
+    );
+    this.#search = connection.prepare(
+      `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL
+       AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\') ORDER BY created_at DESC, id LIMIT ?`,
+    );
+  }
+
+  insert(prompt: Prompt): void {
+    write(this.#connection, () => {
+      const { id, name, owner, text, negativeText, createdAt } = prompt;
+      this.#insert.run(id, name, owner, text, negativeText, createdAt);
+      this.#inputs.replace(id, prompt.inputs);
+    });
+  }
+
+  replaceInputs(id: PromptId, inputs: readonly PromptInput[]): void {
+    write(this.#connection, () => this.#inputs.replace(id, inputs));
+  }
+
+  get(id: PromptId): Prompt | undefined {
+    const row = this.#get.get(id);
+    return row && this.#toPrompt(row);
+  }
+
+  isNameTaken(name: string): boolean {
+    return this.#taken.get(name) !== undefined;
+  }
+
+  /** Prompts whose id begins with `text`, or whose name is `text`; newest first. */
+  matching(text: string, limit: number): Prompt[] {
+    return this.#byPrefix.all(...prefixRange(text), text, limit).map((row) => this.#toPrompt(row));
+  }
+
+  newest(limit: number): Prompt[] {
+    return this.#newest.all(limit).map((row) => this.#toPrompt(row));
+  }
+
+  /** Case-insensitive part of the text or name; newest first. */
+  search(text: string, limit: number): Prompt[] {
+    const pattern = likePattern(text);
+    return this.#search.all(pattern, pattern, limit).map((row) => this.#toPrompt(row));
+  }
+
+  #toPrompt(row: PromptRow): Prompt {
+    return {
+      id: row.id,
+      name: row.name,
+      owner: row.owner_id,
+      text: row.text,
+      negativeText: row.negative_text,
+      inputs: this.#inputs.of(row.id),
+      createdAt: row.created_at,
+    };
+  }
+}

@@ -1,0 +1,218 @@
+import type { PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
+import type { UtcMs } from '../ports/clock.ts';
+import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
+import { type Connection, type Statement, write } from './database.ts';
+import { InputStore } from './inputs.ts';
+import { prefixRange } from './patterns.ts';
+import { type OutputRow, type RunRow, SELECT_RUNS, toOutput, toRun } from './run-rows.ts';
+
+/** A run that is about to be queued. */
+export interface NewRun
+  extends Pick<
+    Run,
+    | 'id'
+    | 'promptId'
+    | 'requestId'
+    | 'owner'
+    | 'profileId'
+    | 'profileHash'
+    | 'text'
+    | 'negativeText'
+    | 'inputs'
+    | 'parameters'
+    | 'priority'
+    | 'parent'
+    | 'queuedAt'
+  > {
+  /** JSON of the resolved profile; stored once per hash. */
+  readonly profileContent: string;
+  /** Of the main video, for estimates. */
+  readonly shape?: { readonly frames: number; readonly width: number; readonly height: number };
+}
+
+export interface RunFilter {
+  readonly limit: number;
+  readonly state?: RunState;
+  readonly promptId?: PromptId;
+  readonly owner?: PrincipalId;
+}
+
+/** What a finished run of a profile took; the base of estimates. */
+export interface LearnedRun {
+  readonly frames: number;
+  readonly width: number;
+  readonly height: number;
+  readonly parameters: string;
+  readonly modelMs: number;
+}
+
+const LEARNED_RUNS = 30;
+
+/** Reads runs, queues new ones and keeps what people add to them; claiming and ending is in `attempts.ts`. */
+export class RunStore {
+  readonly #connection: Connection;
+  readonly #inputs: InputStore;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+    this.#inputs = new InputStore(connection, 'run');
+  }
+
+  insertRequest(id: RequestId, owner: PrincipalId, at: UtcMs): void {
+    this.#prepare('INSERT INTO requests (id, owner_id, created_at) VALUES (?, ?, ?)').run(id, owner, at);
+  }
+
+  /**
+   * Queues a run. Turns make the order fair: somebody's next run goes one turn behind their last queued one,
+   * and never before the turn that the queue has reached.
+   */
+  insert(run: NewRun): void {
+    write(this.#connection, () => {
+      this.#prepare('INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING').run(
+        run.profileHash,
+        run.profileId,
+        run.profileContent,
+      );
+      this.#prepare(
+        `INSERT INTO runs (id, prompt_id, request_id, owner_id, parent_id, parent_relation, profile_id,
+           profile_hash, text, negative_text, parameters, frames, width, height, priority, turn, state, queued_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
+           1 + max(coalesce((SELECT value FROM settings WHERE key = 'queue.turn'), 0) + 0,
+                   coalesce((SELECT max(turn) FROM runs WHERE owner_id = ? AND state = 'queued'), 0)),
+           'queued', ?)`,
+      ).run(
+        run.id,
+        run.promptId,
+        run.requestId,
+        run.owner,
+        run.parent?.run ?? null,
+        run.parent?.relation ?? null,
+        run.profileId,
+        run.profileHash,
+        run.text,
+        run.negativeText,
+        JSON.stringify(run.parameters),
+        run.shape?.frames ?? null,
+        run.shape?.width ?? null,
+        run.shape?.height ?? null,
+        run.priority,
+        run.owner,
+        run.queuedAt,
+      );
+      this.#inputs.replace(run.id, run.inputs);
+    });
+  }
+
+  get(id: RunId): Run | undefined {
+    const row = this.#rows('WHERE runs.id = ? AND runs.deleted_at IS NULL', id)[0];
+    return row && this.#toRun(row);
+  }
+
+  /** Runs whose id begins with `text`, newest first. */
+  matching(text: string, limit: number): Run[] {
+    return this.#runs(
+      'WHERE runs.id >= ? AND runs.id < ? AND runs.deleted_at IS NULL ORDER BY queued_at DESC LIMIT ?',
+      ...prefixRange(text),
+      limit,
+    );
+  }
+
+  /** Newest first. */
+  list(filter: RunFilter): Run[] {
+    const conditions = ['runs.deleted_at IS NULL'];
+    const values: string[] = [];
+    const where = (column: string, value: string | undefined): void => {
+      if (value === undefined) return;
+      conditions.push(`${column} = ?`);
+      values.push(value);
+    };
+    where('runs.state', filter.state);
+    where('runs.prompt_id', filter.promptId);
+    where('runs.owner_id', filter.owner);
+    return this.#runs(
+      `WHERE ${conditions.join(' AND ')} ORDER BY queued_at DESC, runs.id LIMIT ?`,
+      ...values,
+      filter.limit,
+    );
+  }
+
+  /** Newest first; a case-insensitive part of the text or of the prompt's name. */
+  search(pattern: string, limit: number): Run[] {
+    return this.#runs(
+      `WHERE runs.deleted_at IS NULL AND (runs.text LIKE ? ESCAPE '\\' OR prompts.name LIKE ? ESCAPE '\\')
+       ORDER BY queued_at DESC LIMIT ?`,
+      pattern,
+      pattern,
+      limit,
+    );
+  }
+
+  /** In the order in which they will be claimed. */
+  queued(): Run[] {
+    return this.#runs("WHERE state = 'queued' ORDER BY priority DESC, turn, queued_at, runs.id");
+  }
+
+  active(): Run[] {
+    return this.#runs("WHERE state = 'active' ORDER BY started_at");
+  }
+
+  countQueued(owner: PrincipalId): number {
+    const row = this.#prepare<[string], { count: number }>(
+      "SELECT count(*) AS count FROM runs WHERE owner_id = ? AND state = 'queued'",
+    ).get(owner);
+    return row?.count ?? 0;
+  }
+
+  /** The resolved profile that is stored with a run, as JSON. */
+  profileContent(hash: string): string | undefined {
+    return this.#prepare<[string], { content: string }>('SELECT content FROM profiles WHERE hash = ?').get(hash)
+      ?.content;
+  }
+
+  learned(profileId: string): LearnedRun[] {
+    return this.#prepare<[string, number], LearnedRun>(
+      `SELECT frames, width, height, parameters, model_ms AS modelMs FROM runs
+       WHERE state = 'done' AND profile_id = ? AND model_ms IS NOT NULL AND frames IS NOT NULL
+       ORDER BY finished_at DESC LIMIT ?`,
+    ).all(profileId, LEARNED_RUNS);
+  }
+
+  setRating(id: RunId, rating: number): void {
+    this.#prepare('UPDATE runs SET rating = ? WHERE id = ?').run(rating, id);
+  }
+
+  setPriority(id: RunId, priority: number): void {
+    this.#prepare("UPDATE runs SET priority = ? WHERE id = ? AND state = 'queued'").run(priority, id);
+  }
+
+  setStage(id: RunId, stage: RunStage): void {
+    this.#prepare("UPDATE runs SET stage = ? WHERE id = ? AND state = 'active' AND stage IS NOT ?").run(stage, id, stage);
+  }
+
+  setProgress(id: RunId, progress: RunProgress): void {
+    this.#prepare("UPDATE runs SET progress = ? WHERE id = ? AND state = 'active'").run(JSON.stringify(progress), id);
+  }
+
+  setUnreachable(id: RunId, since: UtcMs | undefined): void {
+    this.#prepare('UPDATE runs SET unreachable_since = ? WHERE id = ?').run(since ?? null, id);
+  }
+
+  #runs(clause: string, ...values: (string | number)[]): Run[] {
+    return this.#rows(clause, ...values).map((row) => this.#toRun(row));
+  }
+
+  #rows(clause: string, ...values: (string | number)[]): RunRow[] {
+    return this.#prepare<(string | number)[], RunRow>(`${SELECT_RUNS} ${clause}`).all(...values);
+  }
+
+  #toRun(row: RunRow): Run {
+    const outputs = this.#prepare<[string], OutputRow>(
+      'SELECT kind, purpose, label, path, bytes, sha256, facts FROM run_outputs WHERE run_id = ? ORDER BY position',
+    ).all(row.id);
+    return toRun(row, this.#inputs.of(row.id), outputs.map(toOutput));
+  }
+
+  #prepare<Parameters extends unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
+    return this.#connection.prepare<Parameters, Row>(sql);
+  }
+}

@@ -1,0 +1,88 @@
+import { type InstanceId, newId } from '../ids.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import { AssetStore } from './assets.ts';
+import { AttemptStore } from './attempts.ts';
+import { CancellationStore } from './cancellation.ts';
+import { type Connection, openDatabase, write } from './database.ts';
+import { DeliveryStore } from './deliveries.ts';
+import { EventStore } from './events.ts';
+import { IdempotencyStore } from './idempotency.ts';
+import { InboxStore } from './inbox.ts';
+import { LaneStore } from './lanes.ts';
+import { PrincipalStore } from './principals.ts';
+import { PromptStore } from './prompts.ts';
+import { RunStore } from './runs.ts';
+import { SettingStore } from './settings.ts';
+import { ThreadStore } from './threads.ts';
+import { TranscriptStore } from './transcript.ts';
+
+/** Everything durable of one bot, in one SQLite file; each concern is a store of its own. */
+export class Store implements Disposable {
+  readonly settings: SettingStore;
+  readonly principals: PrincipalStore;
+  readonly assets: AssetStore;
+  readonly prompts: PromptStore;
+  readonly runs: RunStore;
+  readonly attempts: AttemptStore;
+  readonly cancellation: CancellationStore;
+  readonly lanes: LaneStore;
+  readonly threads: ThreadStore;
+  readonly deliveries: DeliveryStore;
+  readonly inbox: InboxStore;
+  readonly idempotency: IdempotencyStore;
+  readonly events: EventStore;
+  readonly transcript: TranscriptStore;
+  /** Marks everything that this bot leaves on a host. */
+  readonly instance: InstanceId;
+  readonly #connection: Connection;
+
+  /** Opens or creates the database; throws as `openDatabase` does. */
+  constructor(path: string, { clock, random }: { clock: Clock; random: Random }) {
+    const connection = openDatabase(path);
+    this.#connection = connection;
+    this.settings = new SettingStore(connection);
+    this.principals = new PrincipalStore(connection, random, clock);
+    this.assets = new AssetStore(connection, clock);
+    this.prompts = new PromptStore(connection);
+    this.runs = new RunStore(connection);
+    this.events = new EventStore(connection, clock);
+    this.attempts = new AttemptStore(connection, { random, clock, events: this.events, settings: this.settings });
+    this.cancellation = new CancellationStore(connection, { clock, events: this.events });
+    this.lanes = new LaneStore(connection);
+    this.threads = new ThreadStore(connection, random, clock);
+    this.deliveries = new DeliveryStore(connection, random, clock);
+    this.inbox = new InboxStore(connection, clock);
+    this.idempotency = new IdempotencyStore(connection, clock);
+    this.transcript = new TranscriptStore(connection, clock);
+    this.instance = this.#ensureInstance(random);
+  }
+
+  /** One transaction over several stores. */
+  write<T>(work: () => T): T {
+    return write(this.#connection, work);
+  }
+
+  /** Changes whenever another process has committed. */
+  version(): number {
+    return Number(this.#connection.pragma('data_version', { simple: true }));
+  }
+
+  close(): void {
+    this.#connection.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  #ensureInstance(random: Random): InstanceId {
+    const known = this.settings.get('instance');
+    if (known !== undefined) return known as InstanceId;
+    return this.write(() => {
+      const id = this.settings.get('instance') ?? newId('in', random);
+      this.settings.set('instance', id);
+      return id as InstanceId;
+    });
+  }
+}
