@@ -1,0 +1,173 @@
+import { type Checked, invalid, type Problem, valid } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import {
+  type ArgumentDefinition,
+  type CommandDefinition,
+  type CommandRole,
+  type CommandSurface,
+  type OptionDefinition,
+  optionsOn,
+} from './definition.ts';
+import { usage } from './help.ts';
+
+export type OptionValue = string | number | boolean;
+
+/** One `name=value` word. */
+export interface Assignment {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** A command whose words fit its definition; ids are not looked up yet. */
+export interface ParsedCommand<Verb extends string = string> {
+  readonly verb: Verb;
+  /** One word for each argument that was given; the variadic one is in `rest`. Choices in the registry's spelling. */
+  readonly arguments: Readonly<Record<string, string>>;
+  /** Words of the variadic argument. */
+  readonly rest: readonly string[];
+  /** Given options only; flags are true. */
+  readonly options: Readonly<Record<string, OptionValue>>;
+  /** In order, each name once: the last one typed holds. */
+  readonly assignments: readonly Assignment[];
+}
+
+/** Words of a command sorted into their kinds, not yet compared with the definition. */
+export interface CommandWords {
+  readonly positional: readonly string[];
+  readonly options: Readonly<Record<string, string | boolean>>;
+  readonly assignments: readonly Assignment[];
+}
+
+/**
+ * Compares words with the definition of their verb: for typed commands, clicks (`positional` = target and arguments)
+ * and the command line alike. Returns every problem at once: `input.argument_missing`, `input.argument_unexpected`,
+ * `input.argument_invalid`, `input.option_unknown`.
+ */
+export function bindWords<Verb extends string>(
+  verb: Verb,
+  definition: CommandDefinition,
+  words: CommandWords,
+  surface: CommandSurface = 'chat',
+): Checked<ParsedCommand<Verb>> {
+  const problems: Problem[] = [];
+  const argumentsByName: Record<string, string> = {};
+  let rest: readonly string[] = [];
+  for (const [index, argument] of definition.arguments.entries()) {
+    const given = argument.variadic === true ? words.positional.slice(index) : words.positional.slice(index, index + 1);
+    const [first] = given;
+    if (first === undefined) {
+      if (argument.required) problems.push(missing(verb, definition, argument.name));
+      continue;
+    }
+    const checked = given.map((word) => checkArgument(verb, argument, word));
+    for (const each of checked) if (!each.ok) problems.push(...each.problems);
+    const values = checked.flatMap((each) => (each.ok ? [each.value] : []));
+    if (argument.variadic === true) rest = values;
+    else if (values[0] !== undefined) argumentsByName[argument.name] = values[0];
+  }
+  const surplus = definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
+  if (surplus.length > 0) problems.push(unexpected(verb, definition, surplus));
+  if (definition.assignments?.required === true && words.assignments.length === 0) {
+    problems.push(missing(verb, definition, definition.assignments.pattern));
+  }
+  const options = bindOptions(verb, definition, words.options, surface, problems);
+  const [first, ...others] = problems;
+  if (first !== undefined) return { ok: false, problems: [first, ...others] };
+  const assignments = [...new Map(words.assignments.map((each) => [each.name, each])).values()];
+  return valid({ verb, arguments: argumentsByName, rest, options, assignments });
+}
+
+/** The role that a parsed command asks for. */
+export function requiredRole(definition: CommandDefinition, command: ParsedCommand): CommandRole {
+  for (const argument of definition.arguments) {
+    const word = command.arguments[argument.name];
+    const special = Object.entries(definition.roleOfChoice ?? {}).find(([choice]) => choice === word);
+    if (special !== undefined) return special[1];
+  }
+  return definition.role;
+}
+
+function bindOptions(
+  verb: string,
+  definition: CommandDefinition,
+  given: CommandWords['options'],
+  surface: CommandSurface,
+  problems: Problem[],
+): Record<string, OptionValue> {
+  const known = optionsOn(definition, surface);
+  const values: Record<string, OptionValue> = {};
+  for (const [name, raw] of Object.entries(given)) {
+    const option = known.find((each) => each.name === name);
+    if (option === undefined) {
+      problems.push(unknownOption(verb, name, known));
+      continue;
+    }
+    const checked = checkOption(verb, option, raw);
+    if (checked.ok) values[name] = checked.value;
+    else problems.push(...checked.problems);
+  }
+  return values;
+}
+
+function checkArgument(verb: string, argument: ArgumentDefinition, word: string): Checked<string> {
+  if (argument.kind === 'choice') return checkChoice(verb, argument.name, word, argument.choices ?? []);
+  if (argument.kind !== 'number') return valid(word);
+  const number = checkNumber(verb, argument.name, word, argument);
+  return number.ok ? valid(String(number.value)) : number;
+}
+
+function checkOption(verb: string, option: OptionDefinition, raw: string | boolean): Checked<OptionValue> {
+  const name = `--${option.name}`;
+  if (option.type === 'flag') {
+    if (raw === true || raw === 'true') return valid(true);
+    if (raw === false || raw === 'false') return valid(false);
+    return invalid('input.argument_invalid', { verb, argument: name, given: raw, expected: 'flag' });
+  }
+  if (typeof raw === 'boolean') return invalid('input.argument_missing', { verb, argument: `${name} VALUE` });
+  if (option.type === 'choice') return checkChoice(verb, name, raw, option.choices ?? []);
+  return option.type === 'number' ? checkNumber(verb, name, raw, option) : valid(raw);
+}
+
+/** Compares without regard to case, and takes `runs` for `run` and the reverse. */
+function checkChoice(verb: string, argument: string, word: string, choices: readonly string[]): Checked<string> {
+  const wanted = word.toLowerCase().replaceAll('-', '_');
+  const found = choices.find((choice) => [choice, `${choice}s`, choice.replace(/s$/, '')].includes(wanted));
+  if (found !== undefined) return valid(found);
+  const near = nearest(word, choices);
+  return invalid('input.argument_invalid', { verb, argument, given: word, choices, ...(near === undefined ? {} : { nearest: near }) });
+}
+
+function checkNumber(
+  verb: string,
+  argument: string,
+  word: string,
+  bounds: { readonly minimum?: number; readonly maximum?: number },
+): Checked<number> {
+  const value = /^[+-]?\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
+  const inside = value >= (bounds.minimum ?? -Infinity) && value <= (bounds.maximum ?? Infinity);
+  if (inside) return valid(value);
+  return invalid('input.argument_invalid', {
+    verb,
+    argument,
+    given: word,
+    expected: 'whole number',
+    ...(bounds.minimum === undefined ? {} : { minimum: bounds.minimum }),
+    ...(bounds.maximum === undefined ? {} : { maximum: bounds.maximum }),
+  });
+}
+
+function missing(verb: string, definition: CommandDefinition, argument: string): Problem {
+  return { code: 'input.argument_missing', parameters: { verb, argument, usage: usage(verb, definition) } };
+}
+
+function unexpected(verb: string, definition: CommandDefinition, given: readonly string[]): Problem {
+  return { code: 'input.argument_unexpected', parameters: { verb, given, usage: usage(verb, definition) } };
+}
+
+function unknownOption(verb: string, name: string, known: readonly OptionDefinition[]): Problem {
+  const near = nearest(name, known.map((each) => each.name));
+  return {
+    code: 'input.option_unknown',
+    parameters: { verb, given: `--${name}`, ...(near === undefined ? {} : { nearest: `--${near}` }) },
+  };
+}

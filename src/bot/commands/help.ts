@@ -1,0 +1,40 @@
+import type { ArgumentDefinition, CommandDefinition, CommandSurface, CommandTable, OptionDefinition } from './definition.ts';
+import { optionsOn } from './definition.ts';
+
+/** `rate RUN RATING`: square brackets mark what may be left out, dots what may be repeated. */
+export function usage(verb: string, definition: CommandDefinition, surface: CommandSurface = 'chat'): string {
+  const words = [verb, ...definition.arguments.map(argumentUsage)];
+  if (definition.assignments !== undefined) {
+    const pattern = `${definition.assignments.pattern}…`;
+    words.push(definition.assignments.required ? pattern : `[${pattern}]`);
+  }
+  for (const option of optionsOn(definition, surface)) if (option.essential) words.push(`[${optionUsage(option)}]`);
+  return words.join(' ');
+}
+
+/** `--limit N`, `--mine`. */
+export function optionUsage(option: OptionDefinition): string {
+  if (option.type === 'flag') return `--${option.name}`;
+  if (option.type === 'choice') return `--${option.name} ${(option.choices ?? []).join('|')}`;
+  return `--${option.name} ${option.type === 'number' ? 'N' : option.name.toUpperCase()}`;
+}
+
+/** The verb that a name or an alias stands for, in any case. */
+export function findVerb<Table extends CommandTable>(name: string, commands: Table): (keyof Table & string) | undefined {
+  const wanted = name.toLowerCase();
+  for (const [verb, definition] of Object.entries(commands)) {
+    if (verb === wanted || definition.aliases.includes(wanted)) return verb;
+  }
+  return undefined;
+}
+
+/** All names that can be typed: verbs and aliases. */
+export function allNames(commands: CommandTable): readonly string[] {
+  return Object.entries(commands).flatMap(([verb, definition]) => [verb, ...definition.aliases]);
+}
+
+function argumentUsage(argument: ArgumentDefinition): string {
+  const choices = argument.choices?.join('|');
+  const name = `${choices ?? argument.name.toUpperCase()}${argument.variadic === true ? '…' : ''}`;
+  return argument.required ? name : `[${name}]`;
+}

@@ -1,0 +1,89 @@
+import { type Checked, invalid, valid } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
+import { type Assignment, bindWords, type CommandWords, type ParsedCommand } from './arguments.ts';
+import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from './definition.ts';
+import { allNames, findVerb } from './help.ts';
+import { splitWords, type Word } from './parse-words.ts';
+
+/** Two dashes, or the one long dash that phones make of them. */
+const OPTION = /^(?:--|[—–])(?<name>\p{L}[\p{L}\p{N}_-]*)(?:=(?<value>[\s\S]*))?$/u;
+const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
+const PREFIX = '/cosmos';
+
+/**
+ * Reads what somebody typed after `/cosmos` or after a mention (a leading `/cosmos` is accepted too). No words at all
+ * mean `help`. Fails with `input.command_unknown` and whatever `splitWords` and `bindWords` find.
+ */
+export function parseCommand<Table extends CommandTable>(
+  line: string,
+  commands: Table,
+  surface: CommandSurface = 'chat',
+): Checked<ParsedCommand<keyof Table & string>> {
+  const split = splitWords(line);
+  if (!split.ok) return split;
+  const words = split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value;
+  const name = words[0]?.text ?? 'help';
+  const verb = findVerb(name, commands);
+  const definition = verb === undefined ? undefined : commands[verb];
+  if (verb === undefined || definition === undefined) return unknownCommand(name, commands);
+  const sorted = sortWords(verb, words.slice(1), definition, surface);
+  return sorted.ok ? bindWords(verb, definition, sorted.value, surface) : sorted;
+}
+
+function sortWords(
+  verb: string,
+  words: readonly Word[],
+  definition: CommandDefinition,
+  surface: CommandSurface,
+): Checked<CommandWords> {
+  const positional: string[] = [];
+  const assignments: Assignment[] = [];
+  const options: Record<string, string | boolean> = {};
+  let optionsEnded = false;
+  for (let index = 0; index < words.length; index += 1) {
+    const word = words[index];
+    if (word === undefined) break;
+    if (!optionsEnded && !word.quoted && (word.text === '--' || word.text === '—')) {
+      optionsEnded = true;
+      continue;
+    }
+    const option = optionsEnded || word.quoted ? undefined : readOption(word.text);
+    if (option !== undefined) {
+      const kind = optionsOn(definition, surface).find((each) => each.name === option.name);
+      if (kind !== undefined && kind.type !== 'flag' && option.value === undefined) {
+        index += 1;
+        const value = words[index];
+        if (value === undefined) return invalid('input.argument_missing', { verb, argument: `--${option.name} VALUE` });
+        options[option.name] = value.text;
+      } else options[option.name] = option.value ?? true;
+      continue;
+    }
+    const assignment = readAssignment(word, definition);
+    if (assignment === undefined) positional.push(word.text);
+    else assignments.push(assignment);
+  }
+  return valid({ positional, options, assignments });
+}
+
+function readOption(text: string): { readonly name: string; readonly value?: string } | undefined {
+  const groups = OPTION.exec(text)?.groups;
+  if (groups === undefined) return undefined;
+  const name = (groups['name'] ?? '').toLowerCase().replaceAll('_', '-');
+  return groups['value'] === undefined ? { name } : { name, value: groups['value'] };
+}
+
+/** `edge=0.8`; a file name may hold any character, the name of a parameter may not. */
+function readAssignment(word: Word, definition: CommandDefinition): Assignment | undefined {
+  if (definition.assignments === undefined) return undefined;
+  const { divide } = definition.assignments;
+  const at = divide === 'first' ? word.text.indexOf('=') : word.text.lastIndexOf('=');
+  if (at < 1) return undefined;
+  const name = word.text.slice(0, at);
+  if (divide === 'first' && !PARAMETER_NAME.test(name)) return undefined;
+  return { name, value: word.text.slice(at + 1) };
+}
+
+function unknownCommand(given: string, commands: CommandTable): Checked<never> {
+  const near = nearest(given, allNames(commands));
+  return invalid('input.command_unknown', { given, ...(near === undefined ? {} : { nearest: near }) });
+}

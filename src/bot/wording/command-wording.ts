@@ -1,0 +1,158 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import { didYouMean, type Parameters, type Wording } from './wording.ts';
+
+/** What is wrong with what somebody typed or clicked. */
+export const COMMAND_WORDING = {
+  'input.parameter_unknown': {
+    example: { parameter: 'sed', model: 'preview', nearest: 'seed' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} has no parameter${p.part('parameter', (name) => ` \`${name}\``)}.${didYouMean(p)}`,
+      nextStep: `See all parameters with \`models ${p.text('model', 'MODEL')}\`.`,
+    }),
+  },
+  'input.parameter_type': {
+    example: { parameter: 'seed', given: 'abc', expected: 'a whole number' },
+    say: (p) => ({
+      sentence: `${p.text('parameter', 'parameter')}=${p.text('given', '?')}: ${p.text('expected', 'another kind of value')}, please.`,
+      nextStep: p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) || 'Correct the value and send it again.',
+    }),
+  },
+  'input.parameter_range': {
+    example: { parameter: 'edge', given: 8, minimum: 0, maximum: 1, nearest: 0.8 },
+    say: (p) => ({
+      sentence: `${p.text('parameter', 'That parameter')} is ${p.text('expected', 'a number')}${bounds(p)}${p.part('given', (given) => `; you wrote ${given}`)}.${p.part('nearest', (value) => ` Did you mean ${value}?`)}`,
+      nextStep: 'Correct the value and send it again.',
+    }),
+  },
+  'input.parameter_choice': {
+    example: { parameter: 'canny_threshold', given: 'hi', choices: ['low', 'medium', 'high'], nearest: 'high' },
+    say: (p) => ({
+      sentence: `${p.text('parameter', 'That parameter')} is ${p.choices('choices', 'one of a few words')}${p.part('given', (given) => `; you wrote ${given}`)}.${didYouMean(p)}`,
+      nextStep: 'Use one of these words.',
+    }),
+  },
+  'input.weights_all_zero': {
+    example: { parameters: ['edge', 'vis', 'depth', 'seg'] },
+    say: (p) => ({
+      sentence: 'All control weights are 0, so nothing would guide the video.',
+      nextStep: `Give at least one a weight above 0${p.part('parameters', (names) => ` (${names})`)}, such as \`${firstOf(p, 'parameters', 'edge')}=0.5\`.`,
+    }),
+  },
+  'input.model_unknown': {
+    example: { model: 'previw', nearest: 'preview', known: ['preview', 'transfer1'] },
+    say: (p) => ({
+      sentence: `I know no model${p.part('model', (model) => ` "${model}"`)}.${didYouMean(p)}`,
+      nextStep: p.has('known') ? `There is: ${p.text('known')}.` : 'See them with `models`.',
+    }),
+  },
+  'input.model_unavailable': {
+    example: { model: 'transfer1' },
+    say: (p) => ({
+      sentence: `No host here runs ${p.text('model', 'that model')}.`,
+      nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
+    }),
+  },
+  'input.frames_out_of_range': {
+    example: { model: 'transfer1', frames: 5000, minimum: 1, maximum: 4096 },
+    say: (p) => ({
+      sentence: `The video has ${p.text('frames', 'a number of')} frames; ${p.text('model', 'the model')} takes ${range(p) || 'another number'}.`,
+      nextStep: 'Cut or lengthen the video, or choose another model.',
+    }),
+  },
+  'input.id_unknown': {
+    example: { kind: 'prompt', given: 'ps_7k2', nearest: 'ps_7k2m9x4d' },
+    say: (p) => ({
+      sentence: `I know no ${p.text('kind', 'prompt or run')}${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
+      nextStep: `See the latest with \`list ${p.text('kind') === 'run' ? 'runs' : 'prompts'}\`.`,
+    }),
+  },
+  'input.id_ambiguous': {
+    example: { kind: 'run', given: 'rs_3', matches: ['rs_3fq8w1zz', 'rs_3k0d7m2c'] },
+    say: (p) => ({
+      sentence: `${p.part('given', (given) => `"${given}"`) || 'That'} is the beginning of several ${p.text('kind', 'id')}s${p.part('matches', (ids) => `: ${ids}`)}.`,
+      nextStep: 'Type one more letter or two.',
+    }),
+  },
+  'input.name_taken': {
+    example: { name: 'rainy_neon_street' },
+    say: (p) => ({
+      sentence: `There is already a prompt named${p.part('name', (name) => ` \`${name}\``) || ' so'}.`,
+      nextStep: 'Choose another name, or leave it out and one is made from the text.',
+    }),
+  },
+  'input.rating_range': {
+    example: { given: 7 },
+    say: (p) => ({
+      sentence: `A rating is a whole number from 1 to 5${p.part('given', (given) => `; you wrote ${given}`)}.`,
+      nextStep: 'Rate again with a number from 1 (poor) to 5 (great).',
+    }),
+  },
+  'input.command_unknown': {
+    example: { given: 'inferense', nearest: 'inference' },
+    say: (p) => ({
+      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
+      nextStep: 'See all commands with `help`.',
+    }),
+  },
+  'input.option_unknown': {
+    example: { verb: 'inference', given: '--modle', nearest: '--model' },
+    say: (p) => ({
+      sentence: `${verb(p, 'This command')} has no option${p.part('given', (given) => ` \`${given}\``)}.${didYouMean(p)}`,
+      nextStep: `See its options with \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+    }),
+  },
+  'input.argument_missing': {
+    example: { verb: 'rate', argument: 'rating', usage: 'rate RUN RATING' },
+    say: (p) => ({
+      sentence: `${verb(p, 'The command')} needs ${p.part('argument', (name) => `\`${name}\``) || 'something more'}.`,
+      nextStep: p.part('usage', (usage) => `Type it as \`${usage}\`.`) || `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+    }),
+  },
+  'input.argument_unexpected': {
+    example: { verb: 'cancel', given: ['please', 'now'], usage: 'cancel RUN' },
+    say: (p) => ({
+      sentence: `${verb(p, 'The command')} has no use for ${p.part('given', (given) => `"${given}"`) || 'that many words'}.`,
+      nextStep: `${p.part('usage', (usage) => `Type it as \`${usage}\`; `)}${p.has('usage') ? 'put' : 'Put'} words that belong together in quotes.`,
+    }),
+  },
+  'input.argument_invalid': {
+    example: { verb: 'rate', argument: 'rating', given: '7', expected: 'whole number', minimum: 1, maximum: 5 },
+    say: (p) => ({
+      sentence: `${p.part('argument', (name) => `\`${name}\``) || 'That'} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
+      nextStep: `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+    }),
+  },
+  'input.quote_unbalanced': {
+    example: { mark: '"', rest: '"rainy street' },
+    say: (p) => ({
+      sentence: `A quotation mark is opened and never closed${p.part('rest', (rest) => `: ${rest}`)}`,
+      nextStep: `Close it, or write a backslash before it if it is part of the text.`,
+    }),
+  },
+} as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+function verb(p: Parameters, otherwise: string): string {
+  return p.part('verb', (name) => `\`${name}\``) || otherwise;
+}
+
+function expected(p: Parameters): string {
+  if (p.has('choices')) return `is ${p.choices('choices')}`;
+  if (p.text('expected') === 'flag') return 'takes no value';
+  if (p.text('expected') === 'whole number') return `is a whole number${bounds(p)}`;
+  return p.part('expected', (text) => `is ${text}`) || 'is not valid';
+}
+
+/** ` from 0 to 1`, ` from 1`, ` up to 5`, or nothing. */
+function bounds(p: Parameters): string {
+  const text = range(p);
+  return text === '' ? '' : ` ${text}`;
+}
+
+function range(p: Parameters): string {
+  if (p.has('minimum') && p.has('maximum')) return `from ${p.text('minimum')} to ${p.text('maximum')}`;
+  return p.part('minimum', (value) => `from ${value}`) || p.part('maximum', (value) => `up to ${value}`);
+}
+
+function firstOf(p: Parameters, name: string, otherwise: string): string {
+  return p.text(name, otherwise).split(', ')[0] ?? otherwise;
+}

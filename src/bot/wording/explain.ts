@@ -1,0 +1,23 @@
+import type { ErrorCode, Problem } from '../../core/errors.ts';
+import { COMMAND_WORDING } from './command-wording.ts';
+import { CONFIG_WORDING } from './config-wording.ts';
+import { FILE_WORDING } from './file-wording.ts';
+import { HOST_WORDING } from './host-wording.ts';
+import { MODEL_WORDING } from './model-wording.ts';
+import { QUEUE_WORDING } from './queue-wording.ts';
+import { type Explanation, Parameters, type Wording } from './wording.ts';
+
+/** The words of every error code; the compiler refuses a code without words. */
+export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
+  ...CONFIG_WORDING,
+  ...FILE_WORDING,
+  ...COMMAND_WORDING,
+  ...QUEUE_WORDING,
+  ...HOST_WORDING,
+  ...MODEL_WORDING,
+};
+
+/** What a person reads of a problem: a sentence and what to do next. Never throws, whatever the parameters hold. */
+export function explain(problem: Problem): Explanation {
+  return ERROR_WORDING[problem.code].say(new Parameters(problem.parameters));
+}

@@ -1,0 +1,148 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import { duration, grouped, size } from './numbers.ts';
+import type { Parameters, Wording } from './wording.ts';
+
+/** What is wrong with a text, a file, or the files of one prompt together. */
+export const FILE_WORDING = {
+  'input.text_empty': {
+    example: {},
+    say: () => ({ sentence: 'The text is empty.', nextStep: 'Say in a sentence what the video shall show.' }),
+  },
+  'input.text_too_long': {
+    example: { characters: 12_480, maximum: 10_000 },
+    say: (p) => ({
+      sentence: `The text ${p.measure('characters', (value) => `has ${grouped(value)} characters`, 'is too long')}${p.measure('maximum', (value) => `; at most ${grouped(value)} are possible`)}.`,
+      nextStep: 'Shorten it.',
+    }),
+  },
+  'input.text_nul': {
+    example: {},
+    say: () => ({
+      sentence: 'The text holds a NUL character, which no model can read.',
+      nextStep: 'Type the text again, or copy it from somewhere else.',
+    }),
+  },
+  'input.file_missing': {
+    example: { file: 'street.mp4' },
+    say: (p) => ({
+      sentence: `I cannot find ${file(p, 'the file')}.`,
+      nextStep: 'Check the name and the folder; put a name with spaces in quotes.',
+    }),
+  },
+  'input.file_unreadable': {
+    example: { file: 'street.mp4', detail: 'permission denied' },
+    say: (p) => ({
+      sentence: `${file(p)} cannot be read${detail(p)}.`,
+      nextStep: 'Let the user that runs the bot read it, or send a copy.',
+    }),
+  },
+  'input.file_empty': {
+    example: { file: 'street.mp4' },
+    say: (p) => ({ sentence: `${file(p)} is empty (0 bytes).`, nextStep: 'Export it again and send the new file.' }),
+  },
+  'input.file_not_regular': {
+    example: { file: 'clips' },
+    say: (p) => ({ sentence: `${file(p)} is a folder or a device, not a file.`, nextStep: 'Name the video file itself.' }),
+  },
+  'input.file_too_large': {
+    example: { file: 'street.mp4', bytes: 2_400_000_000, maxBytes: 1_073_741_824 },
+    say: (p) => ({
+      sentence: `${file(p)} ${p.measure('bytes', (value) => `is ${size(value)}`, 'is too large')}${p.measure('maxBytes', (value) => `; files up to ${size(value)} are taken`)}.`,
+      nextStep: 'Shorten it or export it with a lower bit rate.',
+    }),
+  },
+  'input.not_media': {
+    example: { file: 'notes.mp4', detail: 'no video, audio or picture in it' },
+    say: (p) => ({
+      sentence: `${file(p)} is not a video, picture or sound file, whatever its name says${detail(p)}.`,
+      nextStep: 'Send a video such as an MP4 with H.264.',
+    }),
+  },
+  'input.no_frames': {
+    example: { file: 'street.mp4' },
+    say: (p) => ({ sentence: `${file(p)} holds not a single frame.`, nextStep: 'Export it again and check that it plays.' }),
+  },
+  'input.truncated': {
+    example: { file: 'street.mp4', detail: 'it ends in the middle of frame 87' },
+    say: (p) => ({
+      sentence: `${file(p)} is damaged or was cut off${detail(p)}.`,
+      nextStep: 'Send it again; if that does not help, export it again.',
+    }),
+  },
+  'input.too_long': {
+    example: { file: 'street.mp4', durationMs: 754_000, maxDurationMs: 600_000 },
+    say: (p) => ({
+      sentence: `${file(p)} ${p.measure('durationMs', (value) => `lasts ${duration(value)}`, 'is too long')}${p.measure('maxDurationMs', (value) => `; at most ${duration(value)} are taken`)}.`,
+      nextStep: 'Cut it to the part that matters.',
+    }),
+  },
+  'input.absurd_duration': {
+    example: { file: 'street.mp4', durationMs: 3_153_600_000_000 },
+    say: (p) => ({
+      sentence: `${file(p)} claims ${p.measure('durationMs', (value) => `to last ${duration(value)}`, 'a length')} that cannot be true.`,
+      nextStep: 'Export it again: its header is wrong.',
+    }),
+  },
+  'input.too_many_pixels': {
+    example: { file: 'street.mp4', width: 15_360, height: 8640, maxPixels: 33_177_600 },
+    say: (p) => ({
+      sentence: `${file(p)} ${p.has('width') && p.has('height') ? `is ${p.text('width')}×${p.text('height')}, which is` : 'is'} too large a picture${p.measure('maxPixels', (value) => ` (at most ${grouped(Math.round(value / 1e6))} megapixels)`)}.`,
+      nextStep: 'Scale it down before you send it.',
+    }),
+  },
+  'input.role_unknown': {
+    example: { role: 'dept', nearest: 'depth', known: ['color', 'depth', 'seg'] },
+    say: (p) => ({
+      sentence: `${p.part('role', (role) => `\`${role}\` is`) || 'That is'} not a role that a file can have.${p.part('nearest', (value) => ` Did you mean \`${value}\`?`)}`,
+      nextStep: p.has('known') ? `Use one of: ${p.text('known')}.` : 'Use color, depth, seg, edge, vis, mask, audio or image.',
+    }),
+  },
+  'input.role_taken': {
+    example: { role: 'depth', file: 'b_depth.mp4', other: 'a_depth.mp4' },
+    say: (p) => ({
+      sentence: `${p.has('file') && p.has('other') ? `${p.text('other')} and ${p.text('file')} are both` : 'Two files are'} used as ${p.text('role', 'the same role')}; there can be one.`,
+      nextStep: 'Leave one out, or rename it after what it is, such as `street_seg.mp4`.',
+    }),
+  },
+  'input.role_missing': {
+    example: { role: 'color', model: 'preview' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} needs ${p.part('role', (role) => `a \`${role}\` file`) || 'another file'}, and the prompt has none.`,
+      nextStep: 'Make the prompt again with that file.',
+    }),
+  },
+  'input.role_wrong_kind': {
+    example: { file: 'voice.mp3', role: 'depth', expected: 'video', found: 'audio' },
+    say: (p) => ({
+      sentence: `${file(p)} ${p.part('found', (found) => `is ${withArticle(found)}`) || 'is of another kind'}; ${p.part('role', (role) => `\`${role}\``) || 'its role'} takes ${p.part('expected', withArticle) || 'another kind'}.`,
+      nextStep: 'Give it another role, or send the right file.',
+    }),
+  },
+  'input.roles_differ': {
+    example: { fact: 'frames', role: 'depth', found: '118', other: 'color', expected: '121' },
+    say: (p) => ({
+      sentence: `The videos do not fit together: ${p.text('role', 'one')} has ${p.has('found') ? `${p.text('fact')} ${p.text('found')}` : 'another size, rate or length'}${p.has('expected') ? `, ${p.text('other', 'the other')} has ${p.text('expected')}` : ''}.`,
+      nextStep: 'Export them all with the same size, frame rate and number of frames.',
+    }),
+  },
+  'input.no_files': {
+    example: {},
+    say: () => ({
+      sentence: 'There is no video with it.',
+      nextStep: 'Send the text together with a video, or give the path of one.',
+    }),
+  },
+} as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+function file(p: Parameters, otherwise = 'The file'): string {
+  return p.part('file', (name) => `\`${name}\``) || otherwise;
+}
+
+function detail(p: Parameters): string {
+  return p.part('detail', (text) => ` (${text.replace(/\.$/, '')})`);
+}
+
+function withArticle(kind: string): string {
+  if (kind === 'audio') return 'a sound file';
+  return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}

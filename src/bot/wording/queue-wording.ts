@@ -1,0 +1,130 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import { duration } from './numbers.ts';
+import type { Parameters, Wording } from './wording.ts';
+
+/** What stands in the way in the chat, in the queue and in the database. */
+export const QUEUE_WORDING = {
+  'chat.forbidden': {
+    example: { verb: 'cancel', role: 'operator' },
+    say: (p) => ({
+      sentence: `You may not ${p.part('verb', (verb) => `use \`${verb}\``) || 'do that'} here${p.part('role', (role) => `; it takes the role ${role}`)}.`,
+      nextStep: 'Ask whoever runs the bot for that role.',
+    }),
+  },
+  'chat.stale_command': {
+    example: { ageMs: 420_000 },
+    say: (p) => ({
+      sentence: `This reached me ${p.measure('ageMs', (value) => `${duration(value)} late`, 'late')}, so I did nothing.`,
+      nextStep: 'Send it again if you still want it.',
+    }),
+  },
+  'chat.unavailable': {
+    example: { platform: 'slack', detail: 'connection reset' },
+    say: (p) => ({
+      sentence: `${p.text('platform', 'The chat')} does not answer${detail(p)}.`,
+      nextStep: 'Wait: I keep trying, and runs go on meanwhile.',
+    }),
+  },
+
+  'queue.limit_reached': {
+    example: { limit: 10, queued: 10 },
+    say: (p) => ({
+      sentence: `You already have ${p.part('queued', (value) => `${value} runs`) || 'as many runs'} waiting${p.part('limit', (value) => `; at most ${value} may`) || ' as you may'}.`,
+      nextStep: 'Wait until one has started, or cancel one.',
+    }),
+  },
+  'queue.run_finished': {
+    example: { run: 'rs_3fq8w1zz', state: 'done' },
+    say: (p) => ({
+      sentence: `${run(p)} has already ended${p.part('state', (state) => ` (${state.replaceAll('_', ' ')})`)}.`,
+      nextStep: `Run it again with \`retry ${p.text('run', 'RUN')}\`.`,
+    }),
+  },
+  'queue.run_not_finished': {
+    example: { run: 'rs_3fq8w1zz', state: 'active' },
+    say: (p) => ({
+      sentence: `${run(p)} has not ended yet.`,
+      nextStep: `Wait for it, or cancel it with \`cancel ${p.text('run', 'RUN')}\`.`,
+    }),
+  },
+  'queue.lane_busy': {
+    example: { lane: 'here/cpu', by: 'the bot, process 4211' },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} is already driven by ${p.text('by', 'another process')}.`,
+      nextStep: 'Leave it to that process: runs that you queue are taken by it.',
+    }),
+  },
+  'queue.lane_blocked': {
+    example: { lane: 'gpu1/gpu0', detail: 'a stopped run still holds 21.9 GB of its memory' },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} takes no runs, because it cannot be proved free${p.part('detail', (text) => `: ${stop(text)}`)}.`,
+      nextStep: 'Free it on the host; the queue goes on by itself.',
+    }),
+  },
+  'queue.no_daemon': {
+    example: {},
+    say: () => ({
+      sentence: 'The run is queued, but no bot is running that would execute it.',
+      nextStep: 'Start one with `cosmos start`, or add `--wait` and this command executes it itself.',
+    }),
+  },
+
+  'store.newer_database': {
+    example: { found: 9, supported: 7 },
+    say: (p) => ({
+      sentence: `The database was written by a newer version${p.has('found') && p.has('supported') ? ` (its format is ${p.text('found')}, this version knows ${p.text('supported')})` : ''}.`,
+      nextStep: 'Update the bot, or use another data folder.',
+    }),
+  },
+  'store.not_a_database': {
+    example: { file: 'data/cosmos.db' },
+    say: (p) => ({
+      sentence: `${p.text('file', 'The database file')} is not a database, or it is damaged.`,
+      nextStep: 'Move it away, or restore it from a backup.',
+    }),
+  },
+  'store.disk_full': {
+    example: { file: 'data/cosmos.db' },
+    say: (p) => ({
+      sentence: `The disk${p.part('file', (file) => ` of ${file}`)} is full; nothing was saved.`,
+      nextStep: 'Free some space and send it again.',
+    }),
+  },
+  'store.read_only': {
+    example: { file: 'data' },
+    say: (p) => ({
+      sentence: `${p.text('file', 'The data folder')} cannot be written.`,
+      nextStep: 'Let the user that runs the bot write there, or set another `data_dir`.',
+    }),
+  },
+  'store.busy': {
+    example: {},
+    say: () => ({ sentence: 'The database is busy; nothing was saved.', nextStep: 'Try again in a moment.' }),
+  },
+  'store.second_daemon': {
+    example: { pid: 4211 },
+    say: (p) => ({
+      sentence: `Another bot already works with this data folder${p.part('pid', (pid) => ` (process ${pid})`)}.`,
+      nextStep: 'Use that one, stop it first, or set another `data_dir`.',
+    }),
+  },
+  'store.failed': {
+    example: { detail: 'disk I/O error' },
+    say: (p) => ({
+      sentence: `The database failed${detail(p)}; nothing was saved.`,
+      nextStep: 'Check the disk of the data folder, then try again.',
+    }),
+  },
+} as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+function run(p: Parameters): string {
+  return p.text('run', 'The run');
+}
+
+function detail(p: Parameters): string {
+  return p.part('detail', (text) => ` (${stop(text)})`);
+}
+
+function stop(text: string): string {
+  return text.replace(/\.$/, '');
+}
