@@ -1,0 +1,117 @@
+import type { HostName, LaneName, ProfileId } from '../ids.ts';
+import type { Platform } from '../ports/chat.ts';
+import type { MediaLimits } from '../ports/media.ts';
+import type { Settings } from './schema.ts';
+
+/** Where the settings came from; the caller says so to the person where there was no file. */
+export type ConfigSource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'embedded' };
+
+/** What a person may do; each role may do all that the ones before it may. */
+export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;
+export type AccessRole = (typeof ACCESS_ROLES)[number];
+
+/**
+ * Gives `role` to whom every present condition fits; a list fits where one of its ids does. At least one condition is
+ * present, and no list is empty.
+ */
+export interface AccessRule {
+  readonly role: AccessRole;
+  readonly platform?: Platform;
+  /** Workspace or guild id. */
+  readonly tenant?: string;
+  readonly users?: readonly string[];
+  /** Group or role ids. */
+  readonly groups?: readonly string[];
+  readonly channels?: readonly string[];
+}
+
+export interface AccessConfig {
+  /** The role of everybody whom no rule fits. */
+  readonly defaultRole: AccessRole;
+  /** In the order of the file. */
+  readonly rules: readonly AccessRule[];
+}
+
+export interface LimitsConfig {
+  /** Queued runs of one principal. */
+  readonly maxQueuedPerUser: number;
+  /** What an uploaded file may be at most. */
+  readonly media: MediaLimits;
+}
+
+/** The timeouts that a profile may set for itself, ms. */
+export interface RunTimeouts {
+  /** From the start of an attempt until it is stopped as timed out. */
+  readonly runMs: number;
+  /** Longest time without a new byte in `run.log`. */
+  readonly silenceMs: number;
+  /** Between the stop signal and the kill. */
+  readonly cancelGraceMs: number;
+}
+
+export interface TimeoutsConfig extends RunTimeouts {
+  /** How long a host may give no answer before its threads and the status say so. Its runs are never given up for it. */
+  readonly unreachableMs: number;
+  /** Deadline of one look into a media file. */
+  readonly mediaMs: number;
+  /** Age from which a chat command is answered instead of executed. */
+  readonly staleCommandMs: number;
+}
+
+export interface GenerationConfig {
+  /** Negative text of a prompt that brings none of its own; may be empty. */
+  readonly negativePrompt: string;
+}
+
+export interface LaneConfig {
+  readonly name: LaneName;
+  /** GPU indices or UUIDs, as the engine names them; empty on a lane without GPUs. */
+  readonly gpus: readonly string[];
+}
+
+/** Keys of a shipped profile with other values, as written: the catalogue of profiles validates them. */
+export type ProfileOverrides = Readonly<Record<string, unknown>>;
+export type ProfileOverridesById = Readonly<Record<string, ProfileOverrides>>;
+
+export interface HostConfig {
+  readonly name: HostName;
+  readonly transport: 'local';
+  readonly engine: 'process';
+  /** Absolute path on the host. */
+  readonly workDirectory: string;
+  readonly lanes: readonly LaneConfig[];
+  /** Profiles that this host runs, in the order of the file. */
+  readonly models: readonly ProfileId[];
+  /** Overrides that hold on this host only; they win over `Config.models`. */
+  readonly modelOverrides: ProfileOverridesById;
+}
+
+export interface LogConfig {
+  readonly level: 'trace' | 'debug' | 'info' | 'warn' | 'error' | 'fatal' | 'silent';
+}
+
+/** A scalar that a `COSMOS_BOT_…` variable has set. */
+export interface ConfigOverride {
+  readonly variable: string;
+  /** Such as `limits.max_upload_mib`. */
+  readonly key: string;
+}
+
+/** The effective configuration: complete, deeply frozen, every path absolute, durations in ms, sizes in bytes. */
+export interface Config {
+  readonly source: ConfigSource;
+  /** What relative paths of the file are relative to. */
+  readonly directory: string;
+  readonly dataDirectory: string;
+  readonly access: AccessConfig;
+  readonly limits: LimitsConfig;
+  readonly timeouts: TimeoutsConfig;
+  readonly generation: GenerationConfig;
+  readonly hosts: readonly HostConfig[];
+  /** Overrides that hold on every host. */
+  readonly models: ProfileOverridesById;
+  readonly log: LogConfig;
+  /** The same in the file's own words and units, with defaults filled in: for printing only. */
+  readonly settings: Settings;
+  readonly overrides: readonly ConfigOverride[];
+}

@@ -1,0 +1,45 @@
+import { z } from 'zod';
+import { nameSchema, pathSchema, profileIdSchema } from './names.ts';
+
+/** Keys of a shipped profile with other values; the catalogue of profiles knows which there are. */
+export const profileOverridesSchema = z.record(z.string(), z.unknown());
+
+const gpuSchema = z.union([z.int().min(0), z.string().regex(/^[A-Za-z0-9][A-Za-z0-9:._/-]*$/)]);
+
+const laneSchema = z.strictObject({
+  name: nameSchema.describe('Name of the lane, unique on its host: lower-case letters, digits and dashes.'),
+  gpus: z
+    .array(gpuSchema)
+    .default([])
+    .describe('Indices or UUIDs of the GPUs that a run gets, all of them at once; no two lanes share one.'),
+});
+
+const hostSchema = z.strictObject({
+  name: nameSchema.describe('Name of the host, unique: lower-case letters, digits and dashes.'),
+  transport: z.enum(['local']).default('local').describe('How the host is reached.'),
+  engine: z.enum(['process']).default('process').describe('How a run is started there.'),
+  work_dir: z
+    .exactOptional(pathSchema)
+    .describe(
+      'Directory on the host for inputs, attempts and outputs. Default: `host` in the data directory.',
+    ),
+  lanes: z
+    .array(laneSchema)
+    .min(1)
+    .prefault([{ name: 'cpu', gpus: [] }])
+    .describe('Each lane executes one run at a time.'),
+  models: z
+    .union([z.array(profileIdSchema).min(1), z.record(profileIdSchema, profileOverridesSchema)])
+    .describe(
+      'Ids of the models that the host runs; or one table for each of them, with what is different on this host.',
+    ),
+});
+
+/** `[[hosts]]`. Names and GPUs are compared with each other by `checkHosts`. */
+export const hostsSchema = z
+  .array(hostSchema)
+  .min(1)
+  .prefault([{ name: 'here', models: ['preview'] }])
+  .describe('Machines that execute runs.');
+
+export type HostSettings = z.output<typeof hostSchema>;

@@ -1,0 +1,132 @@
+import { readFileSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import { parse, TomlError } from 'smol-toml';
+import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import type { Config, ConfigOverride, ConfigSource } from './config.ts';
+import { CONFIG_VARIABLE, type Environment } from './environment.ts';
+import { hostProblems } from './host-problems.ts';
+import { LATER_KEYS, LATER_VALUES } from './reserved.ts';
+import { settingsSchema } from './schema.ts';
+import { schemaProblems } from './schema-problems.ts';
+import { systemCode } from './system-code.ts';
+import { defaultWorkDirectory, toConfig } from './to-config.ts';
+import { applyVariables } from './variables.ts';
+
+/** The name that is looked for where nobody names a file. */
+const USUAL_NAME = 'cosmos.toml';
+
+export interface LoadOptions {
+  readonly environment: Environment;
+  /** File named on the command line; wins over `COSMOS_BOT_CONFIG`. */
+  readonly path?: string;
+  /** Working directory: `cosmos.toml` is looked for here, and everything outside a file is relative to it. */
+  readonly directory: string;
+}
+
+/**
+ * Reads the configuration: the named file, else `cosmos.toml` in the directory, else the embedded default; over it the
+ * `COSMOS_BOT_…` variables. Reports all problems at once:
+ * - `config.file_missing` (`file`), `config.file_unreadable` (`file`, `detail`: the system's error code)
+ * - `config.syntax` (`file`, `line`, `column`, `detail`: the parser's words, without any line of the file)
+ * - those of `schemaProblems` and `hostProblems`, with `file`, or with `variable` where that holds the value
+ * - `config.unknown_variable` (`variable`, `nearest`?)
+ * - `config.unsupported` (`where`, `given`?): kept for a later version
+ */
+export function loadConfig(options: LoadOptions): Checked<Config> {
+  const read = readSettings(options);
+  if (!read.ok) return read;
+  const { table, source, directory } = read.value;
+  const overridden = applyVariables(settingsSchema, table, options.environment);
+  const parameters = source.kind === 'file' ? { file: source.path } : {};
+
+  const parsed = settingsSchema.safeParse(overridden.table);
+  const dataDirectory = resolve(
+    isOverridden(overridden.overrides, 'data_dir') ? options.directory : directory,
+    dataDirOf(overridden.table),
+  );
+  const paths = { directory, defaultWorkDirectory: defaultWorkDirectory(dataDirectory) };
+  const wrong = parsed.success
+    ? []
+    : schemaProblems(parsed.error, { schema: settingsSchema, input: overridden.table, parameters })
+        .map(laterVersion)
+        .map((problem) => nameVariable(problem, overridden.overrides));
+  const [first, ...rest] = [
+    ...wrong,
+    ...hostProblems(overridden.table.hosts, paths, parameters),
+    ...overridden.problems,
+  ];
+  if (first) return { ok: false, problems: [first, ...rest] };
+  if (!parsed.success) throw new Error('a refused configuration has at least one problem');
+  return valid(toConfig(parsed.data, { source, directory, dataDirectory, overrides: overridden.overrides }));
+}
+
+interface SettingsFile {
+  readonly table: Readonly<Record<string, unknown>>;
+  readonly source: ConfigSource;
+  readonly directory: string;
+}
+
+function readSettings({ environment, path, directory }: LoadOptions): Checked<SettingsFile> {
+  const named = path ?? environment[CONFIG_VARIABLE];
+  const file = resolve(directory, named ?? USUAL_NAME);
+  let bytes: Buffer;
+  try {
+    bytes = readFileSync(file);
+  } catch (error) {
+    const code = systemCode(error);
+    if (code !== 'ENOENT') return invalid('config.file_unreadable', { file, detail: code });
+    if (named !== undefined) return invalid('config.file_missing', { file });
+    return valid({ table: {}, source: { kind: 'embedded' }, directory: resolve(directory) });
+  }
+  const table = parseToml(bytes, file);
+  return table.ok
+    ? valid({ table: table.value, source: { kind: 'file', path: file }, directory: dirname(file) })
+    : table;
+}
+
+function parseToml(bytes: Uint8Array, file: string): Checked<Readonly<Record<string, unknown>>> {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return valid(parse(text, { unsafeKeyBehaviour: 'throw' }));
+  } catch (error) {
+    if (error instanceof TomlError) {
+      // The message goes on with lines of the file, which may hold what nobody should see.
+      const detail = (error.message.split('\n')[0] ?? '').replace('Invalid TOML document: ', '');
+      return invalid('config.syntax', { file, line: error.line, column: error.column, detail });
+    }
+    if (error instanceof TypeError) return invalid('config.syntax', { file, detail: 'not UTF-8' });
+    throw error;
+  }
+}
+
+/** Also of a file that the schema refuses, so that its hosts can be compared. */
+function dataDirOf(table: Readonly<Record<string, unknown>>): string {
+  return typeof table.data_dir === 'string' ? table.data_dir : settingsSchema.parse({}).data_dir;
+}
+
+function isOverridden(overrides: readonly ConfigOverride[], key: string): boolean {
+  return overrides.some((override) => override.key === key);
+}
+
+/** What the format keeps for later is not a mistake of the person, and gets its own answer. */
+function laterVersion(problem: Problem): Problem {
+  const { where, given, file } = problem.parameters;
+  if (typeof where !== 'string') return problem;
+  const origin = file === undefined ? {} : { file };
+  if (problem.code === 'config.unknown_key' && LATER_KEYS.has(where)) {
+    return { code: 'config.unsupported', parameters: { where, ...origin } };
+  }
+  const later = LATER_VALUES.get(where.replaceAll(/\[\d+\]/g, '[]')) ?? [];
+  if (problem.code !== 'config.unknown_choice' || typeof given !== 'string') return problem;
+  const value = later.find((choice) => JSON.stringify(choice) === given);
+  return value === undefined
+    ? problem
+    : { code: 'config.unsupported', parameters: { where, given: value, ...origin } };
+}
+
+function nameVariable(problem: Problem, overrides: readonly ConfigOverride[]): Problem {
+  const override = overrides.find(({ key }) => key === problem.parameters.where);
+  if (!override) return problem;
+  const { file: _, ...parameters } = problem.parameters;
+  return { code: problem.code, parameters: { ...parameters, variable: override.variable } };
+}

@@ -1,0 +1,167 @@
+import type { z } from 'zod';
+import type { ErrorCode, ErrorParameters, Problem } from '../errors.ts';
+import { ERRORS } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import { preview, rangeOf, typeWord } from './describe-value.ts';
+import {
+  formatPath,
+  type KeyPath,
+  keysOf,
+  scalarsOf,
+  schemaAt,
+  schemasAlong,
+  valueAt,
+} from './schema-walk.ts';
+import { isSecretSchema } from './secret.ts';
+
+export interface CheckedInput {
+  readonly schema: z.core.$ZodType;
+  /** What was parsed: the issues do not say what was given. */
+  readonly input: unknown;
+  /** Added to every problem, such as `file`. */
+  readonly parameters: ErrorParameters;
+}
+
+/**
+ * The problems of a table that its schema refused: each with `where` (`hosts[0].name`), what is wrong and what would be
+ * right. Codes and parameters:
+ * - `config.unknown_key`: `key`, `known` (list), `nearest`?
+ * - `config.missing_key`: `keys` (list; one of them is missing at `where`)
+ * - `config.wrong_type`: `expected` (list of type words), `given`
+ * - `config.out_of_range`: `given`, `measure` (`value`, `characters`, `entries`), `minimum`?, `maximum`?
+ * - `config.unknown_choice`: `given`, `choices` (list), `nearest`?
+ * - `config.invalid_name`: `given`, `pattern`, `nearest`? (a mended name)
+ * - `config.secret_inline`: nothing else, the value is never repeated
+ * - `config.invalid_value`: `given`, `reason`?
+ *
+ * A check of the schema's own says its code with `params: { code, parameters }`.
+ */
+export function schemaProblems(error: z.core.$ZodError, checked: CheckedInput): Problem[] {
+  const problems = error.issues.flatMap((issue) => problemsOf(issue, issue.path, checked));
+  const unlike = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...unlike.values()];
+}
+
+function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInput): Problem[] {
+  const make = (code: ErrorCode, parameters: ErrorParameters, at: KeyPath = path): Problem => ({
+    code,
+    parameters: { where: formatPath(at), ...parameters, ...checked.parameters },
+  });
+  const value = valueAt(checked.input, path);
+  const given = preview(value);
+
+  if (issue.code === 'invalid_key') {
+    return [make('config.invalid_name', nameParameters(path.at(-1), keyPattern(issue)))];
+  }
+  const secretDepth = schemasAlong(checked.schema, checked.input, path).findIndex(isSecretSchema);
+  if (secretDepth >= 0) return [secretProblem(path.slice(0, secretDepth), checked, make)];
+  if (value === undefined && issue.code !== 'custom' && path.length > 0) {
+    return [make('config.missing_key', { keys: [String(path.at(-1))] }, path.slice(0, -1))];
+  }
+
+  switch (issue.code) {
+    case 'unrecognized_keys':
+      return issue.keys.map((key) => unknownKey(key, path, checked, make));
+    case 'invalid_type':
+      return [make('config.wrong_type', { expected: [typeWord(issue.expected)], given })];
+    case 'invalid_value':
+      return [make('config.unknown_choice', choiceParameters(value, issue.values))];
+    case 'too_small':
+    case 'too_big':
+      return [
+        make('config.out_of_range', {
+          given,
+          ...rangeOf(issue, schemaAt(checked.schema, checked.input, path)),
+        }),
+      ];
+    case 'invalid_format':
+      return [make('config.invalid_name', nameParameters(value, issue.pattern))];
+    case 'invalid_union':
+      return unionProblems(issue, path, checked, make);
+    case 'custom':
+      return [customProblem(issue, given, make)];
+    default:
+      return [make('config.invalid_value', { given, reason: issue.code })];
+  }
+}
+
+type Make = (code: ErrorCode, parameters: ErrorParameters, at?: KeyPath) => Problem;
+
+function secretProblem(path: KeyPath, checked: CheckedInput, make: Make): Problem {
+  const value = valueAt(checked.input, path);
+  if (typeof value === 'string') return make('config.secret_inline', {}, path);
+  const given = typeof value === 'object' ? preview(value) : typeof value;
+  return make('config.wrong_type', { expected: ['secret'], given }, path);
+}
+
+function unknownKey(key: string, path: KeyPath, checked: CheckedInput, make: Make): Problem {
+  const known = keysOf(schemaAt(checked.schema, checked.input, path));
+  const elsewhere = scalarsOf(checked.schema).find(([place]) => place.at(-1) === key)?.[0];
+  const suggestion = nearest(key, known) ?? (elsewhere && formatPath(elsewhere));
+  return make('config.unknown_key', { key, known, ...(suggestion && { nearest: suggestion }) }, [
+    ...path,
+    key,
+  ]);
+}
+
+function choiceParameters(value: unknown, values: readonly unknown[]): ErrorParameters {
+  const choices = values.map(String);
+  const suggestion = typeof value === 'string' ? nearest(value, choices) : undefined;
+  return { given: preview(value), choices, ...(suggestion && { nearest: suggestion }) };
+}
+
+function nameParameters(value: unknown, pattern: string | undefined): ErrorParameters {
+  const expression = pattern?.replace(/^\/(.*)\/[a-z]*$/, '$1') ?? '';
+  const mended = String(value)
+    .trim()
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9]+/g, '-')
+    .replaceAll(/^-|-$/g, '');
+  const fits = mended !== '' && new RegExp(expression).test(mended);
+  return { given: preview(value), pattern: expression, ...(fits && { nearest: mended }) };
+}
+
+function keyPattern(issue: z.core.$ZodIssueInvalidKey): string | undefined {
+  const format = issue.issues.find((inner) => inner.code === 'invalid_format');
+  return format?.pattern;
+}
+
+/** Says what is wrong in the shape that the value was meant to have; all shapes where it has the type of none. */
+function unionProblems(
+  issue: z.core.$ZodIssueInvalidUnion,
+  path: KeyPath,
+  checked: CheckedInput,
+  make: Make,
+): Problem[] {
+  if (issue.errors.length === 0 && 'options' in issue && issue.options) {
+    return [make('config.unknown_choice', choiceParameters(valueAt(checked.input, path), issue.options))];
+  }
+  const meant = issue.errors.find((errors) => !errors.some(isWrongTypeHere));
+  if (meant) return meant.flatMap((inner) => problemsOf(inner, [...path, ...inner.path], checked));
+  const expected = issue.errors.flat().filter(isWrongTypeHere).map(expectedWord);
+  return [
+    make('config.wrong_type', {
+      expected: [...new Set(expected)],
+      given: preview(valueAt(checked.input, path)),
+    }),
+  ];
+}
+
+function isWrongTypeHere(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'invalid_type' && issue.path.length === 0;
+}
+
+function expectedWord(issue: z.core.$ZodIssue): string {
+  return issue.code === 'invalid_type' ? typeWord(issue.expected) : 'unknown';
+}
+
+function customProblem(issue: z.core.$ZodIssueCustom, given: string, make: Make): Problem {
+  const code: unknown = issue.params?.code;
+  if (!isErrorCode(code)) return make('config.invalid_value', { given });
+  const parameters: ErrorParameters = issue.params?.parameters ?? {};
+  return make(code, parameters);
+}
+
+function isErrorCode(code: unknown): code is ErrorCode {
+  return typeof code === 'string' && Object.hasOwn(ERRORS, code);
+}

@@ -1,0 +1,86 @@
+import { join, resolve } from 'node:path';
+import type { HostName, ProfileId } from '../ids.ts';
+import { laneName } from '../ids.ts';
+import type { Platform } from '../ports/chat.ts';
+import type { AccessRule, Config, HostConfig, LimitsConfig, ProfileOverridesById } from './config.ts';
+import type { HostSettings } from './hosts-schema.ts';
+import { toMs } from './run-timeouts.ts';
+import type { Settings } from './schema.ts';
+import { toTimeouts } from './timeouts-schema.ts';
+
+const BYTES_PER_MIB = 1024 * 1024;
+
+/** Turns validated settings into what the bot works with. `overrides` and paths are the caller's knowledge. */
+export function toConfig(
+  settings: Settings,
+  origin: Pick<Config, 'source' | 'directory' | 'dataDirectory' | 'overrides'>,
+): Config {
+  return deepFreeze({
+    ...origin,
+    access: {
+      defaultRole: settings.access.default,
+      rules: settings.access.rules.map(toRule),
+    },
+    limits: toLimits(settings.limits),
+    timeouts: toTimeouts(settings.timeouts),
+    generation: { negativePrompt: settings.generation.negative_prompt },
+    hosts: settings.hosts.map((host) =>
+      toHost(host, origin.directory, defaultWorkDirectory(origin.dataDirectory)),
+    ),
+    models: settings.models,
+    log: settings.log,
+    settings,
+  });
+}
+
+/** Where a host keeps its files unless the configuration says otherwise. */
+export function defaultWorkDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'host');
+}
+
+function toRule({ platform, ...rule }: Settings['access']['rules'][number]): AccessRule {
+  return platform === undefined ? rule : { ...rule, platform: platform as Platform };
+}
+
+function toLimits(limits: Settings['limits']): LimitsConfig {
+  return {
+    maxQueuedPerUser: limits.max_queued_per_user,
+    media: {
+      maxBytes: limits.max_upload_mib * BYTES_PER_MIB,
+      maxDurationMs: toMs(limits.max_video_seconds),
+      maxPixels: limits.max_pixels,
+    },
+  };
+}
+
+function toHost(host: HostSettings, directory: string, workDirectory: string): HostConfig {
+  const name = host.name as HostName;
+  const { ids, overrides } = toModels(host.models);
+  return {
+    name,
+    transport: host.transport,
+    engine: host.engine,
+    workDirectory: host.work_dir === undefined ? workDirectory : resolve(directory, host.work_dir),
+    lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
+    models: ids.map((id) => id as ProfileId),
+    modelOverrides: overrides,
+  };
+}
+
+/** A host names its models in a list, or as tables that hold what is different there. */
+function toModels(models: HostSettings['models']): {
+  ids: readonly string[];
+  overrides: ProfileOverridesById;
+} {
+  return isList(models) ? { ids: models, overrides: {} } : { ids: Object.keys(models), overrides: models };
+}
+
+function isList(models: HostSettings['models']): models is string[] {
+  return Array.isArray(models);
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value !== 'object' || value === null || Object.isFrozen(value)) return value;
+  for (const child of Object.values(value)) deepFreeze(child);
+  return Object.freeze(value);
+}
