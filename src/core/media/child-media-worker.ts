@@ -1,0 +1,80 @@
+import type { FileHandle } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
+import { CosmosError } from '../errors.ts';
+import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
+import { mediaToolCommand } from './media-tool-command.ts';
+import { openRegularFile } from './open-regular-file.ts';
+import { runInspection } from './run-inspection.ts';
+import { Slots } from './slots.ts';
+import type { CallBounds, InspectRequest } from './tool/answer.ts';
+
+export interface ChildMediaWorkerOptions {
+  /** The Node that runs the tool; default: the one that runs the bot. */
+  readonly node?: string;
+  /** For each call, ms; default 120,000: ten minutes of 1080p decode in about half of it on two cores. */
+  readonly deadlineMs?: number;
+  /** Resident memory of each call; default 1024, of which an empty call takes about 110. */
+  readonly maxMemoryMb?: number;
+  /** Calls at a time; further ones wait. Default 2. */
+  readonly maxCalls?: number;
+  /** Another program in the tool's place, for tests. */
+  readonly toolCommand?: readonly [string, ...string[]];
+}
+
+/** Posters are made of files that were probed before; this only keeps nonsense out. */
+const LARGEST_POSTER_SOURCE = Number.MAX_SAFE_INTEGER;
+
+/** A process of its own for every call: nothing that a file does to FFmpeg can outlive the call or reach the bot. */
+export class ChildMediaWorker implements MediaWorker {
+  readonly #command: readonly [string, ...string[]];
+  readonly #bounds: CallBounds;
+  readonly #slots: Slots;
+
+  constructor(options: ChildMediaWorkerOptions = {}) {
+    this.#command = options.toolCommand ?? mediaToolCommand(options.node ?? process.execPath);
+    this.#bounds = { deadlineMs: options.deadlineMs ?? 120_000, maxMemoryMb: options.maxMemoryMb ?? 1024 };
+    this.#slots = new Slots(options.maxCalls ?? 2);
+  }
+
+  async probe(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts> {
+    return await this.#inspect('probe', path, limits, signal);
+  }
+
+  async verify(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts> {
+    return await this.#inspect('verify', path, limits, signal);
+  }
+
+  /** `to` appears whole or not at all. */
+  async poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void> {
+    await using source = await openRegularFile(path, LARGEST_POSTER_SOURCE);
+    const partial = `${to}.part`;
+    try {
+      await using picture = await open(partial, 'w');
+      await this.#run({ call: 'poster', width, bounds: this.#bounds }, [source, picture], signal);
+      await rename(partial, to);
+    } catch (error) {
+      await rm(partial, { force: true });
+      throw error;
+    }
+  }
+
+  async #inspect(
+    call: 'probe' | 'verify',
+    path: string,
+    limits: MediaLimits,
+    signal?: AbortSignal,
+  ): Promise<MediaFacts> {
+    await using file = await openRegularFile(path, limits.maxBytes);
+    const answer = await this.#run({ call, limits, bounds: this.#bounds }, [file], signal);
+    if (answer.facts === undefined) throw new CosmosError('media.worker_failed', { detail: 'no answer' });
+    return answer.facts;
+  }
+
+  async #run(request: InspectRequest, files: readonly FileHandle[], signal: AbortSignal | undefined) {
+    return await this.#slots.hold(
+      async () =>
+        await runInspection({ command: this.#command, request, files: files.map((file) => file.fd), signal }),
+      signal,
+    );
+  }
+}

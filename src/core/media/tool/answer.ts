@@ -1,0 +1,23 @@
+import type { ErrorCode, ErrorParameters } from '../../errors.ts';
+import type { MediaFacts, MediaLimits } from '../../ports/media.ts';
+
+/** File descriptors that the worker hands to the tool; the tool never learns a path. */
+export const INPUT_FD = 3;
+export const OUTPUT_FD = 4;
+
+/** What keeps a call within bounds when the worker that started it can no longer do so. */
+export interface CallBounds {
+  readonly deadlineMs: number;
+  readonly maxMemoryMb: number;
+}
+
+/** The one argument of `inspect`, as JSON. The file itself is file descriptor 3. */
+export type InspectRequest =
+  | { readonly call: 'probe' | 'verify'; readonly limits: MediaLimits; readonly bounds: CallBounds }
+  /** Writes the JPEG to file descriptor 4. */
+  | { readonly call: 'poster'; readonly width: number; readonly bounds: CallBounds };
+
+/** The last line that `inspect` prints. `facts` is absent for a poster. */
+export type InspectAnswer =
+  | { readonly ok: true; readonly facts?: MediaFacts }
+  | { readonly ok: false; readonly code: ErrorCode; readonly parameters: ErrorParameters };

@@ -1,0 +1,31 @@
+import { writeSync } from 'node:fs';
+import type { CallBounds, InspectAnswer } from './answer.ts';
+
+/** A decoder can take a gigabyte within a second. */
+const MEMORY_CHECK_MS = 25;
+/** The worker's own kill comes first; this one is for a worker that was killed itself. */
+const DEADLINE_EXCESS_MS = 2_000;
+
+/**
+ * Ends this process when it takes more memory than allowed or outlives its deadline. Node's own limit does not
+ * see what FFmpeg allocates, and `ulimit -v` cannot be used: Node reserves far more addresses than it uses.
+ */
+export function enforceBounds(bounds: CallBounds): void {
+  const limit = bounds.maxMemoryMb * 1024 * 1024;
+  setInterval(() => {
+    if (process.memoryUsage.rss() <= limit) return;
+    const parameters = { detail: `memory above ${bounds.maxMemoryMb} MB` };
+    writeAnswer({ ok: false, code: 'media.worker_failed', parameters });
+    killThisProcess();
+  }, MEMORY_CHECK_MS).unref();
+  setTimeout(killThisProcess, bounds.deadlineMs + DEADLINE_EXCESS_MS).unref();
+}
+
+/** Written at once, because the process may be about to end. */
+export function writeAnswer(answer: InspectAnswer): void {
+  writeSync(1, `${JSON.stringify(answer)}\n`);
+}
+
+function killThisProcess(): void {
+  process.kill(process.pid, 'SIGKILL');
+}

@@ -1,0 +1,31 @@
+import { toCosmosError } from '../../errors.ts';
+import { INPUT_FD, type InspectAnswer, type InspectRequest, OUTPUT_FD } from './answer.ts';
+import { enforceBounds, writeAnswer } from './call-bounds.ts';
+import { probeMedia, verifyMedia } from './media-facts.ts';
+import { writePoster } from './poster.ts';
+
+/** `inspect REQUEST`: looks into the file behind file descriptor 3 and prints one line of JSON. */
+export async function inspect(argv: readonly string[]): Promise<void> {
+  const request = JSON.parse(argv[0] ?? '') as InspectRequest;
+  enforceBounds(request.bounds);
+  writeAnswer(await answer(request));
+}
+
+async function answer(request: InspectRequest): Promise<InspectAnswer> {
+  try {
+    switch (request.call) {
+      case 'probe':
+        return { ok: true, facts: await probeMedia(INPUT_FD, request.limits) };
+      case 'verify':
+        return { ok: true, facts: await verifyMedia(INPUT_FD, request.limits) };
+      case 'poster':
+        await writePoster(INPUT_FD, OUTPUT_FD, request.width);
+        return { ok: true };
+    }
+  } catch (thrown) {
+    const error = toCosmosError(thrown);
+    if (error.code !== 'internal.unexpected')
+      return { ok: false, code: error.code, parameters: error.parameters };
+    return { ok: false, code: 'media.worker_failed', parameters: { detail: error.message } };
+  }
+}
