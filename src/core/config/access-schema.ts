@@ -16,7 +16,8 @@ const ruleSchema = z
     channels: z.exactOptional(ids).describe('Fits in these channel ids only.'),
   })
   .superRefine((rule, context) => {
-    if (CONDITIONS.some((key) => rule[key] !== undefined)) return;
+    // A condition that was misspelt is told as that.
+    if (context.issues.length > 0 || CONDITIONS.some((key) => rule[key] !== undefined)) return;
     // A rule that fits everybody is a second default, and `role = "admin"` alone would open the bot to all.
     context.addIssue({
       code: 'custom',

@@ -11,8 +11,12 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   record: 'table',
 };
 
-/** A type in the words of the file format: `text`, `number`, `whole_number`, `boolean`, `list`, `table`. */
-export function typeWord(expected: string): string {
+/**
+ * A type in the words of the file format: `text`, `number`, `whole_number`, `boolean`, `list`, `table`. The schema of
+ * the value knows more than `expected` does: a whole number is refused as no number where it is none at all.
+ */
+export function typeWord(expected: string, schema: z.core.$ZodType | undefined): string {
+  if (schema instanceof z.ZodNumber && schema.format === 'safeint') return 'whole_number';
   return TYPE_WORDS[expected] ?? expected;
 }
 

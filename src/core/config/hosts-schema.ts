@@ -29,13 +29,24 @@ const hostSchema = z.strictObject({
     .prefault([{ name: 'cpu', gpus: [] }])
     .describe('Each lane executes one run at a time.'),
   models: z
-    .union([z.array(profileIdSchema).min(1), z.record(profileIdSchema, profileOverridesSchema)])
+    .union([
+      z.array(profileIdSchema).min(1),
+      z
+        .record(profileIdSchema, profileOverridesSchema)
+        .refine((models) => Object.keys(models).length > 0, {
+          params: {
+            code: 'config.out_of_range',
+            parameters: { given: 'table', measure: 'entries', minimum: 1 },
+          },
+        })
+        .meta({ minProperties: 1 }),
+    ])
     .describe(
       'Ids of the models that the host runs; or one table for each of them, with what is different on this host.',
     ),
 });
 
-/** `[[hosts]]`. Names and GPUs are compared with each other by `checkHosts`. */
+/** `[[hosts]]`. Names and GPUs are compared with each other by `hostProblems`. */
 export const hostsSchema = z
   .array(hostSchema)
   .min(1)

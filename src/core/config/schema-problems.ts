@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import { z } from 'zod';
 import type { ErrorCode, ErrorParameters, Problem } from '../errors.ts';
 import { ERRORS } from '../errors.ts';
 import { nearest } from '../nearest.ts';
@@ -63,7 +63,12 @@ function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInpu
     case 'unrecognized_keys':
       return issue.keys.map((key) => unknownKey(key, path, checked, make));
     case 'invalid_type':
-      return [make('config.wrong_type', { expected: [typeWord(issue.expected)], given })];
+      return [
+        make('config.wrong_type', {
+          expected: [typeWord(issue.expected, schemaAt(checked.schema, checked.input, path))],
+          given,
+        }),
+      ];
     case 'invalid_value':
       return [make('config.unknown_choice', choiceParameters(value, issue.values))];
     case 'too_small':
@@ -138,7 +143,11 @@ function unionProblems(
   }
   const meant = issue.errors.find((errors) => !errors.some(isWrongTypeHere));
   if (meant) return meant.flatMap((inner) => problemsOf(inner, [...path, ...inner.path], checked));
-  const expected = issue.errors.flat().filter(isWrongTypeHere).map(expectedWord);
+  const union = schemaAt(checked.schema, checked.input, path);
+  const shapes = union instanceof z.ZodUnion ? union.def.options : [];
+  const expected = issue.errors.flatMap((errors, index) =>
+    errors.filter(isWrongTypeHere).map((error) => typeWord(error.expected, shapes[index])),
+  );
   return [
     make('config.wrong_type', {
       expected: [...new Set(expected)],
@@ -147,12 +156,8 @@ function unionProblems(
   ];
 }
 
-function isWrongTypeHere(issue: z.core.$ZodIssue): boolean {
+function isWrongTypeHere(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInvalidType {
   return issue.code === 'invalid_type' && issue.path.length === 0;
-}
-
-function expectedWord(issue: z.core.$ZodIssue): string {
-  return issue.code === 'invalid_type' ? typeWord(issue.expected) : 'unknown';
 }
 
 function customProblem(issue: z.core.$ZodIssueCustom, given: string, make: Make): Problem {

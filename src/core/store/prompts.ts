@@ -74,6 +74,14 @@ export class PromptStore {
     return this.#newest.all(limit).map((row) => this.#toPrompt(row));
   }
 
+  count(): number {
+    return (
+      this.#connection
+        .prepare<[], { count: number }>('SELECT count(*) AS count FROM prompts WHERE deleted_at IS NULL')
+        .get()?.count ?? 0
+    );
+  }
+
   /** Case-insensitive part of the text or name; newest first. */
   search(text: string, limit: number): Prompt[] {
     const pattern = likePattern(text);

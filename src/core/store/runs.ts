@@ -118,33 +118,15 @@ export class RunStore {
   }
 
   /** Newest first. */
-  list(filter: RunFilter): Run[] {
-    const conditions = ['runs.deleted_at IS NULL'];
-    const values: string[] = [];
-    const where = (column: string, value: string | undefined): void => {
-      if (value === undefined) return;
-      conditions.push(`${column} = ?`);
-      values.push(value);
-    };
-    where('runs.state', filter.state);
-    where('runs.prompt_id', filter.promptId);
-    where('runs.owner_id', filter.owner);
-    return this.#runs(
-      `WHERE ${conditions.join(' AND ')} ORDER BY queued_at DESC, runs.id LIMIT ?`,
-      ...values,
-      filter.limit,
-    );
+  list({ limit, ...filter }: RunFilter): Run[] {
+    const { where, values } = conditions(filter);
+    return this.#runs(`${where} ORDER BY queued_at DESC, runs.id LIMIT ?`, ...values, limit);
   }
 
-  /** Newest first; a case-insensitive part of the text or of the prompt's name. */
-  search(pattern: string, limit: number): Run[] {
-    return this.#runs(
-      `WHERE runs.deleted_at IS NULL AND (runs.text LIKE ? ESCAPE '\\' OR prompts.name LIKE ? ESCAPE '\\')
-       ORDER BY queued_at DESC LIMIT ?`,
-      pattern,
-      pattern,
-      limit,
-    );
+  count(filter: Omit<RunFilter, 'limit'>): number {
+    const { where, values } = conditions(filter);
+    const row = this.#prepare<string[], { count: number }>(`SELECT count(*) AS count FROM runs ${where}`).get(...values);
+    return row?.count ?? 0;
   }
 
   /** In the order in which they will be claimed. */
@@ -215,4 +197,16 @@ export class RunStore {
   #prepare<Parameters extends unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
     return this.#connection.prepare<Parameters, Row>(sql);
   }
+}
+
+function conditions(filter: Omit<RunFilter, 'limit'>): { where: string; values: string[] } {
+  const columns = { state: 'runs.state', promptId: 'runs.prompt_id', owner: 'runs.owner_id' } as const;
+  const given = Object.entries(columns).flatMap(([key, column]) => {
+    const value = filter[key as keyof typeof columns];
+    return value === undefined ? [] : [{ column, value }];
+  });
+  return {
+    where: ['WHERE runs.deleted_at IS NULL', ...given.map(({ column }) => `${column} = ?`)].join(' AND '),
+    values: given.map(({ value }) => value),
+  };
 }

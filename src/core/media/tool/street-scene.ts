@@ -1,14 +1,14 @@
+import { asphalt, type Colour, facade, houseAt, houseHeight, pavement } from './street-surfaces.ts';
+import { type Car, carsAt } from './street-traffic.ts';
+
 /** What one picture of the scene shows: its colours, how far away things are, or what they are. */
 export type SceneView = 'color' | 'depth' | 'seg';
 
 export const SCENE_VIEWS: readonly SceneView[] = ['color', 'depth', 'seg'];
 
-type Colour = readonly [red: number, green: number, blue: number];
-
-/** Metres: half the width between the house fronts, height of the camera, length of a house. */
+/** Metres: half the width between the house fronts, height of the camera. */
 const STREET_HALF_WIDTH = 8;
 const CAMERA_HEIGHT = 1.7;
-const HOUSE_LENGTH = 11;
 const METRES_PER_SECOND = 9;
 /** Beyond this, the haze has swallowed nearly everything. */
 const FAR = 140;
@@ -62,7 +62,7 @@ export class StreetScene {
       const distance = STREET_HALF_WIDTH / Math.max(Math.abs(side), 1e-4);
       const height = CAMERA_HEIGHT + rise * distance;
       const along = distance + travelled;
-      const house = Math.floor(along / HOUSE_LENGTH) * 2 + (side > 0 ? 1 : 0);
+      const house = houseAt(along, side);
       if (distance > FAR || height > houseHeight(house)) this.#paintSky(column, row, side, rise);
       else this.#paint(column, row, facade(house, along, height), distance, SEGMENTS.house);
     }
@@ -76,7 +76,7 @@ export class StreetScene {
       const wall = STREET_HALF_WIDTH / Math.max(Math.abs(side), 1e-4);
       if (wall < ground) {
         const along = wall + travelled;
-        const house = Math.floor(along / HOUSE_LENGTH) * 2 + (side > 0 ? 1 : 0);
+        const house = houseAt(along, side);
         this.#paint(column, row, facade(house, along, CAMERA_HEIGHT - fall * wall), wall, SEGMENTS.house);
         continue;
       }
@@ -106,8 +106,14 @@ export class StreetScene {
   }
 
   #paintSky(column: number, row: number, side: number, rise: number): void {
-    if (this.#view === 'depth') return this.#set(column, row, 0, 0, 0);
-    if (this.#view === 'seg') return this.#set(column, row, ...SEGMENTS.sky);
+    if (this.#view === 'depth') {
+      this.#set(column, row, 0, 0, 0);
+      return;
+    }
+    if (this.#view === 'seg') {
+      this.#set(column, row, ...SEGMENTS.sky);
+      return;
+    }
     const up = Math.min(1, rise / 0.55);
     const sun = Math.hypot(side, rise - 0.1);
     const glow = Math.exp(-sun * 5) * 130;
@@ -124,10 +130,14 @@ export class StreetScene {
   }
 
   #paint(column: number, row: number, colour: Colour, distance: number, segment: Colour): void {
-    if (this.#view === 'seg') return this.#set(column, row, ...segment);
+    if (this.#view === 'seg') {
+      this.#set(column, row, ...segment);
+      return;
+    }
     if (this.#view === 'depth') {
       const near = 255 * nearness(distance);
-      return this.#set(column, row, near, near, near);
+      this.#set(column, row, near, near, near);
+      return;
     }
     const clear = Math.exp(-distance / 52);
     this.#set(
@@ -214,109 +224,7 @@ export class StreetScene {
   }
 }
 
-interface Car {
-  /** Metres ahead of the camera, and to the right of its path. */
-  readonly distance: number;
-  readonly across: number;
-  readonly body: Colour;
-  readonly lamp: Colour;
-}
-
-const TAIL_LAMP: Colour = [255, 38, 44];
-const HEAD_LAMP: Colour = [255, 246, 214];
-
-/** Farthest first, as a painter needs them. */
-function carsAt(seconds: number): readonly Car[] {
-  const oncoming = (offset: number) => 64 - ((seconds * 21 + offset) % 61);
-  const cars: Car[] = [
-    {
-      distance: 12 + 3 * Math.sin(seconds * 0.9),
-      across: 1.9 + 0.25 * Math.sin(seconds * 1.3),
-      body: [34, 118, 140],
-      lamp: TAIL_LAMP,
-    },
-    {
-      distance: 27 - 2.2 * seconds + 4 * Math.sin(seconds * 0.5),
-      across: 2.1,
-      body: [122, 40, 78],
-      lamp: TAIL_LAMP,
-    },
-    { distance: oncoming(20), across: -2.2, body: [70, 72, 86], lamp: HEAD_LAMP },
-    { distance: oncoming(48), across: -2.4, body: [96, 84, 52], lamp: HEAD_LAMP },
-  ];
-  return cars.filter((car) => car.distance > 2.5).sort((one, other) => other.distance - one.distance);
-}
-
-function houseHeight(house: number): number {
-  return 7 + 15 * noise(house, 1);
-}
-
-function facade(house: number, along: number, height: number): Colour {
-  const tint = noise(house, 2);
-  const wall: Colour = [26 + 16 * tint, 24 + 10 * tint, 44 + 26 * (1 - tint)];
-  const across = along - Math.floor(along / HOUSE_LENGTH) * HOUSE_LENGTH;
-  const sign = neonSign(house, across, height);
-  if (sign !== undefined) return sign;
-  if (height < 3) return shopFront(house, across, height, wall);
-  if (across < 0.35 || across > HOUSE_LENGTH - 0.35) return [wall[0] * 0.6, wall[1] * 0.6, wall[2] * 0.6];
-  const [column, storey] = [Math.floor(across / 1.7), Math.floor((height - 3) / 2.4)];
-  const [inColumn, inStorey] = [across / 1.7 - column, (height - 3) / 2.4 - storey];
-  if (inColumn < 0.24 || inColumn > 0.78 || inStorey < 0.25 || inStorey > 0.78) return wall;
-  const light = noise(house * 31 + column, storey + 3);
-  if (light < 0.5) return [20, 26, 48];
-  const strength = 0.55 + 0.45 * noise(column, house + storey);
-  return light < 0.82
-    ? [255 * strength, 186 * strength, 98 * strength]
-    : [110 * strength, 206 * strength, 240 * strength];
-}
-
-function shopFront(house: number, across: number, height: number, wall: Colour): Colour {
-  if (height > 2.6) return [wall[0] * 0.7, wall[1] * 0.7, wall[2] * 0.7];
-  if (height < 0.5 || across % 2.75 < 0.3) return [30, 26, 38];
-  const warm = noise(house, 7) > 0.4;
-  const strength = 0.6 + 0.4 * (height / 2.6);
-  return warm
-    ? [246 * strength, 168 * strength, 92 * strength]
-    : [84 * strength, 190 * strength, 188 * strength];
-}
-
-function neonSign(house: number, across: number, height: number): Colour | undefined {
-  const bottom = 3.4 + 1.5 * noise(house, 5);
-  if (noise(house, 4) < 0.4 || across < 0.5 || across > 1.5 || height < bottom || height > bottom + 3.6) {
-    return undefined;
-  }
-  const colours: readonly Colour[] = [
-    [255, 46, 150],
-    [40, 226, 255],
-    [190, 92, 255],
-    [120, 255, 148],
-  ];
-  const colour = colours[Math.floor(noise(house, 6) * 4)] ?? HEAD_LAMP;
-  const rim = across < 0.62 || across > 1.38 || (height - bottom) % 0.9 < 0.14;
-  return rim ? colour : [colour[0] * 0.45, colour[1] * 0.45, colour[2] * 0.5];
-}
-
-function asphalt(across: number, along: number): Colour {
-  if (Math.abs(across) < 0.09 && along % 6 < 3) return [230, 214, 160];
-  if (Math.abs(Math.abs(across) - 4.6) < 0.08) return [196, 196, 204];
-  return [26, 24, 36];
-}
-
-function pavement(across: number, along: number): Colour {
-  if (Math.abs(across) < 5.4) return [104, 98, 112];
-  const joint = along % 1.6 < 0.07 || Math.abs(across) % 0.9 < 0.05;
-  return joint ? [44, 40, 52] : [66, 60, 76];
-}
-
 /** 1 at the camera, 0 far away. */
 function nearness(distance: number): number {
   return Math.max(0, 1 - Math.log2(1 + distance / 3) / Math.log2(1 + FAR / 3));
-}
-
-/** Repeatable noise between 0 and 1. */
-function noise(x: number, y: number): number {
-  let hash = (Math.imul(x | 0, 0x27d4eb2d) ^ Math.imul(y | 0, 0x165667b1)) >>> 0;
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d) >>> 0;
-  hash = Math.imul(hash ^ (hash >>> 12), 0x297a2d39) >>> 0;
-  return ((hash ^ (hash >>> 15)) >>> 0) / 0xffffffff;
 }

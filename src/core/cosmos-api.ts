@@ -1,0 +1,194 @@
+import type { Principal } from './access/principal.ts';
+import { type Checked, invalid, valid } from './errors.ts';
+import type { PrincipalId, PromptId, RunId } from './ids.ts';
+import { parseStoredProfile } from './models/parse-profile.ts';
+import type { Profile } from './models/profile.ts';
+import type { ModelChoice, Models } from './models/models.ts';
+import { nearest } from './nearest.ts';
+import type { AttemptPlan } from './ports/host.ts';
+import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
+import type { Prompt, Role } from './prompts/prompt.ts';
+import type { QueueService } from './queue/queue-service.ts';
+import type { QueuePlace, QueueView } from './queue/queue-view.ts';
+import type { RunLog } from './runs/run-log.ts';
+import type { CheckedOrder, QueueOptions, RunOrder, RunService } from './runs/run-service.ts';
+import type { Run, TimeRange } from './runs/run.ts';
+import type { JobPlanner } from './runner/job-planner.ts';
+import type { CancelResult } from './store/cancellation.ts';
+import type { RunFilter } from './store/runs.ts';
+import type { Store } from './store/store.ts';
+import type { Wakeup } from './wakeup.ts';
+
+/** Matches that an ambiguous id is answered with. */
+const LISTED_MATCHES = 6;
+/** Newest ids among which a mistyped one is looked for. */
+const NEAREST_AMONG = 50;
+
+export interface CosmosApiParts {
+  readonly store: Store;
+  readonly prompts: PromptService;
+  readonly runs: RunService;
+  readonly queue: QueueService;
+  readonly models: Models;
+  readonly planner: JobPlanner;
+  readonly log: RunLog;
+  readonly wakeup: Wakeup;
+}
+
+/**
+ * Everything that a person can do, whichever chat, page or command line it came from. What a person got wrong is
+ * returned; broken infrastructure is thrown. Each write wakes the lanes and threads of this process.
+ */
+export class CosmosApi {
+  readonly #parts: CosmosApiParts;
+
+  constructor(parts: CosmosApiParts) {
+    this.#parts = parts;
+  }
+
+  get log(): RunLog {
+    return this.#parts.log;
+  }
+
+  async createPrompt(actor: Principal, request: NewPrompt): Promise<Checked<Prompt>> {
+    return this.#woken(await this.#parts.prompts.create(actor, request));
+  }
+
+  changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
+    return this.#woken(this.#parts.prompts.changeRoles(actor, prompt, changes));
+  }
+
+  /** Checks an order as `queueRun` would, and queues nothing. */
+  checkRun(order: RunOrder): Checked<CheckedOrder> {
+    return this.#parts.runs.check(order);
+  }
+
+  /** Exactly the files, inputs, argv and environment that would be sent; sends nothing. */
+  previewJob(order: RunOrder): Checked<AttemptPlan> {
+    const checked = this.#parts.runs.check(order);
+    return checked.ok ? valid(this.#parts.planner.preview(checked.value)) : checked;
+  }
+
+  queueRun(actor: Principal, order: RunOrder, options?: QueueOptions): Checked<Run> {
+    return this.#woken(this.#parts.runs.queue(actor, order, options));
+  }
+
+  retryRun(actor: Principal, run: Run, options?: QueueOptions): Checked<Run> {
+    return this.#woken(this.#parts.runs.retry(actor, run, options));
+  }
+
+  rateRun(actor: Principal, run: Run, rating: number): Checked<Run> {
+    return this.#woken(this.#parts.runs.rate(actor, run, rating));
+  }
+
+  cancelRun(actor: Principal, run: Run): Checked<Exclude<CancelResult, 'finished'>> {
+    const result = this.#parts.store.cancellation.request(run.id, actor.id);
+    if (result === 'finished') {
+      const state = this.#parts.store.runs.get(run.id)?.state ?? run.state;
+      return invalid('queue.run_finished', { run: run.id, state });
+    }
+    return this.#woken(valid(result));
+  }
+
+  pauseQueue(actor: Principal): boolean {
+    return this.#woken(this.#parts.queue.pause(actor));
+  }
+
+  resumeQueue(actor: Principal): boolean {
+    return this.#woken(this.#parts.queue.resume(actor));
+  }
+
+  queue(): QueueView {
+    return this.#parts.queue.view();
+  }
+
+  place(run: Run): QueuePlace | undefined {
+    return this.#parts.queue.place(run);
+  }
+
+  models(): ModelChoice[] {
+    return this.#parts.models.list();
+  }
+
+  getRun(id: RunId): Run | undefined {
+    return this.#parts.store.runs.get(id);
+  }
+
+  getPrompt(id: PromptId): Prompt | undefined {
+    return this.#parts.store.prompts.get(id);
+  }
+
+  listRuns(filter: RunFilter): Run[] {
+    return this.#parts.store.runs.list(filter);
+  }
+
+  countRuns(filter: Omit<RunFilter, 'limit'>): number {
+    return this.#parts.store.runs.count(filter);
+  }
+
+  countPrompts(): number {
+    return this.#parts.store.prompts.count();
+  }
+
+  getPrincipal(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
+    return this.#parts.store.principals.get(id);
+  }
+
+  /** The profile that is stored with a run. */
+  profileOf(run: Run): Profile | undefined {
+    const content = this.#parts.store.runs.profileContent(run.profileHash);
+    return content === undefined ? undefined : parseStoredProfile(content);
+  }
+
+  /** Expected time on a lane, ms; undefined where neither the profile nor earlier runs tell. */
+  expectedDuration(profile: Profile, inputs: Prompt['inputs']): TimeRange | undefined {
+    return this.#parts.queue.expected(profile, inputs);
+  }
+
+  listPrompts(limit: number): Prompt[] {
+    return this.#parts.store.prompts.newest(limit);
+  }
+
+  searchPrompts(text: string, limit: number): Prompt[] {
+    return this.#parts.store.prompts.search(text, limit);
+  }
+
+  /** A prompt by its id, the beginning of it, or its name. */
+  findPrompt(reference: string): Checked<Prompt> {
+    const { prompts } = this.#parts.store;
+    return pick('prompt', reference, prompts.matching(reference, LISTED_MATCHES), (prompt) => [prompt.id, prompt.name], () =>
+      prompts.newest(NEAREST_AMONG),
+    );
+  }
+
+  /** A run by its id or the beginning of it. */
+  findRun(reference: string): Checked<Run> {
+    const { runs } = this.#parts.store;
+    return pick('run', reference, runs.matching(reference, LISTED_MATCHES), (run) => [run.id], () =>
+      runs.list({ limit: NEAREST_AMONG }),
+    );
+  }
+
+  #woken<T>(result: T): T {
+    this.#parts.wakeup.notify();
+    return result;
+  }
+}
+
+function pick<T>(
+  kind: 'prompt' | 'run',
+  given: string,
+  matches: readonly T[],
+  namesOf: (item: T) => string[],
+  recent: () => readonly T[],
+): Checked<T> {
+  const exact = given === '' ? undefined : matches.find((item) => namesOf(item).includes(given));
+  if (exact !== undefined) return valid(exact);
+  const [only, ...others] = given === '' ? [] : matches;
+  if (only !== undefined && others.length === 0) return valid(only);
+  if (only !== undefined) {
+    return invalid('input.id_ambiguous', { kind, given, matches: matches.flatMap((item) => namesOf(item).slice(0, 1)) });
+  }
+  const guess = nearest(given, recent().flatMap(namesOf));
+  return invalid('input.id_unknown', { kind, given, ...(guess && { nearest: guess }) });
+}

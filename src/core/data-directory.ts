@@ -1,0 +1,48 @@
+import { join } from 'node:path';
+import type { AttemptId, LaneName, RunId, Sha256 } from './ids.ts';
+
+/** Where things lie below `data_dir`; no other file joins these paths. */
+export class DataDirectory {
+  readonly root: string;
+
+  constructor(root: string) {
+    this.root = root;
+  }
+
+  get database(): string {
+    return join(this.root, 'cosmos.db');
+  }
+
+  /** Held by the one daemon of this data directory. */
+  get daemonLock(): string {
+    return join(this.root, 'locks', 'daemon.lock');
+  }
+
+  /** Held by the one process that drives the lane. */
+  laneLock(lane: LaneName): string {
+    return join(this.root, 'locks', `${lane.replace('/', '--')}.lock`);
+  }
+
+  /** Files that are still being copied in. */
+  get incoming(): string {
+    return join(this.root, 'incoming');
+  }
+
+  asset(sha256: Sha256): string {
+    return join(this.root, 'assets', sha256);
+  }
+
+  poster(sha256: string): string {
+    return join(this.root, 'posters', `${sha256}.jpg`);
+  }
+
+  /** Our copy of an attempt's `run.log`: its length is the offset up to which the host's log was read. */
+  log(run: RunId, attempt: AttemptId): string {
+    return join(this.root, 'runs', run, `${attempt}.log`);
+  }
+
+  /** Collected outputs of a run. */
+  outputs(run: RunId): string {
+    return join(this.root, 'runs', run, 'outputs');
+  }
+}

@@ -1,0 +1,86 @@
+import { CosmosError } from '../errors.ts';
+import type { AttemptId, InstanceId } from '../ids.ts';
+import type { AttemptPlan, JobPaths } from '../ports/host.ts';
+import type { PromptInput } from '../prompts/prompt.ts';
+import { activeControls } from './controls.ts';
+import { inputFileName, JobValues } from './job-values.ts';
+import { checkParameters, weightParameters } from './parameters.ts';
+import type { ParameterValues, Profile } from './profile.ts';
+import { renderCommand } from './render-command.ts';
+import { renderFiles } from './render-files.ts';
+
+export interface JobRequest {
+  readonly profile: Profile;
+  readonly text: string;
+  readonly negativeText: string;
+  readonly inputs: readonly PromptInput[];
+  /** Complete, as `checkRun` returned them. */
+  readonly parameters: ParameterValues;
+  readonly paths: JobPaths;
+  readonly attempt: AttemptId;
+  readonly instance: InstanceId;
+  /** GPU indices of the lane. */
+  readonly gpus: readonly string[];
+  /** Time between the stop signal and the kill, ms. */
+  readonly stopGraceMs: number;
+}
+
+/**
+ * The exact files, inputs, argv and environment of one attempt. Pure. What people wrote arrives unchanged, and nothing
+ * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
+ *
+ * Throws where the job would lack something: `input.text_empty`, `input.role_missing`, `input.weights_all_zero`,
+ * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.model_unavailable` {model, reason}
+ * (too few or too many GPUs, or the bot's own tool is out of reach), `config.unsupported` (secrets).
+ */
+export function buildJob(request: JobRequest): AttemptPlan {
+  refuseIncomplete(request);
+  const values = new JobValues(request);
+  const files = renderFiles(request, values);
+  const { argv, environment } = renderCommand(request, values);
+  return {
+    attempt: request.attempt,
+    instance: request.instance,
+    files,
+    inputs: request.inputs
+      .filter(({ role }) => values.usedRoles.has(role))
+      .map((input) => ({ path: `in/${inputFileName(input)}`, asset: input.asset.sha256 })),
+    argv,
+    environment,
+    workingDirectory: request.profile.command.working_directory,
+    gpus: request.gpus,
+    stopGraceMs: request.stopGraceMs,
+  };
+}
+
+function refuseIncomplete({ profile, parameters, inputs, gpus }: JobRequest): void {
+  const { requires, command, id: model } = profile;
+  if (gpus.length < requires.min_gpus || gpus.length > (requires.max_gpus ?? Infinity)) {
+    throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
+  }
+  const [secret] = Object.keys(command.secret_environment);
+  if (secret !== undefined) throw new CosmosError('config.unsupported', { model, key: 'secret_environment', secret });
+  for (const [role, input] of Object.entries(profile.inputs)) {
+    if (input?.required === true && !inputs.some((given) => given.role === role)) {
+      throw new CosmosError('input.role_missing', { role, model });
+    }
+  }
+  refuseParameters(profile, parameters);
+  const roles = new Set(inputs.map(({ role }) => role));
+  if (Object.keys(profile.controls).length > 0 && activeControls(profile, parameters, roles).length === 0) {
+    throw new CosmosError('input.weights_all_zero', { model, parameters: weightParameters(profile) });
+  }
+}
+
+/** A value that is filled in only now would not be the one that is stored with the run. */
+function refuseParameters(profile: Profile, parameters: ParameterValues): void {
+  const checked = checkParameters(profile, parameters);
+  if (!checked.ok) {
+    const [problem] = checked.problems;
+    throw new CosmosError(problem.code, problem.parameters);
+  }
+  const absent = Object.keys(checked.value).find((name) => !Object.hasOwn(parameters, name));
+  if (absent !== undefined) {
+    throw new CosmosError('internal.unexpected', { detail: `${profile.id}: no value for ${absent}` });
+  }
+}

@@ -1,0 +1,50 @@
+import type { Checked, Problem } from '../errors.ts';
+import { type PromptInput, ROLES, type Role } from '../prompts/prompt.ts';
+import type { Profile } from './profile.ts';
+
+/**
+ * Whether a profile takes these files; its value are those that it has a use for (a prompt may hold more). All problems
+ * at once: `input.role_missing` {role, model}, `input.role_wrong_kind` {role, kind, expected},
+ * `input.frames_out_of_range` {role, frames, minimum, maximum?, model}, `input.too_many_pixels` {role, width, height,
+ * maximum, model}.
+ */
+export function checkInputs(
+  profile: Profile,
+  inputs: readonly PromptInput[],
+): Checked<readonly PromptInput[]> {
+  const taken = inputs.filter(({ role }) => profile.inputs[role] !== undefined);
+  const [first, ...rest] = [
+    ...missingRoles(profile, taken),
+    ...taken.flatMap((input) => [...wrongKind(input), ...wrongLength(profile, input), ...wrongSize(profile, input)]),
+  ];
+  return first === undefined ? { ok: true, value: taken } : { ok: false, problems: [first, ...rest] };
+}
+
+function missingRoles(profile: Profile, inputs: readonly PromptInput[]): Problem[] {
+  return Object.entries(profile.inputs)
+    .filter(([role, input]) => input?.required === true && !inputs.some((given) => given.role === role))
+    .map(([role]) => ({ code: 'input.role_missing', parameters: { role, model: profile.id } }));
+}
+
+function wrongKind({ role, asset }: PromptInput): Problem[] {
+  const expected = ROLES[role satisfies Role];
+  const { kind } = asset.facts;
+  return kind === expected ? [] : [{ code: 'input.role_wrong_kind', parameters: { role, kind, expected } }];
+}
+
+function wrongLength({ id, media }: Profile, { role, asset: { facts } }: PromptInput): Problem[] {
+  if (facts.kind !== 'video') return [];
+  const { frames } = facts;
+  const { min_frames: minimum, max_frames: maximum } = media;
+  if (frames >= minimum && frames <= (maximum ?? Infinity)) return [];
+  const limits = maximum === undefined ? { minimum } : { minimum, maximum };
+  return [{ code: 'input.frames_out_of_range', parameters: { role, frames, ...limits, model: id } }];
+}
+
+function wrongSize({ id, media }: Profile, { role, asset: { facts } }: PromptInput): Problem[] {
+  const maximum = media.max_pixels;
+  if (facts.kind === 'audio' || maximum === undefined) return [];
+  const { width, height } = facts;
+  if (width * height <= maximum) return [];
+  return [{ code: 'input.too_many_pixels', parameters: { role, width, height, maximum, model: id } }];
+}

@@ -1,0 +1,115 @@
+import { type Checked, type ErrorParameters, invalid, valid } from '../errors.ts';
+import { nearest } from '../nearest.ts';
+import type { Parameter, ParameterValue } from './profile.ts';
+
+/** What a value should have been, as it stands in an answer. */
+const EXPECTED = {
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  string: 'a text',
+} as const;
+
+const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
+
+/**
+ * One value for one parameter. Text that a person typed becomes the parameter's type where that is beyond doubt
+ * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given},
+ * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, nearest?}, `input.parameter_choice`
+ * {parameter, given, choices, nearest?}.
+ */
+export function checkValue(name: string, parameter: Parameter, given: unknown): Checked<ParameterValue> {
+  switch (parameter.type) {
+    case 'number':
+    case 'integer':
+      return checkNumber(name, parameter, given);
+    case 'boolean':
+      return checkBoolean(name, given);
+    case 'string':
+      return checkText(name, parameter, given);
+    case 'choice':
+      return checkChoice(name, parameter, given);
+  }
+}
+
+function checkNumber(
+  name: string,
+  parameter: Extract<Parameter, { type: 'number' | 'integer' }>,
+  given: unknown,
+): Checked<number> {
+  const value = toNumber(given);
+  const isWhole = value !== undefined && Number.isSafeInteger(value);
+  if (value === undefined || (parameter.type === 'integer' && !isWhole)) {
+    return wrongType(name, parameter.type, given);
+  }
+  const { minimum, maximum } = parameter;
+  if (value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity)) {
+    return valid(value === 0 ? 0 : value);
+  }
+  const suggestion = likelyMeant(value, minimum, maximum, parameter.type);
+  return invalid('input.parameter_range', {
+    parameter: name,
+    expected: EXPECTED[parameter.type],
+    given: value,
+    ...(minimum === undefined ? {} : { minimum }),
+    ...(maximum === undefined ? {} : { maximum }),
+    ...(suggestion === undefined ? {} : { nearest: suggestion }),
+  });
+}
+
+function toNumber(given: unknown): number | undefined {
+  const value = typeof given === 'string' && NUMBER.test(given.trim()) ? Number(given) : given;
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** A forgotten point (8 → 0.8), a percentage (75 → 0.75), a sign too many (-0.5 → 0.5). */
+function likelyMeant(
+  value: number,
+  minimum = -Infinity,
+  maximum = Infinity,
+  type: 'number' | 'integer',
+): number | undefined {
+  const candidates = type === 'number' && maximum <= 1 && value > 0 ? [value / 10, value / 100] : [-value];
+  return candidates.find((candidate) => candidate !== 0 && candidate >= minimum && candidate <= maximum);
+}
+
+function checkBoolean(name: string, given: unknown): Checked<boolean> {
+  const text = typeof given === 'string' ? given.trim().toLowerCase() : undefined;
+  if (given === true || text === 'true') return valid(true);
+  if (given === false || text === 'false') return valid(false);
+  return wrongType(name, 'boolean', given);
+}
+
+function checkText(
+  name: string,
+  parameter: Extract<Parameter, { type: 'string' }>,
+  given: unknown,
+): Checked<string> {
+  if (typeof given !== 'string' || given.includes('\0')) return wrongType(name, 'string', given);
+  const length = [...given].length;
+  if (length <= parameter.max_length) return valid(given);
+  return invalid('input.parameter_range', { parameter: name, expected: EXPECTED.string, given: `${length} characters`, maximum: parameter.max_length });
+}
+
+function checkChoice(
+  name: string,
+  { choices }: Extract<Parameter, { type: 'choice' }>,
+  given: unknown,
+): Checked<string> {
+  const text = String(given).trim();
+  const same = choices.find((choice) => choice.toLowerCase() === text.toLowerCase());
+  if (same !== undefined && (typeof given === 'string' || typeof given === 'number')) return valid(same);
+  const near = nearest(text, choices);
+  const parameters: ErrorParameters = { parameter: name, given: shown(given), choices };
+  return invalid('input.parameter_choice', near === undefined ? parameters : { ...parameters, nearest: near });
+}
+
+function wrongType(parameter: string, type: keyof typeof EXPECTED, given: unknown): Checked<never> {
+  return invalid('input.parameter_type', { parameter, expected: EXPECTED[type], given: shown(given) });
+}
+
+/** What was given, short enough to be quoted in an answer. */
+function shown(given: unknown): string {
+  const text = typeof given === 'string' ? given : (JSON.stringify(given) ?? String(given));
+  return text.length > 100 ? `${text.slice(0, 100)}…` : text;
+}

@@ -1,0 +1,30 @@
+import type { Role } from '../prompts/prompt.ts';
+import type { Control, ParameterValues, Profile } from './profile.ts';
+
+export interface ActiveControl {
+  readonly hint: string;
+  readonly control: Control;
+  /** Above 0. */
+  readonly weight: number;
+  /** Role of the file that shows the control; absent where the model computes it. */
+  readonly role?: Role;
+}
+
+/**
+ * The controls that condition a run: those with a weight above 0 that have a file, or that the model computes itself.
+ * The others are not written into the spec at all: some models load a network even for the weight 0.
+ */
+export function activeControls(
+  profile: Profile,
+  parameters: ParameterValues,
+  roles: ReadonlySet<Role>,
+): readonly ActiveControl[] {
+  return Object.entries(profile.controls).flatMap(([hint, control]): ActiveControl[] => {
+    const weight = parameters[control.weight.parameter];
+    if (typeof weight !== 'number' || weight <= 0) return [];
+    if (control.input !== undefined && roles.has(control.input.role)) {
+      return [{ hint, control, weight, role: control.input.role }];
+    }
+    return control.auto ? [{ hint, control, weight }] : [];
+  });
+}

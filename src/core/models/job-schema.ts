@@ -1,0 +1,111 @@
+import { z } from 'zod';
+import type { SpecValue } from './spec-object.ts';
+import { count, environmentName, words } from './schema-basics.ts';
+
+/** What the attempt directory itself holds; a spec file must not take one of these places. */
+const RESERVED = new Set(['in', 'out', 'started', 'run.sh', 'run.log', 'exit.json']);
+
+const relativePath = z
+  .string()
+  .regex(/^[\w.@+-]+(\/[\w.@+-]+)*$/, 'must be a relative path of plain letters, digits, ".", "_" and "-"')
+  .refine((path) => !path.split('/').includes('..'), 'must not leave the attempt directory')
+  .refine((path) => !RESERVED.has(path.split('/')[0] ?? ''), 'is a place that the bot uses itself');
+
+const template: z.ZodType<SpecValue> = z.lazy(() =>
+  z.union([z.string(), z.number(), z.boolean(), z.array(template), z.record(z.string(), template)]),
+);
+
+/** A file that the bot writes into the attempt directory before the model starts. */
+export const fileSchema = z.strictObject({
+  path: relativePath.describe('Relative to the attempt directory'),
+  format: z.enum(['json', 'jsonl']).default('json').describe('jsonl writes the object on one line'),
+  path_base: z
+    .enum(['absolute', 'cwd', 'spec_dir'])
+    .default('absolute')
+    .describe('What the model takes paths in this file to be relative to'),
+  content: z
+    .record(z.string(), template)
+    .default({})
+    .describe('The fixed part; parameters and controls are added to it. {placeholders} stand in text and keys'),
+  omit_when_empty: z
+    .array(z.string())
+    .default([])
+    .describe('Keys (dotted) that are left out when their text is empty or their input is not given'),
+});
+
+const secret = z.union([
+  z.strictObject({ env: environmentName.describe('Variable of the bot’s own environment') }),
+  z.strictObject({ file: z.string().min(1).describe('File that holds nothing but the secret') }),
+]);
+
+/** The program that is started for an attempt, without any shell. */
+export const commandSchema = z.strictObject({
+  argv: z
+    .array(z.string().min(1))
+    .min(1)
+    .describe('Program and arguments; {flags} is where parameters with a flag go (else at the end)'),
+  working_directory: z
+    .string()
+    .min(1)
+    .default('.')
+    .describe('Relative to the attempt directory, or absolute as the job sees it'),
+  environment: z
+    .record(environmentName, z.string())
+    .default({})
+    .describe('The job gets these and no others of the bot'),
+  secret_environment: z.record(environmentName, secret).default({}).describe('References; never the secrets themselves'),
+});
+
+const mount = z.strictObject({
+  source: z.string().min(1).describe('Path on the host'),
+  target: z.string().startsWith('/').describe('Path in the container'),
+  read_only: z.boolean().default(true),
+});
+
+/** How the command runs in a container, on hosts whose engine has containers. */
+export const containerSchema = z.strictObject({
+  image: z.string().min(1),
+  gpu_flags: z
+    .array(z.string().min(1))
+    .default(['--gpus', '"device={gpus}"'])
+    .describe('Only used on lanes with GPUs. The inner quotes are needed for several GPUs'),
+  mounts: z.array(mount).default([]),
+  shm_size: z
+    .string()
+    .regex(/^\d+[bkmg]?$/)
+    .exactOptional()
+    .describe('Shared memory, such as 8g'),
+  ipc: z.enum(['private', 'host', 'shareable']).exactOptional(),
+  network: z.enum(['none', 'host', 'bridge']).exactOptional(),
+  user: z
+    .enum(['host', 'image'])
+    .default('host')
+    .describe('host: the user that the bot has on the host, so that files stay removable; image: what the image says'),
+  entrypoint: z.string().exactOptional().describe('Replaces the image’s entrypoint; empty text removes it'),
+  flags: z.array(z.string().min(1)).default([]).describe('Further words, before the image'),
+});
+
+/** Where the model can run. */
+export const requiresSchema = z.strictObject({
+  transports: z
+    .array(z.enum(['local', 'ssh']))
+    .min(1)
+    .default(['local', 'ssh']),
+  min_gpus: z.number().int().min(0).default(0).describe('GPUs that a lane must have'),
+  max_gpus: z.number().int().min(0).exactOptional(),
+  min_vram_gb: z.number().positive().exactOptional().describe('Memory of each GPU'),
+});
+
+/** What files must be like for the model to take them. */
+export const mediaSchema = z.strictObject({
+  min_frames: count.default(1).describe('Of each video'),
+  max_frames: count.exactOptional(),
+  max_pixels: count.exactOptional().describe('Width × height of each video or image'),
+  sizes: words.exactOptional().describe('What the model does with sizes, in one sentence'),
+  chunk: z
+    .strictObject({
+      length: count.describe('Frames that the model makes at a time'),
+      overlap: z.number().int().min(0).default(0).describe('Frames that a part shares with the one before'),
+    })
+    .exactOptional(),
+});

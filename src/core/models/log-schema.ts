@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { OUTPUT_KINDS } from '../runs/run.ts';
+import { count, name, pattern, seconds, words } from './schema-basics.ts';
+
+const stage = z.strictObject({
+  key: name,
+  title: words,
+  begins: pattern.describe('The line with which it begins'),
+  share: z.number().positive().default(1).describe('Part of the whole run, in proportion to the other stages'),
+  per_chunk: z
+    .boolean()
+    .default(false)
+    .describe('Comes again for each chunk; such stages stand side by side and share their part'),
+});
+
+const bar = z.strictObject({
+  pattern: pattern.describe('With the groups (?<current>…) and (?<total>…); (?<rank>…) where several ranks print'),
+  stage: name.exactOptional().describe('The stage that it measures; where it is not said, the one that is on'),
+  counts: z
+    .enum(['steps', 'chunks'])
+    .default('steps')
+    .describe('steps: of its stage. chunks: finished parts of the whole; their number is taken from the bar'),
+});
+
+/** How `run.log` tells where the model is. */
+export const progressSchema = z.strictObject({
+  stages: z.array(stage).default([]).describe('In order'),
+  bars: z.array(bar).default([]).describe('The first whose pattern fits counts'),
+});
+
+const output = z.strictObject({
+  kind: z.enum(OUTPUT_KINDS),
+  path: z.string().min(1).describe('Glob below out/, with forward slashes'),
+  purpose: z.enum(['primary', 'control']).default('primary'),
+  label: words.describe('Short name, such as video or edge'),
+  min_frames: count.exactOptional().describe('Of a video'),
+  required: z.boolean().default(true),
+});
+
+/** What must be true for a run to be done: all of it. */
+export const successSchema = z.strictObject({
+  exit_codes: z.array(z.number().int().min(0).max(255)).min(1).default([0]),
+  marker: pattern.exactOptional().describe('A line that must be in the log'),
+  outputs: z.array(output).min(1),
+});
+
+/** One known way to fail. The first in the order of the file that was seen in the log counts. */
+export const failureSchema = z.strictObject({
+  key: name,
+  pattern: pattern.describe('Named groups become parameters of the message'),
+  outcome: z.enum(['failed', 'blocked']).default('failed').describe('blocked: by the model’s own guardrail'),
+  retryable: z.boolean().default(false).describe('The same run may pass later without anybody mending anything'),
+  advice: words.exactOptional().describe('What to do next'),
+});
+
+const sample = z.strictObject({
+  frames: count,
+  width: count,
+  height: count,
+  steps: count.default(1),
+  seconds,
+  gpu: words.exactOptional(),
+});
+
+/** Measured runs from which the first estimates come; runs of one's own replace them. */
+export const timingSchema = z.strictObject({
+  steps_parameter: name.exactOptional().describe('The parameter that multiplies the work'),
+  scales_with: z
+    .array(z.enum(['frames', 'pixels', 'steps']))
+    .default(['frames', 'pixels', 'steps'])
+    .describe('What the time grows with; frames count in whole chunks'),
+  samples: z.array(sample).default([]),
+});
+
+/** Replace the bot's own `[timeouts]`, seconds. */
+export const timeoutsSchema = z.strictObject({
+  run: seconds.exactOptional(),
+  silence: seconds.exactOptional().describe('Longest time without a new byte in the log'),
+  cancel_grace: seconds.exactOptional().describe('Between the stop signal and the kill'),
+});

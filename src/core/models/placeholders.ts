@@ -1,0 +1,41 @@
+/** `{{` and `}}` are literal braces; `{name}` is a placeholder, whatever the name. */
+const TOKEN = /\{\{|\}\}|\{([^{}]*)\}/g;
+const WHOLE = /^\{([^{}]+)\}$/;
+
+/** The names of a template's placeholders, in order. */
+export function placeholderNames(template: string): readonly string[] {
+  return [...template.matchAll(TOKEN)].flatMap((match) => (match[1] === undefined ? [] : [match[1]]));
+}
+
+/** The name where the template is one placeholder and nothing else. */
+export function wholePlaceholder(template: string): string | undefined {
+  return WHOLE.exec(template)?.[1];
+}
+
+/** Puts values in place of placeholders, once: what a value itself contains is never looked at. */
+export function fillIn(template: string, valueOf: (name: string) => string): string {
+  return template.replaceAll(TOKEN, (token: string, name: string | undefined) => {
+    if (name !== undefined) return valueOf(name);
+    return token === '{{' ? '{' : '}';
+  });
+}
+
+/** Values that every profile can use; a parameter or a file must not take one of these names. */
+export const BUILT_IN_PLACEHOLDERS = [
+  'tool',
+  'flags',
+  'attempt',
+  'attempt_id',
+  'input',
+  'output',
+  'prompt',
+  'negative_prompt',
+  'gpus',
+  'gpu_count',
+] as const;
+export type BuiltInPlaceholder = (typeof BUILT_IN_PLACEHOLDERS)[number];
+
+/** These stand for several words (or none) and can only be a whole word of argv. */
+export const WORD_LISTS: ReadonlySet<string> = new Set(['tool', 'flags']);
+
+export const INPUT_PREFIX = 'input.';

@@ -1,0 +1,197 @@
+import type { Principal } from '../access/principal.ts';
+import type { HostConfig } from '../config/config.ts';
+import { estimateRunMs } from '../models/eta.ts';
+import { parseStoredProfile } from '../models/parse-profile.ts';
+import type { Profile } from '../models/profile.ts';
+import type { Clock, UtcMs } from '../ports/clock.ts';
+import type { Run, TimeRange } from '../runs/run.ts';
+import type { Store } from '../store/store.ts';
+import { FREE_NOW, forecast, type ForecastLane } from './forecast.ts';
+import { learnedRuns, workOf } from './learned-runs.ts';
+import type { HostStatusView, LaneStatusView, QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+
+/** Waiting runs that a view lists; the others are counted. */
+const LISTED = 10;
+
+interface Pause {
+  readonly byName: string;
+  readonly at: UtcMs;
+}
+
+/** What waits, what runs, and when; pausing and resuming. */
+export class QueueService {
+  readonly #store: Store;
+  readonly #hosts: readonly HostConfig[];
+  readonly #clock: Clock;
+
+  constructor(parts: { store: Store; hosts: readonly HostConfig[]; clock: Clock }) {
+    this.#store = parts.store;
+    this.#hosts = parts.hosts;
+    this.#clock = parts.clock;
+  }
+
+  /** Nothing more starts; what runs goes on. False where it was paused already. */
+  pause(actor: Principal): boolean {
+    return this.#store.write(() => {
+      if (this.#pause() !== undefined) return false;
+      const pause: Pause = { byName: actor.name, at: this.#clock.now() };
+      this.#store.settings.set('queue.paused', JSON.stringify(pause));
+      this.#store.events.append({ type: 'queue.paused', payload: {} }, { actor: actor.id });
+      return true;
+    });
+  }
+
+  /** False where it was not paused. */
+  resume(actor: Principal): boolean {
+    return this.#store.write(() => {
+      if (this.#pause() === undefined) return false;
+      this.#store.settings.remove('queue.paused');
+      this.#store.events.append({ type: 'queue.resumed', payload: {} }, { actor: actor.id });
+      return true;
+    });
+  }
+
+  view(): QueueView {
+    const { queued, forecasts, lanes, active } = this.#look();
+    const paused = this.#pause();
+    const waiting = queued.slice(0, LISTED).map(
+      (run, index): QueueEntry => ({
+        place: index + 1,
+        run: run.id,
+        promptId: run.promptId,
+        promptName: run.promptName,
+        profileId: run.profileId,
+        owner: run.owner,
+        ownerName: run.ownerName,
+        ...forecasts.get(run.id),
+      }),
+    );
+    const allDoneBy = paused === undefined ? this.#allDoneBy(queued, forecasts, lanes) : undefined;
+    return {
+      hosts: this.#hosts.map((host) => this.#hostView(host, active)),
+      waiting,
+      waitingTotal: queued.length,
+      ...(paused && { paused }),
+      ...(allDoneBy !== undefined && { allDoneBy }),
+    };
+  }
+
+  /** Where a queued run stands; undefined for any other. */
+  place(run: Run): QueuePlace | undefined {
+    const { queued, forecasts, active } = this.#look();
+    const index = queued.findIndex(({ id }) => id === run.id);
+    if (index < 0) return undefined;
+    const startsIn = forecasts.get(run.id)?.startsIn;
+    return {
+      place: index + 1,
+      of: queued.length,
+      before: countByOwner([...active, ...queued.slice(0, index)]),
+      paused: this.#pause() !== undefined,
+      ...(startsIn && { startsIn }),
+    };
+  }
+
+  /** Expected time of a run with the profile's defaults, ms; undefined where nothing tells. */
+  expected(profile: Profile, inputs: Run['inputs']): TimeRange | undefined {
+    const parameters = Object.fromEntries(
+      Object.entries(profile.parameters).flatMap(([name, parameter]) =>
+        parameter.default === undefined ? [] : [[name, parameter.default]],
+      ),
+    );
+    return estimate(this.#store, profile, { inputs, parameters });
+  }
+
+  #look() {
+    const queued = this.#store.runs.queued();
+    const active = this.#store.runs.active();
+    const durations = new Map<string, TimeRange | undefined>();
+    const durationOf = (run: Run): TimeRange | undefined => {
+      const key = JSON.stringify([run.profileHash, workOf(run)]);
+      if (!durations.has(key)) durations.set(key, this.#duration(run));
+      return durations.get(key);
+    };
+    const lanes = this.#hosts.flatMap((host) =>
+      host.lanes.map(({ name }): ForecastLane => {
+        const run = active.find(({ lane }) => lane === name);
+        const blocked = this.#store.lanes.get(name).blocked !== undefined;
+        const freeIn = run === undefined ? FREE_NOW : (run.progress?.remainingMs ?? durationOf(run));
+        return { lane: name, profiles: host.models, freeIn: blocked ? undefined : freeIn };
+      }),
+    );
+    return { queued, active, lanes, forecasts: forecast(lanes, queued, durationOf) };
+  }
+
+  #allDoneBy(
+    queued: readonly Run[],
+    forecasts: ReturnType<typeof forecast>,
+    lanes: readonly ForecastLane[],
+  ): UtcMs | undefined {
+    let latest = 0;
+    for (const { freeIn } of lanes) {
+      if (freeIn === undefined) return undefined;
+      latest = Math.max(latest, freeIn.high);
+    }
+    for (const run of queued) {
+      const { startsIn, duration } = forecasts.get(run.id) ?? {};
+      if (startsIn === undefined || duration === undefined) return undefined;
+      latest = Math.max(latest, startsIn.high + duration.high);
+    }
+    return latest === 0 ? undefined : this.#clock.now() + latest;
+  }
+
+  #hostView(host: HostConfig, active: readonly Run[]): HostStatusView {
+    const lanes = host.lanes.map(({ name }) => this.#laneView(host, name, active));
+    const silent = active.filter(({ lane }) => host.lanes.some(({ name }) => name === lane));
+    const since = silent.map((run) => run.unreachableSince).find((at) => at !== undefined);
+    const driven = lanes.some(({ state }) => state !== 'undriven');
+    if (since !== undefined) return { host: host.name, state: 'unreachable', since, gpus: [], lanes };
+    return { host: host.name, state: driven ? 'reachable' : 'unknown', gpus: [], lanes };
+  }
+
+  #laneView(host: HostConfig, lane: LaneStatusView['lane'], active: readonly Run[]): LaneStatusView {
+    const { blocked, driver } = this.#store.lanes.get(lane);
+    const run = active.find((candidate) => candidate.lane === lane);
+    const base = { lane, host: host.name, ...(run && { now: laneRun(run) }) };
+    if (blocked !== undefined) return { ...base, state: 'blocked', problem: blocked };
+    if (driver === undefined) return { ...base, state: 'undriven' };
+    return { ...base, state: run === undefined ? 'idle' : 'running' };
+  }
+
+  #duration(run: Run): TimeRange | undefined {
+    const content = this.#store.runs.profileContent(run.profileHash);
+    return content === undefined ? undefined : estimate(this.#store, parseStoredProfile(content), run);
+  }
+
+  #pause(): Pause | undefined {
+    const text = this.#store.settings.get('queue.paused');
+    return text === undefined ? undefined : JSON.parse(text);
+  }
+}
+
+function estimate(
+  store: Store,
+  profile: Profile,
+  run: Pick<Run, 'inputs' | 'parameters'>,
+): TimeRange | undefined {
+  const work = workOf(run);
+  return work && estimateRunMs(profile, work, learnedRuns(store, profile.id));
+}
+
+function laneRun(run: Run): NonNullable<LaneStatusView['now']> {
+  const { percent, remainingMs } = run.progress ?? {};
+  return {
+    run: run.id,
+    promptName: run.promptName,
+    ownerName: run.ownerName,
+    ...(percent !== undefined && { percent }),
+    ...(remainingMs && { remainingMs }),
+  };
+}
+
+function countByOwner(runs: readonly Run[]): RunsBefore[] {
+  const counts = new Map<string, RunsBefore>();
+  for (const { owner, ownerName } of runs) {
+    counts.set(owner, { owner, ownerName, count: (counts.get(owner)?.count ?? 0) + 1 });
+  }
+  return [...counts.values()];
+}

@@ -1,0 +1,55 @@
+import type { UtcMs } from '../ports/clock.ts';
+import type { Host } from '../ports/host.ts';
+import { LogMirror } from './log-mirror.ts';
+import type { Attempt } from './attempt.ts';
+import { ProgressTracker } from '../runs/progress-tracker.ts';
+import type { ReadyRun } from './ready-run.ts';
+
+/**
+ * What this process remembers of a running attempt: its log as far as it was read. All of it can be made again from
+ * the mirrored log, so losing it costs nothing.
+ */
+export class AttemptFollower implements AsyncDisposable {
+  readonly attempt: Attempt['id'];
+  readonly tracker: ProgressTracker;
+  /** When the log last grew, or when this process began to follow. */
+  lastLogAt: UtcMs;
+  /** Signals that this process has sent; one that an earlier process recorded may never have left it. */
+  readonly sent = new Set<'terminate' | 'kill'>();
+  readonly #mirror: LogMirror;
+  readonly #unwatch: (() => void) | undefined;
+
+  private constructor(attempt: Attempt, tracker: ProgressTracker, mirror: LogMirror, now: UtcMs, unwatch?: () => void) {
+    this.attempt = attempt.id;
+    this.tracker = tracker;
+    this.lastLogAt = now;
+    this.#mirror = mirror;
+    this.#unwatch = unwatch;
+  }
+
+  static async open(
+    host: Host,
+    attempt: Attempt,
+    run: ReadyRun,
+    { logPath, now, wake }: { logPath: string; now: UtcMs; wake: () => void },
+  ): Promise<AttemptFollower> {
+    const tracker = new ProgressTracker(run.profile, run.expectations);
+    const mirror = await LogMirror.open(host, attempt.id, logPath, (bytes) => tracker.feed(bytes));
+    return new AttemptFollower(attempt, tracker, mirror, now, host.watch(attempt.id, wake));
+  }
+
+  /** True where this engine wakes us; otherwise it has to be asked. */
+  get isWatched(): boolean {
+    return this.#unwatch !== undefined;
+  }
+
+  async readLog(now: UtcMs, signal: AbortSignal): Promise<void> {
+    const received = await this.#mirror.follow((bytes) => this.tracker.feed(bytes), signal);
+    if (received > 0) this.lastLogAt = now;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#unwatch?.();
+    await this.#mirror[Symbol.asyncDispose]();
+  }
+}

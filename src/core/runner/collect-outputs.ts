@@ -1,0 +1,64 @@
+import { mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { CosmosError } from '../errors.ts';
+import type { MatchedOutput } from '../models/outcome.ts';
+import type { MediaFacts } from '../ports/media.ts';
+import type { RunOutput } from '../runs/run.ts';
+import type { Attempt } from './attempt.ts';
+import type { LaneContext } from './lane-context.ts';
+
+/**
+ * Copies the declared outputs of an attempt to our side and proves each by its kind: a video decodes to its end and
+ * has the frames that the profile asks for. Throws `model.output_invalid` for one that does not.
+ */
+export async function collectOutputs(
+  context: LaneContext,
+  attempt: Attempt,
+  matched: readonly MatchedOutput[],
+  signal: AbortSignal,
+): Promise<RunOutput[]> {
+  const { host, store, data, wakeup } = context;
+  store.runs.setStage(attempt.run, 'collecting');
+  wakeup.notify();
+  const directory = data.outputs(attempt.run);
+  await mkdir(directory, { recursive: true });
+  const collected: { output: MatchedOutput; path: string; sha256: string; bytes: number }[] = [];
+  for (const [index, output] of matched.entries()) {
+    const path = join(directory, `${index}-${basename(output.path)}`);
+    const stored = await host.fetchOutput(attempt.id, output.path, path, () => undefined, signal);
+    collected.push({ output, path, ...stored });
+  }
+  store.runs.setStage(attempt.run, 'verifying');
+  wakeup.notify();
+  const outputs: RunOutput[] = [];
+  for (const { output, path, sha256, bytes } of collected) {
+    const facts = await prove(context, output, path, signal);
+    const { kind, purpose, label } = output;
+    outputs.push({ kind, purpose, label, path, bytes, sha256, ...(facts && { facts }) });
+  }
+  return outputs;
+}
+
+async function prove(
+  { media, outputLimits }: LaneContext,
+  output: MatchedOutput,
+  path: string,
+  signal: AbortSignal,
+): Promise<MediaFacts | undefined> {
+  if (output.kind === 'text') return undefined;
+  const facts = await media.verify(path, outputLimits, signal).catch((error: unknown) => {
+    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    throw new CosmosError('model.output_invalid', { file: output.path, reason: error.code }, { cause: error });
+  });
+  if (facts.kind !== output.kind) {
+    throw new CosmosError('model.output_invalid', { file: output.path, expected: output.kind, found: facts.kind });
+  }
+  if (facts.kind === 'video' && facts.frames < output.minFrames) {
+    throw new CosmosError('model.output_invalid', {
+      file: output.path,
+      frames: facts.frames,
+      minimum: output.minFrames,
+    });
+  }
+  return facts;
+}

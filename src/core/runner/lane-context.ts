@@ -1,0 +1,30 @@
+import type { Logger } from 'pino';
+import type { RunTimeouts } from '../config/config.ts';
+import type { DataDirectory } from '../data-directory.ts';
+import type { InstanceId, LaneName } from '../ids.ts';
+import type { Profile } from '../models/profile.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Host } from '../ports/host.ts';
+import type { MediaLimits, MediaWorker } from '../ports/media.ts';
+import type { Store } from '../store/store.ts';
+import type { Wakeup } from '../wakeup.ts';
+
+/** A lane and everything that driving it needs. */
+export interface LaneContext {
+  readonly lane: LaneName;
+  readonly gpus: readonly string[];
+  /** Ids of the profiles that the lane's host executes. */
+  readonly profiles: readonly string[];
+  readonly host: Host;
+  readonly store: Store;
+  readonly media: MediaWorker;
+  /** Bounds of what is believed of an output. */
+  readonly outputLimits: MediaLimits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly wakeup: Wakeup;
+  readonly data: DataDirectory;
+  readonly instance: InstanceId;
+  /** The configuration's limits with those of the profile on top. */
+  timeouts(profile: Profile): RunTimeouts;
+}

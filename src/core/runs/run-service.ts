@@ -1,0 +1,151 @@
+import type { Principal } from '../access/principal.ts';
+import type { LimitsConfig } from '../config/config.ts';
+import { type Checked, invalid, valid } from '../errors.ts';
+import { newId, type RequestId, type RunId, type ThreadId } from '../ids.ts';
+import type { ModelChoice, Models } from '../models/models.ts';
+import { checkRun } from '../models/check-run.ts';
+import type { ParameterValues } from '../models/profile.ts';
+import { profileHash } from '../models/parse-profile.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
+import type { Prompt } from '../prompts/prompt.ts';
+import type { Store } from '../store/store.ts';
+import { isFinished, type Run, type RunRelation } from './run.ts';
+import { videoShape } from './shape.ts';
+
+/** What somebody asks of a model. */
+export interface RunOrder {
+  readonly prompt: Prompt;
+  /** The first model that takes the prompt where absent. */
+  readonly model?: string;
+  /** As typed or as values; the profile checks them. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface QueueOptions {
+  readonly priority?: number;
+  readonly parent?: { readonly run: RunId; readonly relation: RunRelation };
+  /** Where it is shown; the prompt's own threads where absent. */
+  readonly thread?: ThreadId;
+  /** The same key again answers the same run. */
+  readonly idempotencyKey?: string;
+}
+
+/** An order that passed every check: what would be queued. */
+export interface CheckedOrder {
+  readonly prompt: Prompt;
+  readonly model: ModelChoice;
+  readonly parameters: ParameterValues;
+}
+
+/** Queues runs and changes what people may change of them. */
+export class RunService {
+  readonly #store: Store;
+  readonly #models: Models;
+  readonly #limits: LimitsConfig;
+  readonly #random: Random;
+  readonly #clock: Clock;
+
+  constructor(parts: { store: Store; models: Models; limits: LimitsConfig; random: Random; clock: Clock }) {
+    this.#store = parts.store;
+    this.#models = parts.models;
+    this.#limits = parts.limits;
+    this.#random = parts.random;
+    this.#clock = parts.clock;
+  }
+
+  /** Everything that can be known before queueing. */
+  check(order: RunOrder): Checked<CheckedOrder> {
+    const model = this.#models.choose(order.model, order.prompt.inputs);
+    if (!model.ok) return model;
+    const parameters = checkRun(model.value.profile, order.prompt.inputs, order.parameters);
+    if (!parameters.ok) return parameters;
+    return valid({ prompt: order.prompt, model: model.value, parameters: parameters.value });
+  }
+
+  queue(actor: Principal, order: RunOrder, options: QueueOptions = {}): Checked<Run> {
+    const key = options.idempotencyKey;
+    const known = key === undefined ? undefined : this.#store.idempotency.get<RunId>(key);
+    const existing = known && this.#store.runs.get(known);
+    if (existing !== undefined) return valid(existing);
+    const checked = this.check(order);
+    if (!checked.ok) return checked;
+    const queued = this.#store.runs.countQueued(actor.id);
+    const maximum = this.#limits.maxQueuedPerUser;
+    if (queued >= maximum) return invalid('queue.limit_reached', { queued, maximum });
+    return valid(this.#store.write(() => this.#insert(actor, checked.value, options)));
+  }
+
+  /** The same text, inputs and parameters once more, with the model as it is configured now. */
+  retry(actor: Principal, run: Run, options: QueueOptions = {}): Checked<Run> {
+    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    const prompt = this.#store.prompts.get(run.promptId);
+    if (prompt === undefined) return invalid('input.id_unknown', { kind: 'prompt', given: run.promptId });
+    const order: RunOrder = {
+      prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
+      model: run.profileId,
+      parameters: run.parameters,
+    };
+    const threads = this.#store.threads.ofRun(run.id);
+    const thread = options.thread ?? threads[0]?.id;
+    const parent = { run: run.id, relation: 'retry' } as const;
+    return this.queue(actor, order, { ...options, parent, ...(thread && { thread }) });
+  }
+
+  rate(actor: Principal, run: Run, rating: number): Checked<Run> {
+    if (!Number.isInteger(rating) || rating < 1 || rating > 5) return invalid('input.rating_range', { given: rating });
+    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    this.#store.write(() => {
+      this.#store.runs.setRating(run.id, rating);
+      this.#store.events.append({ type: 'run.rated', payload: { rating } }, { actor: actor.id, run: run.id });
+    });
+    return valid({ ...run, rating });
+  }
+
+  #insert(actor: Principal, { prompt, model, parameters }: CheckedOrder, options: QueueOptions): Run {
+    const store = this.#store;
+    const now = this.#clock.now();
+    const id = newId('rs', this.#random);
+    const requestId: RequestId = newId('rq', this.#random);
+    const shape = videoShape(prompt.inputs);
+    const { profile } = model;
+    store.runs.insertRequest(requestId, actor.id, now);
+    store.runs.insert({
+      id,
+      requestId,
+      promptId: prompt.id,
+      owner: actor.id,
+      profileId: profile.id,
+      profileHash: profileHash(profile),
+      profileContent: JSON.stringify(profile),
+      text: prompt.text,
+      negativeText: prompt.negativeText,
+      inputs: prompt.inputs,
+      parameters,
+      priority: options.priority ?? 0,
+      queuedAt: now,
+      ...(options.parent && { parent: options.parent }),
+      ...(shape && { shape }),
+    });
+    const parent = options.parent ? { parent: options.parent } : {};
+    store.events.append(
+      { type: 'run.queued', payload: { profile: profile.id, ...parent } },
+      { actor: actor.id, run: id },
+    );
+    this.#show(id, prompt, options.thread);
+    if (options.idempotencyKey !== undefined) store.idempotency.set(options.idempotencyKey, id);
+    const run = store.runs.get(id);
+    if (run === undefined) throw new Error(`run ${id} was not stored`);
+    return run;
+  }
+
+  /** A run is shown where it was asked for, else in the threads of its prompt. */
+  #show(run: RunId, prompt: Prompt, thread: ThreadId | undefined): void {
+    const threads = thread === undefined ? this.#store.threads.ofPrompt(prompt.id).map(({ id }) => id) : [thread];
+    for (const id of threads) {
+      this.#store.threads.linkRun(run, id);
+      this.#store.deliveries.ensure(`status:${run}:${id}`, id, { purpose: 'status', runId: run });
+      this.#store.deliveries.ensure(`result:${run}:${id}`, id, { purpose: 'result', runId: run });
+    }
+  }
+}

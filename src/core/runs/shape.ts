@@ -1,0 +1,20 @@
+import type { PromptInput } from '../prompts/prompt.ts';
+
+/** Size and length of what a model works on. */
+export interface VideoShape {
+  readonly frames: number;
+  /** Pixels. */
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The shape of the main video of these inputs: the first one, `color` before the others. */
+export function videoShape(inputs: readonly PromptInput[]): VideoShape | undefined {
+  for (const { asset } of inputs) {
+    if (asset.facts.kind === 'video') {
+      const { frames, width, height } = asset.facts;
+      return { frames, width, height };
+    }
+  }
+  return undefined;
+}
