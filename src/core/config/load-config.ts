@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
@@ -85,17 +86,15 @@ function readSettings({ environment, path, directory }: LoadOptions): Checked<Se
 }
 
 function parseToml(bytes: Uint8Array, file: string): Checked<Readonly<Record<string, unknown>>> {
+  if (!isUtf8(bytes)) return invalid('config.syntax', { file, detail: 'not UTF-8' });
   try {
-    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    const text = new TextDecoder().decode(bytes);
     return valid(parse(text, { unsafeKeyBehaviour: 'throw' }));
   } catch (error) {
-    if (error instanceof TomlError) {
-      // The message goes on with lines of the file, which may hold what nobody should see.
-      const detail = (error.message.split('\n')[0] ?? '').replace('Invalid TOML document: ', '');
-      return invalid('config.syntax', { file, line: error.line, column: error.column, detail });
-    }
-    if (error instanceof TypeError) return invalid('config.syntax', { file, detail: 'not UTF-8' });
-    throw error;
+    if (!(error instanceof TomlError)) throw error;
+    // The message goes on with lines of the file, which may hold what nobody should see.
+    const detail = (error.message.split('\n')[0] ?? '').replace('Invalid TOML document: ', '');
+    return invalid('config.syntax', { file, line: error.line, column: error.column, detail });
   }
 }
 
