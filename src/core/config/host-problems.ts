@@ -14,14 +14,16 @@ interface HostDraft {
 interface LaneDraft {
   readonly where: string;
   readonly name: unknown;
+  /** `host/lane`, for people. */
+  readonly fullName: string;
   readonly gpus: readonly string[];
 }
 
 /**
  * What the schema cannot see in one host alone, also of a file that has other mistakes:
- * - `config.duplicate_name`: `where`, `name`, `other` (where it is first): two hosts, two lanes of a host, a model twice,
- *   a GPU twice in a lane, two local hosts with one `work_dir`
- * - `config.lanes_share_gpu`: `where`, `gpu`, `other`: all local hosts are one machine
+ * - `config.duplicate_name`: `where`, `kind` (`host`, `lane`, `model`, `gpu`, `work_dir`), `name`, `other` (where it is
+ *   first); a GPU twice in one lane, and two local hosts with one work directory, count as well
+ * - `config.lanes_share_gpu`: `where`, `gpu`, `other`, `lanes` (both, as `host/lane`): all local hosts are one machine
  */
 export function hostProblems(
   hosts: unknown,
@@ -29,67 +31,81 @@ export function hostProblems(
   parameters: ErrorParameters,
 ): Problem[] {
   const drafts = list(hosts).map((host, index) => readHost(host, `hosts[${index}]`, paths));
-  const names = new Places('config.duplicate_name', 'name', parameters);
-  const workDirectories = new Places('config.duplicate_name', 'name', parameters);
-  const localGpus = new Places('config.lanes_share_gpu', 'gpu', parameters);
-  const inner = drafts.flatMap((host) => {
-    names.add(host.name, `${host.where}.name`);
-    if (host.local) workDirectories.add(host.workDirectory, `${host.where}.work_dir`);
-    return problemsWithin(host, host.local ? localGpus : undefined, parameters);
-  });
-  return [names, workDirectories, localGpus].flatMap((places) => places.problems).concat(inner);
+  const problems = [
+    ...duplicates(
+      'host',
+      drafts.map(({ name, where }) => ({ name, where: `${where}.name` })),
+    ),
+    ...duplicates(
+      'work_dir',
+      drafts
+        .filter(({ local }) => local)
+        .map(({ workDirectory, where }) => ({ name: workDirectory, where: `${where}.work_dir` })),
+    ),
+    ...drafts.flatMap(duplicatesWithin),
+    ...machinesOf(drafts).flatMap((lanes) => sharedGpus(lanes)),
+  ];
+  return problems.map((problem) => ({ ...problem, parameters: { ...problem.parameters, ...parameters } }));
 }
 
-function problemsWithin(
-  host: HostDraft,
-  localGpus: Places | undefined,
-  parameters: ErrorParameters,
-): Problem[] {
-  const lanes = new Places('config.duplicate_name', 'name', parameters);
-  const models = new Places('config.duplicate_name', 'name', parameters);
-  const ownGpus = new Places('config.lanes_share_gpu', 'gpu', parameters);
-  const within: Problem[] = [];
-  for (const lane of host.lanes) {
-    lanes.add(lane.name, `${lane.where}.name`);
-    const listed = new Places('config.duplicate_name', 'name', parameters);
-    for (const [index, gpu] of lane.gpus.entries()) listed.add(gpu, `${lane.where}.gpus[${index}]`);
-    for (const gpu of new Set(lane.gpus)) (localGpus ?? ownGpus).add(gpu, `${lane.where}.gpus`);
-    within.push(...listed.problems);
-  }
-  for (const [index, model] of host.models.entries()) models.add(model, `${host.where}.models[${index}]`);
-  return [lanes, models, ownGpus].flatMap((places) => places.problems).concat(within);
+function duplicatesWithin({ where, lanes, models }: HostDraft): Problem[] {
+  return [
+    ...duplicates(
+      'lane',
+      lanes.map((lane) => ({ name: lane.name, where: `${lane.where}.name` })),
+    ),
+    ...duplicates(
+      'model',
+      models.map((name, index) => ({ name, where: `${where}.models[${index}]` })),
+    ),
+    ...lanes.flatMap((lane) =>
+      duplicates(
+        'gpu',
+        lane.gpus.map((name, index) => ({ name, where: `${lane.where}.gpus[${index}]` })),
+      ),
+    ),
+  ];
 }
 
-/** Remembers where each value was seen first, and makes a problem of each later place. */
-class Places {
-  readonly problems: Problem[] = [];
-  readonly #first = new Map<string, string>();
-  readonly #code: 'config.duplicate_name' | 'config.lanes_share_gpu';
-  readonly #parameter: string;
-  readonly #parameters: ErrorParameters;
+/** The lanes of each machine: all local hosts are one, every other host is one of its own. */
+function machinesOf(hosts: readonly HostDraft[]): LaneDraft[][] {
+  const local = hosts.filter((host) => host.local).flatMap(({ lanes }) => lanes);
+  const others = hosts.filter((host) => !host.local).map(({ lanes }) => [...lanes]);
+  return [local, ...others];
+}
 
-  constructor(
-    code: 'config.duplicate_name' | 'config.lanes_share_gpu',
-    parameter: string,
-    common: ErrorParameters,
-  ) {
-    this.#code = code;
-    this.#parameter = parameter;
-    this.#parameters = common;
-  }
-
-  add(value: unknown, where: string): void {
-    if (typeof value !== 'string') return;
-    const other = this.#first.get(value);
-    if (other === undefined) {
-      this.#first.set(value, where);
-      return;
+function sharedGpus(lanes: readonly LaneDraft[]): Problem[] {
+  const owners = new Map<string, LaneDraft>();
+  const problems: Problem[] = [];
+  for (const lane of lanes) {
+    for (const gpu of new Set(lane.gpus)) {
+      const owner = owners.get(gpu);
+      if (owner === undefined) owners.set(gpu, lane);
+      else {
+        const parameters = { where: `${lane.where}.gpus`, gpu, other: `${owner.where}.gpus` };
+        problems.push({
+          code: 'config.lanes_share_gpu',
+          parameters: { ...parameters, lanes: [owner.fullName, lane.fullName] },
+        });
+      }
     }
-    this.problems.push({
-      code: this.#code,
-      parameters: { where, [this.#parameter]: value, other, ...this.#parameters },
-    });
   }
+  return problems;
+}
+
+function duplicates(
+  kind: string,
+  entries: readonly { readonly name: unknown; readonly where: string }[],
+): Problem[] {
+  const first = new Map<string, string>();
+  return entries.flatMap(({ name, where }): Problem[] => {
+    if (typeof name !== 'string') return [];
+    const other = first.get(name);
+    if (other !== undefined)
+      return [{ code: 'config.duplicate_name', parameters: { where, kind, name, other } }];
+    first.set(name, where);
+    return [];
+  });
 }
 
 function readHost(
@@ -98,9 +114,10 @@ function readHost(
   paths: { readonly directory: string; readonly defaultWorkDirectory: string },
 ): HostDraft {
   const workDirectory = field(host, 'work_dir');
+  const name = field(host, 'name');
   return {
     where,
-    name: field(host, 'name'),
+    name,
     workDirectory:
       typeof workDirectory === 'string'
         ? resolve(paths.directory, workDirectory)
@@ -109,6 +126,7 @@ function readHost(
     lanes: list(field(host, 'lanes')).map((lane, index) => ({
       where: `${where}.lanes[${index}]`,
       name: field(lane, 'name'),
+      fullName: `${String(name)}/${String(field(lane, 'name'))}`,
       gpus: list(field(lane, 'gpus')).map(String),
     })),
     models: list(field(host, 'models')),

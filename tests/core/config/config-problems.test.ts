@@ -196,8 +196,8 @@ describe('what is wrong in a configuration file', () => {
       'config.unknown_key',
       'config.unknown_choice',
       'config.unknown_key',
-      'config.lanes_share_gpu',
       'config.duplicate_name',
+      'config.lanes_share_gpu',
     ]);
   });
 });
@@ -207,22 +207,22 @@ describe('hosts compared with each other', () => {
     [
       'two hosts with one name',
       '[[hosts]]\nname="a"\nmodels=["m"]\nwork_dir="1"\n[[hosts]]\nname="a"\nmodels=["m"]\nwork_dir="2"',
-      { where: 'hosts[1].name', name: 'a', other: 'hosts[0].name' },
+      { where: 'hosts[1].name', kind: 'host', name: 'a', other: 'hosts[0].name' },
     ],
     [
       'two lanes of a host with one name',
       `[[hosts]]\n${HOST}\nlanes=[{name="a"},{name="b"},{name="a"}]`,
-      { where: 'hosts[0].lanes[2].name', name: 'a', other: 'hosts[0].lanes[0].name' },
+      { where: 'hosts[0].lanes[2].name', kind: 'lane', name: 'a', other: 'hosts[0].lanes[0].name' },
     ],
     [
       'a model that is listed twice',
       '[[hosts]]\nname="a"\nmodels=["m","m"]',
-      { where: 'hosts[0].models[1]', name: 'm', other: 'hosts[0].models[0]' },
+      { where: 'hosts[0].models[1]', kind: 'model', name: 'm', other: 'hosts[0].models[0]' },
     ],
     [
       'a GPU twice in one lane',
       `[[hosts]]\n${HOST}\nlanes=[{name="a",gpus=[0,"0"]}]`,
-      { where: 'hosts[0].lanes[0].gpus[1]', name: '0', other: 'hosts[0].lanes[0].gpus[0]' },
+      { where: 'hosts[0].lanes[0].gpus[1]', kind: 'gpu', name: '0', other: 'hosts[0].lanes[0].gpus[0]' },
     ],
   ])('may not be %s', (_, toml, parameters) => {
     expect(problemsOf(loadToml(toml))).toEqual([{ code: 'config.duplicate_name', parameters }]);
@@ -232,16 +232,32 @@ describe('hosts compared with each other', () => {
     [
       'lanes of one host',
       `[[hosts]]\n${HOST}\nlanes=[{name="a",gpus=[0,1]},{name="b",gpus=["1"]}]`,
-      { where: 'hosts[0].lanes[1].gpus', gpu: '1', other: 'hosts[0].lanes[0].gpus' },
+      {
+        where: 'hosts[0].lanes[1].gpus',
+        gpu: '1',
+        other: 'hosts[0].lanes[0].gpus',
+        lanes: ['here/a', 'here/b'],
+      },
     ],
     [
       'two local hosts, which are one machine',
       '[[hosts]]\nname="a"\nmodels=["m"]\nwork_dir="1"\nlanes=[{name="a",gpus=[0]}]\n' +
         '[[hosts]]\nname="b"\nmodels=["m"]\nwork_dir="2"\nlanes=[{name="a",gpus=[0]}]',
-      { where: 'hosts[1].lanes[0].gpus', gpu: '0', other: 'hosts[0].lanes[0].gpus' },
+      { where: 'hosts[1].lanes[0].gpus', gpu: '0', other: 'hosts[0].lanes[0].gpus', lanes: ['a/a', 'b/a'] },
     ],
   ])('may not share a GPU: %s', (_, toml, parameters) => {
     expect(problemsOf(loadToml(toml))).toEqual([{ code: 'config.lanes_share_gpu', parameters }]);
+  });
+
+  it('may be on machines of their own, each with its first GPU', () => {
+    const toml =
+      '[[hosts]]\nname="a"\ntransport="ssh"\nmodels=["m"]\nlanes=[{name="x",gpus=[0]},{name="y",gpus=[0]}]\n' +
+      '[[hosts]]\nname="b"\nmodels=["m"]\nlanes=[{name="x",gpus=[0]}]';
+
+    expect(problemsOf(loadToml(toml)).map(({ code, parameters }) => [code, parameters.where])).toEqual([
+      ['config.unsupported', 'hosts[0].transport'],
+      ['config.lanes_share_gpu', 'hosts[0].lanes[1].gpus'],
+    ]);
   });
 
   it('may not be two local ones with one work directory, written or by default', () => {
@@ -251,7 +267,7 @@ describe('hosts compared with each other', () => {
     expect(problemsOf(loadToml(toml))).toMatchObject([
       {
         code: 'config.duplicate_name',
-        parameters: { where: 'hosts[1].work_dir', other: 'hosts[0].work_dir' },
+        parameters: { where: 'hosts[1].work_dir', kind: 'work_dir', other: 'hosts[0].work_dir' },
       },
     ]);
   });
