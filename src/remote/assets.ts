@@ -1,0 +1,75 @@
+import { CosmosError } from '../core/errors.ts';
+import type { Sha256 } from '../core/ids.ts';
+import type { HostAsset, TransferProgress } from '../core/ports/host.ts';
+import type { Random } from '../core/ports/random.ts';
+import { temporaryName } from './paths.ts';
+import { inRole, isFault } from './transport/file-fault.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** Nobody writes to an asset: attempts share it by hard links. */
+const ASSET_MODE = 0o444;
+
+/** The files `<work_dir>/assets/<sha256>`: each is whole and verified when it gets its name. */
+export class AssetStore {
+  readonly #transport: Transport;
+  readonly #directory: string;
+  readonly #random: Random;
+
+  constructor(transport: Transport, workDir: string, random: Random) {
+    this.#transport = transport;
+    this.#directory = `${workDir}/assets`;
+    this.#random = random;
+  }
+
+  /**
+   * Brings an asset, unless it is there and still has its SHA-256; a corrupt one is replaced. Throws
+   * `transfer.corrupt` where the host has received something else.
+   */
+  async put(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
+    const path = this.#path(asset.sha256);
+    if (await this.#isWhole(path, asset, signal)) {
+      onProgress(asset.bytes, asset.bytes);
+      return;
+    }
+    const hidden = `${this.#directory}/${temporaryName(asset.sha256, this.#random)}`;
+    try {
+      await inRole('asset', this.#transport.upload(asset.path, hidden, onProgress, signal));
+      if (!(await this.#isWhole(hidden, asset, signal))) {
+        throw new CosmosError('transfer.corrupt', { role: 'asset' });
+      }
+      await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
+      await inRole('asset', this.#transport.rename(hidden, path));
+    } catch (thrown) {
+      await inRole('asset', this.#transport.remove(hidden));
+      throw thrown;
+    }
+  }
+
+  /** Gives the asset a second name, or copies it where the file system has no hard links. */
+  async place(asset: Sha256, path: string, signal?: AbortSignal): Promise<void> {
+    const source = this.#path(asset);
+    try {
+      await this.#transport.link(source, path);
+    } catch (thrown) {
+      if (isFault(thrown, 'missing')) {
+        throw new CosmosError('transfer.failed', { role: 'asset', reason: 'missing' }, { cause: thrown });
+      }
+      if (!isFault(thrown, 'unsupported', 'denied')) await inRole('attempt', Promise.reject(thrown));
+      await inRole('attempt', this.#transport.copy(source, path, signal));
+      await inRole('attempt', this.#transport.changeMode(path, ASSET_MODE));
+    }
+  }
+
+  #path(asset: Sha256): string {
+    if (/^[0-9a-f]{64}$/.test(asset)) return `${this.#directory}/${asset}`;
+    throw new CosmosError('engine.work_dir_unusable', { role: 'asset', reason: 'unsafe_path' });
+  }
+
+  async #isWhole(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
+    const entry = await inRole('asset', this.#transport.stat(path));
+    if (entry === null) return false;
+    if (entry.kind === 'directory') await inRole('asset', this.#transport.remove(path));
+    if (entry.kind !== 'file' || entry.bytes !== asset.bytes) return false;
+    return (await inRole('asset', this.#transport.hash(path, signal))).sha256 === asset.sha256;
+  }
+}

@@ -1,0 +1,60 @@
+import { isAbsolute } from 'node:path';
+import { CosmosError } from '../core/errors.ts';
+import type { HostName, InstanceId } from '../core/ids.ts';
+import type { Host } from '../core/ports/host.ts';
+import type { Random } from '../core/ports/random.ts';
+import { AssetStore } from './assets.ts';
+import { AttemptDirectories } from './attempt-dir.ts';
+import type { Engine } from './engine/engine.ts';
+import { ProcessEngine } from './engine/process-engine.ts';
+import { ExecutionHost } from './execution-host.ts';
+import { LocalTransport } from './transport/local-transport.ts';
+import type { Transport } from './transport/transport.ts';
+
+export interface HostOptions {
+  readonly name: HostName;
+  /** Absolute path on the host. */
+  readonly workDir: string;
+  readonly transport: TransportKind;
+  readonly engine: EngineKind;
+  readonly instance: InstanceId;
+  /** Command prefix of the bot's own media tool; given on to jobs where the transport reaches our files. */
+  readonly tool?: readonly string[];
+  /** PATH and HOME of programs on this machine. */
+  readonly searchPath: string;
+  readonly home: string;
+  readonly random: Random;
+}
+
+/** One row for each way to reach a host. */
+const TRANSPORTS = {
+  local: {
+    sharesFiles: true,
+    create: (options: HostOptions): Transport =>
+      new LocalTransport({ PATH: options.searchPath, HOME: options.home }),
+  },
+} as const;
+
+/** One row for each way to start a job there. */
+const ENGINES = {
+  process: (transport: Transport, directories: AttemptDirectories, options: HostOptions): Engine =>
+    new ProcessEngine(transport, directories, options.instance),
+} as const;
+
+export type TransportKind = keyof typeof TRANSPORTS;
+export type EngineKind = keyof typeof ENGINES;
+
+/** Composes a host of a configuration entry. Connects to nothing; throws `engine.work_dir_unusable` for a relative path. */
+export function createHost(options: HostOptions): Host {
+  const { name, workDir, instance, random } = options;
+  if (!isAbsolute(workDir)) {
+    throw new CosmosError('engine.work_dir_unusable', { role: 'work_dir', reason: 'relative' });
+  }
+  const { create, sharesFiles } = TRANSPORTS[options.transport];
+  const transport = create(options);
+  const assets = new AssetStore(transport, workDir, random);
+  const directories = new AttemptDirectories({ transport, workDir, instance, assets, random });
+  const engine = ENGINES[options.engine](transport, directories, options);
+  const tool = sharesFiles ? options.tool : undefined;
+  return new ExecutionHost({ name, instance, transport, engine, directories, assets, tool, random });
+}

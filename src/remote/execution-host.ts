@@ -1,0 +1,189 @@
+import { CosmosError } from '../core/errors.ts';
+import type { AttemptId, HostId, HostName, InstanceId } from '../core/ids.ts';
+import type {
+  AttemptPlan,
+  AttemptStatus,
+  Host,
+  HostAsset,
+  JobPaths,
+  Leftover,
+  OutputFile,
+  StopStrength,
+  TransferProgress,
+} from '../core/ports/host.ts';
+import type { StoredFile } from '../core/ports/media.ts';
+import type { Random } from '../core/ports/random.ts';
+import type { AssetStore } from './assets.ts';
+import type { AttemptDirectories } from './attempt-dir.ts';
+import { watchAttempt } from './attempt-watch.ts';
+import type { Engine } from './engine/engine.ts';
+import { fetchFile } from './fetch-file.ts';
+import { identifyHost, readHostId } from './host-identity.ts';
+import { checkPlan } from './plan-check.ts';
+import type { Transport } from './transport/transport.ts';
+
+export interface ExecutionHostParts {
+  readonly name: HostName;
+  readonly instance: InstanceId;
+  readonly transport: Transport;
+  readonly engine: Engine;
+  readonly directories: AttemptDirectories;
+  readonly assets: AssetStore;
+  /** Command prefix of the bot's own media tool, where the host can reach it. */
+  readonly tool: readonly string[] | undefined;
+  readonly random: Random;
+}
+
+/** A host made of a transport and an engine; adds what they share and checks that it is still the same host. */
+export class ExecutionHost implements Host {
+  readonly name: HostName;
+  readonly #parts: ExecutionHostParts;
+  readonly #watches = new Set<() => void>();
+  #probed = false;
+  /** What `identify` has told last; whatever has another id now is not the host that was meant. */
+  #id: HostId | undefined;
+
+  constructor(parts: ExecutionHostParts) {
+    this.name = parts.name;
+    this.#parts = parts;
+  }
+
+  get pollMs(): number {
+    return this.#parts.engine.pollMs;
+  }
+
+  async identify(signal?: AbortSignal): Promise<HostId> {
+    const { engine, transport, directories, random } = this.#parts;
+    signal?.throwIfAborted();
+    if (!this.#probed) await engine.probe(signal);
+    this.#probed = true;
+    this.#id = await identifyHost(transport, directories.workDir, random);
+    return this.#id;
+  }
+
+  paths(attempt: AttemptId): JobPaths {
+    return this.#parts.directories.paths(attempt, this.#parts.tool);
+  }
+
+  async putAsset(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
+    await this.#sameHost(signal);
+    await this.#parts.assets.put(asset, onProgress, signal);
+  }
+
+  async prepare(plan: AttemptPlan, signal?: AbortSignal): Promise<void> {
+    checkPlan(plan);
+    if (plan.instance !== this.#parts.instance) {
+      throw new CosmosError('engine.work_dir_unusable', { role: 'attempt', reason: 'not_ours' });
+    }
+    await this.#sameHost(signal);
+    await this.#parts.directories.prepare(plan, this.#parts.engine.runScript(plan), signal);
+  }
+
+  async start(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
+    await this.#sameHost(signal);
+    await this.#parts.directories.requireOurs(attempt);
+    await this.#parts.engine.start(attempt, signal);
+  }
+
+  async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus> {
+    try {
+      const sighting = await this.#parts.engine.inspect(attempt, signal);
+      this.#requireId(sighting.hostId);
+      return sighting.status;
+    } catch (thrown) {
+      if (thrown instanceof CosmosError && thrown.code === 'engine.host_unreachable') {
+        return { state: 'unreachable', detail: String(thrown.parameters.reason ?? '') };
+      }
+      throw thrown;
+    }
+  }
+
+  async abandon(attempt: AttemptId, signal?: AbortSignal): Promise<'abandoned' | 'already_started'> {
+    await this.#sameHost(signal);
+    return this.#parts.directories.abandon(attempt);
+  }
+
+  async stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void> {
+    await this.#sameHost(signal);
+    await this.#parts.engine.stop(attempt, strength, signal);
+  }
+
+  watch(attempt: AttemptId, wake: () => void): (() => void) | undefined {
+    const { transport, directories } = this.#parts;
+    const stop = watchAttempt(transport, directories.path(attempt), this.pollMs, wake);
+    if (stop === undefined) return undefined;
+    this.#watches.add(stop);
+    return () => {
+      this.#watches.delete(stop);
+      stop();
+    };
+  }
+
+  async readLog(
+    attempt: AttemptId,
+    offset: number,
+    maxBytes: number,
+    signal?: AbortSignal,
+  ): Promise<Uint8Array> {
+    signal?.throwIfAborted();
+    return this.#parts.directories.readLog(attempt, offset, maxBytes);
+  }
+
+  async listOutputs(attempt: AttemptId, signal?: AbortSignal): Promise<readonly OutputFile[]> {
+    await this.#sameHost(signal);
+    return this.#parts.directories.listOutputs(attempt);
+  }
+
+  async fetchOutput(
+    attempt: AttemptId,
+    path: string,
+    to: string,
+    onProgress: TransferProgress,
+    signal?: AbortSignal,
+  ): Promise<StoredFile> {
+    const { transport, directories, random } = this.#parts;
+    await this.#sameHost(signal);
+    const from = await directories.resolveOutput(attempt, path);
+    return fetchFile({ transport, from, to, random, onProgress, signal });
+  }
+
+  async leftovers(instance: InstanceId, signal?: AbortSignal): Promise<readonly Leftover[]> {
+    if (instance !== this.#parts.instance) return [];
+    await this.#sameHost(signal);
+    const leftovers: Leftover[] = [];
+    for (const attempt of await this.#parts.directories.own()) {
+      leftovers.push({ attempt, status: await this.inspect(attempt, signal) });
+    }
+    return leftovers;
+  }
+
+  async discard(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
+    await this.#sameHost(signal);
+    const status = await this.inspect(attempt, signal);
+    if (status.state === 'unreachable') {
+      throw new CosmosError('engine.host_unreachable', { reason: status.detail });
+    }
+    const begun =
+      status.state === 'never_started' && (await this.abandon(attempt, signal)) === 'already_started';
+    if (status.state === 'running' || begun) throw new CosmosError('engine.not_stopped', {});
+    await this.#parts.directories.remove(attempt);
+  }
+
+  async close(): Promise<void> {
+    for (const stop of this.#watches) stop();
+    this.#watches.clear();
+    await this.#parts.transport.close();
+  }
+
+  /** Identifies the host at its first use; later throws `engine.host_replaced` where its id is another one. */
+  async #sameHost(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    if (this.#id === undefined) await this.identify(signal);
+    else this.#requireId(await readHostId(this.#parts.transport, this.#parts.directories.workDir));
+  }
+
+  #requireId(found: string | null): void {
+    if (this.#id === undefined || found === this.#id) return;
+    throw new CosmosError('engine.host_replaced', { expected: this.#id, found: found ?? '' });
+  }
+}

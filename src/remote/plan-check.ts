@@ -1,0 +1,42 @@
+import { CosmosError } from '../core/errors.ts';
+import type { AttemptPlan } from '../core/ports/host.ts';
+import { safeRelativePath } from './paths.ts';
+
+/** Names at the top of an attempt directory that belong to the contract (see docs/decisions/attempt-directory.md). */
+const RESERVED = new Set([
+  'format',
+  'instance',
+  'out',
+  'run.sh',
+  'started',
+  'run.log',
+  'exit.json',
+  'exit.json.new',
+]);
+
+/**
+ * Refuses a plan that cannot be written down safely: `engine.work_dir_unusable` for paths that leave the directory or
+ * meet its own files, `engine.start_failed` for a program or an environment that no shell can start.
+ */
+export function checkPlan(plan: AttemptPlan): void {
+  for (const path of [...plan.files, ...plan.inputs].map((file) => file.path)) {
+    const [top = ''] = safeRelativePath(path, 'attempt').split('/');
+    if (RESERVED.has(top) || path === 'in') refuse('engine.work_dir_unusable', 'reserved_path');
+  }
+  if (plan.inputs.some((input) => !input.path.startsWith('in/'))) {
+    refuse('engine.work_dir_unusable', 'unsafe_path');
+  }
+  if (plan.workingDirectory !== '.') safeRelativePath(plan.workingDirectory, 'attempt');
+  if (/^(-|$)/.test(plan.argv[0])) refuse('engine.start_failed', 'invalid_program');
+  for (const [name, value] of Object.entries(plan.environment)) {
+    if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.startsWith('COSMOS_BOT_')) {
+      refuse('engine.start_failed', 'invalid_variable');
+    }
+    if (value.includes('\0')) refuse('engine.start_failed', 'nul');
+  }
+  if (plan.argv.some((word) => word.includes('\0'))) refuse('engine.start_failed', 'nul');
+}
+
+function refuse(code: 'engine.work_dir_unusable' | 'engine.start_failed', reason: string): never {
+  throw new CosmosError(code, { role: 'attempt', reason });
+}
