@@ -59,7 +59,8 @@ function refuseIncomplete({ profile, parameters, inputs, gpus }: JobRequest): vo
     throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
   }
   const [secret] = Object.keys(command.secret_environment);
-  if (secret !== undefined) throw new CosmosError('config.unsupported', { model, key: 'secret_environment', secret });
+  if (secret !== undefined)
+    throw new CosmosError('config.unsupported', { model, key: 'secret_environment', secret });
   for (const [role, input] of Object.entries(profile.inputs)) {
     if (input?.required === true && !inputs.some((given) => given.role === role)) {
       throw new CosmosError('input.role_missing', { role, model });

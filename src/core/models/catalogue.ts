@@ -1,4 +1,4 @@
-import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import type { HostName, ProfileId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import { mergeTables, type Table } from './merge-tables.ts';
@@ -6,11 +6,14 @@ import { parseProfile } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 import { readProfiles, type ShippedProfile } from './read-profiles.ts';
 
+export { parseStoredProfile, profileHash } from './parse-profile.ts';
+
 /** Keys of profiles with other values, as the configuration writes them. A loaded `Config` is one of these. */
 export interface CatalogueOverrides {
   readonly models: Readonly<Record<string, Table>>;
   readonly hosts: readonly {
     readonly name: HostName;
+    readonly models?: readonly ProfileId[];
     readonly modelOverrides: Readonly<Record<string, Table>>;
   }[];
 }
@@ -44,16 +47,19 @@ export class Catalogue {
     return [...this.#profiles.values()];
   }
 
-  /** The profile as it is on `host`. */
-  resolve(id: ProfileId, host: HostName): Profile | undefined {
-    return this.#ofHosts.get(host)?.get(id) ?? this.#profiles.get(id);
+  /** The profile as it is on `host`; throws `config.unknown_model` {model, known, nearest?}. */
+  resolve(id: ProfileId, host: HostName): Profile {
+    const profile = this.#ofHosts.get(host)?.get(id) ?? this.#profiles.get(id);
+    if (profile !== undefined) return profile;
+    const { code, parameters } = unknownModel(id, [...this.#profiles.keys()]);
+    throw new CosmosError(code, parameters);
   }
 }
 
 /**
  * Reads the shipped profiles and lays the overrides over them: first those of `[models]`, then those of a host. All
  * problems at once: those of `readProfiles` (`file` is then `models.<id>` or `hosts.<name>.<id>`), and
- * `config.unknown_model` {where, model, known, nearest?}. Throws `config.file_unreadable`.
+ * `config.unknown_model` {model, known, where, nearest?}. Throws `config.file_unreadable`.
  */
 export async function loadCatalogue({ directory, overrides }: CatalogueOptions): Promise<Checked<Catalogue>> {
   const shipped = await readProfiles(directory);
@@ -66,15 +72,16 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
   };
 
   const { models = {}, hosts = [] } = overrides ?? {};
-  problems.push(...unknownModels(shipped.value, models, 'models'));
+  problems.push(...unknownModels(shipped.value, Object.keys(models), 'models'));
   const everywhere = new Map<string, Profile>();
   for (const entry of shipped.value) {
     const profile = take(override(entry, [models[entry.profile.id]], `models.${entry.profile.id}`));
     if (profile !== undefined) everywhere.set(profile.id, profile);
   }
   const ofHosts = new Map<string, ReadonlyMap<string, Profile>>();
-  for (const { name, modelOverrides } of hosts) {
-    problems.push(...unknownModels(shipped.value, modelOverrides, `hosts.${name}`));
+  for (const { name, models: named = [], modelOverrides } of hosts) {
+    const ids = [...new Set([...named, ...Object.keys(modelOverrides)])];
+    problems.push(...unknownModels(shipped.value, ids, `hosts.${name}`));
     const ofHost = new Map<string, Profile>();
     for (const entry of shipped.value) {
       const { id } = entry.profile;
@@ -84,7 +91,9 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
     }
     ofHosts.set(name, ofHost);
   }
-  problems.push(...typeConflicts([...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])]));
+  problems.push(
+    ...typeConflicts([...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])]),
+  );
 
   const [first, ...rest] = problems;
   if (first !== undefined) return { ok: false, problems: [first, ...rest] };
@@ -100,23 +109,21 @@ function override(
   if (given.length === 0) return valid(profile);
   for (const layer of given) {
     const fixed = ['id', 'schema'].find((key) => Object.hasOwn(layer, key));
-    if (fixed !== undefined) return invalid('config.profile_invalid', { file, where: fixed, detail: 'cannot be overridden' });
+    if (fixed !== undefined)
+      return invalid('config.profile_invalid', { file, where: fixed, detail: 'cannot be overridden' });
   }
   return parseProfile(given.reduce(mergeTables, table), file);
 }
 
-function unknownModels(
-  shipped: readonly ShippedProfile[],
-  overrides: Readonly<Record<string, unknown>>,
-  key: string,
-): readonly Problem[] {
+function unknownModels(shipped: readonly ShippedProfile[], ids: readonly string[], where: string): Problem[] {
   const known = shipped.map(({ profile }) => profile.id);
-  return Object.keys(overrides).flatMap((id): Problem[] => {
-    if (known.some((other) => other === id)) return [];
-    const near = nearest(id, known);
-    const parameters = { where: key, model: id, known };
-    return [{ code: 'config.unknown_model', parameters: near === undefined ? parameters : { ...parameters, nearest: near } }];
-  });
+  return ids.filter((id) => !known.some((other) => other === id)).map((id) => unknownModel(id, known, where));
+}
+
+function unknownModel(model: string, known: readonly string[], where?: string): Problem {
+  const near = nearest(model, known);
+  const parameters = { model, known, ...(where && { where }), ...(near && { nearest: near }) };
+  return { code: 'config.unknown_model', parameters };
 }
 
 /** People learn a parameter once: the same name must not take a number here and a word there. */

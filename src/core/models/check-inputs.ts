@@ -15,7 +15,11 @@ export function checkInputs(
   const taken = inputs.filter(({ role }) => profile.inputs[role] !== undefined);
   const [first, ...rest] = [
     ...missingRoles(profile, taken),
-    ...taken.flatMap((input) => [...wrongKind(input), ...wrongLength(profile, input), ...wrongSize(profile, input)]),
+    ...taken.flatMap((input) => [
+      ...wrongKind(input),
+      ...wrongLength(profile, input),
+      ...wrongSize(profile, input),
+    ]),
   ];
   return first === undefined ? { ok: true, value: taken } : { ok: false, problems: [first, ...rest] };
 }

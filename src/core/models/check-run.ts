@@ -43,6 +43,9 @@ function controlProblems(
   if (missing.length > 0 || controls.length === 0) return missing;
   if (activeControls(profile, parameters, roles).length > 0) return [];
   return [
-    { code: 'input.weights_all_zero', parameters: { model: profile.id, parameters: weightParameters(profile) } },
+    {
+      code: 'input.weights_all_zero',
+      parameters: { model: profile.id, parameters: weightParameters(profile) },
+    },
   ];
 }

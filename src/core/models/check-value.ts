@@ -88,7 +88,12 @@ function checkText(
   if (typeof given !== 'string' || given.includes('\0')) return wrongType(name, 'string', given);
   const length = [...given].length;
   if (length <= parameter.max_length) return valid(given);
-  return invalid('input.parameter_range', { parameter: name, expected: EXPECTED.string, given: `${length} characters`, maximum: parameter.max_length });
+  return invalid('input.parameter_range', {
+    parameter: name,
+    expected: EXPECTED.string,
+    given: `${length} characters`,
+    maximum: parameter.max_length,
+  });
 }
 
 function checkChoice(
@@ -101,7 +106,10 @@ function checkChoice(
   if (same !== undefined && (typeof given === 'string' || typeof given === 'number')) return valid(same);
   const near = nearest(text, choices);
   const parameters: ErrorParameters = { parameter: name, given: shown(given), choices };
-  return invalid('input.parameter_choice', near === undefined ? parameters : { ...parameters, nearest: near });
+  return invalid(
+    'input.parameter_choice',
+    near === undefined ? parameters : { ...parameters, nearest: near },
+  );
 }
 
 function wrongType(parameter: string, type: keyof typeof EXPECTED, given: unknown): Checked<never> {

@@ -61,7 +61,10 @@ function placeholderFlaws(profile: Profile): Flaw[] {
     const isArgument = path[0] === 'command' && path[1] === 'argv';
     const lists = placeholderNames(text).filter((name) => WORD_LISTS.has(name));
     if (lists.length > 0 && !(isArgument && wholePlaceholder(text) !== undefined)) {
-      flaws.push({ path, message: `{${lists[0]}} stands for several words: it can only be a whole word of argv` });
+      flaws.push({
+        path,
+        message: `{${lists[0]}} stands for several words: it can only be a whole word of argv`,
+      });
     }
   }
   return [...flaws, ...absenceFlaws(profile)];
@@ -70,8 +73,12 @@ function placeholderFlaws(profile: Profile): Flaw[] {
 /** A placeholder whose value may be absent can only stand where its key may be left out. */
 function absenceFlaws(profile: Profile): Flaw[] {
   const optional = new Set([
-    ...Object.entries(profile.parameters).flatMap(([name, parameter]) => (parameter.default === undefined ? [name] : [])),
-    ...Object.entries(profile.inputs).flatMap(([role, input]) => (input?.required ? [] : [INPUT_PREFIX + role])),
+    ...Object.entries(profile.parameters).flatMap(([name, parameter]) =>
+      parameter.default === undefined ? [name] : [],
+    ),
+    ...Object.entries(profile.inputs).flatMap(([role, input]) =>
+      input?.required ? [] : [INPUT_PREFIX + role],
+    ),
   ]);
   return jobTexts(profile).flatMap(({ path, text }) => {
     const [section, file, , ...keys] = path;
@@ -80,7 +87,10 @@ function absenceFlaws(profile: Profile): Flaw[] {
     if (omitted.includes(key)) return [];
     return placeholderNames(text)
       .filter((name) => optional.has(name))
-      .map((name) => ({ path, message: `{${name}} may be absent: make it required, or list the key in omit_when_empty` }));
+      .map((name) => ({
+        path,
+        message: `{${name}} may be absent: make it required, or list the key in omit_when_empty`,
+      }));
   });
 }
 
@@ -117,7 +127,8 @@ function fileFlaws(profile: Profile): Flaw[] {
   }
   const paths = new Set<string>();
   for (const [name, file] of Object.entries(profile.files)) {
-    if (paths.has(file.path)) flaws.push({ path: ['files', name, 'path'], message: 'is the path of another file' });
+    if (paths.has(file.path))
+      flaws.push({ path: ['files', name, 'path'], message: 'is the path of another file' });
     paths.add(file.path);
     const keys = leafPaths(file.content);
     for (const key of file.omit_when_empty) {
@@ -139,13 +150,19 @@ function collisionFlaws(profile: Profile): Flaw[] {
   }
   for (const [hint, control] of Object.entries(profile.controls)) {
     const block = control.block ?? hint;
-    const keys = [control.weight.key, ...Object.keys(control.parameters), ...(control.input ? [control.input.key] : [])];
+    const keys = [
+      control.weight.key,
+      ...Object.keys(control.parameters),
+      ...(control.input ? [control.input.key] : []),
+    ];
     for (const key of keys) {
       claims.push({ path: ['controls', hint], file: control.file ?? DEFAULT_FILE, key: `${block}.${key}` });
     }
   }
   return claims.flatMap((claim, index) => {
-    const rival = claims.slice(0, index).find((other) => other.file === claim.file && overlaps(other.key, claim.key));
+    const rival = claims
+      .slice(0, index)
+      .find((other) => other.file === claim.file && overlaps(other.key, claim.key));
     return rival === undefined
       ? []
       : [{ path: claim.path, message: `writes "${claim.key}", as does ${rival.path.join('.')}` }];
@@ -159,13 +176,19 @@ function overlaps(a: string, b: string): boolean {
 /** Every text of the profile in which placeholders stand. */
 function jobTexts(profile: Profile): readonly Text[] {
   const { command, container } = profile;
-  const list = (path: Path, words: readonly string[]) => words.map((text, index) => ({ path: [...path, index], text }));
+  const list = (path: Path, words: readonly string[]) =>
+    words.map((text, index) => ({ path: [...path, index], text }));
   return [
     ...list(['command', 'argv'], command.argv),
-    ...Object.entries(command.environment).map(([name, text]) => ({ path: ['command', 'environment', name], text })),
+    ...Object.entries(command.environment).map(([name, text]) => ({
+      path: ['command', 'environment', name],
+      text,
+    })),
     ...list(['container', 'gpu_flags'], container?.gpu_flags ?? []),
     ...list(['container', 'flags'], container?.flags ?? []),
-    ...Object.entries(profile.files).flatMap(([name, file]) => contentTexts(['files', name, 'content'], file.content)),
+    ...Object.entries(profile.files).flatMap(([name, file]) =>
+      contentTexts(['files', name, 'content'], file.content),
+    ),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import type { SpecValue } from './spec-object.ts';
 import { count, environmentName, words } from './schema-basics.ts';
+import type { SpecValue } from './spec-object.ts';
 
 /** What the attempt directory itself holds; a spec file must not take one of these places. */
 const RESERVED = new Set(['in', 'out', 'started', 'run.sh', 'run.log', 'exit.json']);
@@ -26,7 +26,9 @@ export const fileSchema = z.strictObject({
   content: z
     .record(z.string(), template)
     .default({})
-    .describe('The fixed part; parameters and controls are added to it. {placeholders} stand in text and keys'),
+    .describe(
+      'The fixed part; parameters and controls are added to it. {placeholders} stand in text and keys',
+    ),
   omit_when_empty: z
     .array(z.string())
     .default([])
@@ -53,7 +55,10 @@ export const commandSchema = z.strictObject({
     .record(environmentName, z.string())
     .default({})
     .describe('The job gets these and no others of the bot'),
-  secret_environment: z.record(environmentName, secret).default({}).describe('References; never the secrets themselves'),
+  secret_environment: z
+    .record(environmentName, secret)
+    .default({})
+    .describe('References; never the secrets themselves'),
 });
 
 const mount = z.strictObject({
@@ -80,7 +85,9 @@ export const containerSchema = z.strictObject({
   user: z
     .enum(['host', 'image'])
     .default('host')
-    .describe('host: the user that the bot has on the host, so that files stay removable; image: what the image says'),
+    .describe(
+      'host: the user that the bot has on the host, so that files stay removable; image: what the image says',
+    ),
   entrypoint: z.string().exactOptional().describe('Replaces the image’s entrypoint; empty text removes it'),
   flags: z.array(z.string().min(1)).default([]).describe('Further words, before the image'),
 });

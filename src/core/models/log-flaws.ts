@@ -30,6 +30,12 @@ function barFlaws({ progress }: Profile): Flaw[] {
     if (bar.stage !== undefined && !stages.includes(bar.stage)) {
       flaws.push(unknownName([...path, 'stage'], 'stage', bar.stage, stages));
     }
+    if (bar.counts === 'chunks' && !progress.stages.some((stage) => stage.per_chunk)) {
+      flaws.push({
+        path: [...path, 'counts'],
+        message: 'counting chunks needs a stage with per_chunk = true',
+      });
+    }
     return flaws;
   });
 }
@@ -61,6 +67,8 @@ function timingFlaws({ timing, parameters }: Profile): Flaw[] {
 
 function duplicates(keys: readonly string[], path: readonly string[]): Flaw[] {
   return keys.flatMap((key, index) =>
-    keys.indexOf(key) === index ? [] : [{ path: [...path, index, 'key'], message: `"${key}" is there twice` }],
+    keys.indexOf(key) === index
+      ? []
+      : [{ path: [...path, index, 'key'], message: `"${key}" is there twice` }],
   );
 }

@@ -6,7 +6,11 @@ const stage = z.strictObject({
   key: name,
   title: words,
   begins: pattern.describe('The line with which it begins'),
-  share: z.number().positive().default(1).describe('Part of the whole run, in proportion to the other stages'),
+  share: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('Part of the whole run, in proportion to the other stages'),
   per_chunk: z
     .boolean()
     .default(false)
@@ -14,8 +18,12 @@ const stage = z.strictObject({
 });
 
 const bar = z.strictObject({
-  pattern: pattern.describe('With the groups (?<current>…) and (?<total>…); (?<rank>…) where several ranks print'),
-  stage: name.exactOptional().describe('The stage that it measures; where it is not said, the one that is on'),
+  pattern: pattern.describe(
+    'With the groups (?<current>…) and (?<total>…); (?<rank>…) where several ranks print',
+  ),
+  stage: name
+    .exactOptional()
+    .describe('The stage that it measures; where it is not said, the one that is on'),
   counts: z
     .enum(['steps', 'chunks'])
     .default('steps')
@@ -49,7 +57,10 @@ export const failureSchema = z.strictObject({
   key: name,
   pattern: pattern.describe('Named groups become parameters of the message'),
   outcome: z.enum(['failed', 'blocked']).default('failed').describe('blocked: by the model’s own guardrail'),
-  retryable: z.boolean().default(false).describe('The same run may pass later without anybody mending anything'),
+  retryable: z
+    .boolean()
+    .default(false)
+    .describe('The same run may pass later without anybody mending anything'),
   advice: words.exactOptional().describe('What to do next'),
 });
 

@@ -22,7 +22,10 @@ const common = {
   title: words.describe('What people see beside the value'),
   help: words.exactOptional().describe('One sentence on what it does'),
   unit: words.exactOptional().describe('Unit, such as frames per second'),
-  essential: z.boolean().default(false).describe('Shown as an option of the command, not in the full form only'),
+  essential: z
+    .boolean()
+    .default(false)
+    .describe('Shown as an option of the command, not in the full form only'),
   write: write
     .exactOptional()
     .describe('Absent where a control or a placeholder such as {seed} carries the value into the job'),
@@ -32,7 +35,10 @@ const number = z.strictObject({
   type: z.literal('number'),
   minimum: z.number().exactOptional(),
   maximum: z.number().exactOptional(),
-  default: z.number().exactOptional().describe('Without it, nothing is written until somebody sets the value'),
+  default: z
+    .number()
+    .exactOptional()
+    .describe('Without it, nothing is written until somebody sets the value'),
   ...common,
 });
 
@@ -83,11 +89,16 @@ export const controlSchema = z.strictObject({
     })
     .exactOptional()
     .describe('The file that shows the control, where somebody brings one'),
-  parameters: z.record(dottedKey, name).default({}).describe('Further keys inside the block, with their parameters'),
+  parameters: z
+    .record(dottedKey, name)
+    .default({})
+    .describe('Further keys inside the block, with their parameters'),
   auto: z
     .boolean()
     .default(false)
-    .describe('The model computes the control where no file is given; if not, the block is left out without a file'),
+    .describe(
+      'The model computes the control where no file is given; if not, the block is left out without a file',
+    ),
 });
 
 /** How the model treats the weights of several controls; for display and for choosing weights. */

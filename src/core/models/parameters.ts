@@ -20,7 +20,10 @@ export function checkParameters(
     if (value !== undefined) {
       const checked = checkValue(name, parameter, value);
       if (checked.ok) values.push([name, checked.value]);
-      else problems.push(...checked.problems.map((problem) => (weights.includes(name) ? asWeight(problem) : problem)));
+      else
+        problems.push(
+          ...checked.problems.map((problem) => (weights.includes(name) ? asWeight(problem) : problem)),
+        );
     } else if (parameter.default !== undefined) {
       values.push([name, parameter.default]);
     }
@@ -52,6 +55,9 @@ function unknownParameters(profile: Profile, given: Readonly<Record<string, unkn
     .map((name) => {
       const near = nearest(name, known);
       const parameters = { parameter: name, model: profile.id, known };
-      return { code: 'input.parameter_unknown', parameters: near === undefined ? parameters : { ...parameters, nearest: near } };
+      return {
+        code: 'input.parameter_unknown',
+        parameters: near === undefined ? parameters : { ...parameters, nearest: near },
+      };
     });
 }

@@ -14,7 +14,8 @@ export function parseProfile(data: unknown, file: string): Checked<Profile> {
   if (parsed.success) return valid(asProfile(parsed.data));
   const checked = { schema: profileSchema, input: data, parameters: { file } };
   const [first, ...rest] = schemaProblems(parsed.error, checked);
-  if (first === undefined) return invalid('config.profile_invalid', { file, where: '', detail: parsed.error.message });
+  if (first === undefined)
+    return invalid('config.profile_invalid', { file, where: '', detail: parsed.error.message });
   return { ok: false, problems: [first, ...rest] };
 }
 

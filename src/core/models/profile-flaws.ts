@@ -1,8 +1,8 @@
+import { nearest } from '../nearest.ts';
 import { checkValue } from './check-value.ts';
 import { jobFlaws } from './job-flaws.ts';
 import { logFlaws } from './log-flaws.ts';
 import type { Control, Parameter, Profile } from './profile.ts';
-import { nearest } from '../nearest.ts';
 
 /** What is wrong between the keys of a profile, where each key by itself is right. */
 export interface Flaw {
@@ -70,13 +70,16 @@ function controlFlaws(profile: Profile, hint: string, control: Control): Flaw[] 
   const parameters = Object.keys(profile.parameters);
   const weight = profile.parameters[control.weight.parameter];
   if (weight === undefined) {
-    flaws.push(unknownName([...path, 'weight', 'parameter'], 'parameter', control.weight.parameter, parameters));
+    flaws.push(
+      unknownName([...path, 'weight', 'parameter'], 'parameter', control.weight.parameter, parameters),
+    );
   } else if (weight.type !== 'number' || weight.minimum !== 0 || weight.default === undefined) {
     const message = 'a weight is a number with minimum = 0 and a default';
     flaws.push({ path: ['parameters', control.weight.parameter], message });
   }
   for (const [key, name] of Object.entries(control.parameters)) {
-    if (!parameters.includes(name)) flaws.push(unknownName([...path, 'parameters', key], 'parameter', name, parameters));
+    if (!parameters.includes(name))
+      flaws.push(unknownName([...path, 'parameters', key], 'parameter', name, parameters));
   }
   const roles: readonly string[] = Object.keys(profile.inputs);
   if (control.input !== undefined && !roles.includes(control.input.role)) {

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { systemCode } from '../config/system-code.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
-import { type Table } from './merge-tables.ts';
+import type { Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 
@@ -21,7 +21,9 @@ export async function readProfiles(directory: string): Promise<Checked<readonly 
   const entries = await readable(directory, () => readdir(directory));
   const files = entries.filter((entry) => entry.endsWith('.toml')).toSorted();
   const read = await Promise.all(files.map((file) => readProfile(join(directory, file))));
-  const [first, ...rest]: readonly Problem[] = read.flatMap((checked) => (checked.ok ? [] : checked.problems));
+  const [first, ...rest]: readonly Problem[] = read.flatMap((checked) =>
+    checked.ok ? [] : checked.problems,
+  );
   if (first !== undefined) return { ok: false, problems: [first, ...rest] };
   return valid(read.flatMap((checked) => (checked.ok ? [checked.value] : [])));
 }
@@ -53,6 +55,10 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    throw new CosmosError('config.file_unreadable', { file: path, detail: systemCode(error) }, { cause: error });
+    throw new CosmosError(
+      'config.file_unreadable',
+      { file: path, detail: systemCode(error) },
+      { cause: error },
+    );
   }
 }

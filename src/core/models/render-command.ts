@@ -12,7 +12,9 @@ export interface RenderedCommand {
 /** Argv and environment of a job; paths in them are absolute. */
 export function renderCommand(request: JobRequest, values: JobValues): RenderedCommand {
   const { command, parameters, id } = request.profile;
-  const flags = Object.entries(parameters).flatMap(([name, { write }]) => flagWords(write, request.parameters[name]));
+  const flags = Object.entries(parameters).flatMap(([name, { write }]) =>
+    flagWords(write, request.parameters[name]),
+  );
   const hasPlace = command.argv.includes('{flags}');
   const words = (hasPlace ? command.argv : [...command.argv, '{flags}']).flatMap((word) => {
     switch (wholePlaceholder(word)) {
@@ -24,10 +26,13 @@ export function renderCommand(request: JobRequest, values: JobValues): RenderedC
         return [text(word, values, id)];
     }
   });
-  const environment = Object.entries(command.environment).map(([name, word]) => [name, text(word, values, id)] as const);
+  const environment = Object.entries(command.environment).map(
+    ([name, word]) => [name, text(word, values, id)] as const,
+  );
   for (const [name, { write }] of Object.entries(parameters)) {
     const value = request.parameters[name];
-    if (write?.environment !== undefined && value !== undefined) environment.push([write.environment, String(value)]);
+    if (write?.environment !== undefined && value !== undefined)
+      environment.push([write.environment, String(value)]);
   }
   const [program, ...rest] = words;
   if (program === undefined) throw new CosmosError('internal.unexpected', { detail: `${id}: empty argv` });

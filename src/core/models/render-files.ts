@@ -51,7 +51,8 @@ function withControl(
   let result = withKey(object, `${block}.${control.weight.key}`, specValue(weightParameter, weight));
   for (const [key, name] of Object.entries(control.parameters)) {
     const value = parameters[name];
-    if (value !== undefined) result = withKey(result, `${block}.${key}`, specValue(profile.parameters[name], value));
+    if (value !== undefined)
+      result = withKey(result, `${block}.${key}`, specValue(profile.parameters[name], value));
   }
   if (role !== undefined && control.input !== undefined) {
     result = withKey(result, `${block}.${control.input.key}`, style(values.inputPath(role)));

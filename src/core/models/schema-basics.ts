@@ -10,7 +10,10 @@ export const name = z
 export const profileId = z
   .string()
   .max(40)
-  .regex(/^[a-z][a-z0-9._-]*$/, 'must be lower case letters, digits, "." "_" and "-", beginning with a letter');
+  .regex(
+    /^[a-z][a-z0-9._-]*$/,
+    'must be lower case letters, digits, "." "_" and "-", beginning with a letter',
+  );
 
 export const role = z.enum(Object.keys(ROLES) as [Role, ...Role[]]);
 
@@ -30,10 +33,7 @@ export const count = wholeNumber.min(1);
 export const seconds = z.number().positive();
 
 /** A JavaScript regular expression, tried on one line of the log at a time. */
-export const pattern = z
-  .string()
-  .min(1)
-  .refine(compiles, 'must be a JavaScript regular expression');
+export const pattern = z.string().min(1).refine(compiles, 'must be a JavaScript regular expression');
 
 function compiles(source: string): boolean {
   try {

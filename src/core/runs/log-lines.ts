@@ -51,9 +51,14 @@ export class LogLineSplitter {
     return lines;
   }
 
-  /** What came after the last line end. It may be an unfinished line. */
+  /** What no line holds yet. */
   rest(): string {
     return this.#text();
+  }
+
+  /** True where `rest` is a whole line, and only the kind of its end is open. */
+  get isRestWhole(): boolean {
+    return this.#endsWithReturn;
   }
 
   #append(bytes: Uint8Array, begin: number, end: number): void {

@@ -1,0 +1,54 @@
+import type { FailureSignature, Profile } from '../models/profile.ts';
+
+/** A failure signature of the profile that stands in the log. */
+export interface FoundFailure {
+  readonly signature: FailureSignature;
+  /** The first line that has it. */
+  readonly line: string;
+  /** Named groups of its pattern that took part. */
+  readonly groups: Readonly<Record<string, string>>;
+}
+
+/** What a log proves or disproves; `ProgressTracker` is one. */
+export interface LogFindings {
+  /** In the order of the profile: the first is the one that counts. */
+  readonly failures: readonly FoundFailure[];
+  /** The success marker was seen. True where the profile has none. */
+  readonly hasMarker: boolean;
+  /** The last line with text that is not progress; empty where there is none. */
+  readonly lastLine: string;
+}
+
+/** Looks for failure signatures and the success marker, line by line; keeps the first of each and nothing else. */
+export class FindingsCollector {
+  readonly #signatures: readonly { readonly signature: FailureSignature; readonly pattern: RegExp }[];
+  readonly #marker: RegExp | undefined;
+  readonly #found: Map<string, FoundFailure> = new Map();
+  #hasMarker = false;
+
+  constructor({ failures, success }: Profile) {
+    this.#signatures = failures.map((signature) => ({ signature, pattern: new RegExp(signature.pattern) }));
+    this.#marker = success.marker === undefined ? undefined : new RegExp(success.marker);
+  }
+
+  read(line: string): void {
+    for (const { signature, pattern } of this.#signatures) {
+      if (this.#found.has(signature.key)) continue;
+      const match = pattern.exec(line);
+      if (match !== null) this.#found.set(signature.key, { signature, line, groups: namedGroups(match) });
+    }
+    if (!this.#hasMarker && this.#marker?.test(line)) this.#hasMarker = true;
+  }
+
+  get failures(): readonly FoundFailure[] {
+    return this.#signatures.flatMap(({ signature }) => this.#found.get(signature.key) ?? []);
+  }
+
+  get hasMarker(): boolean {
+    return this.#marker === undefined || this.#hasMarker;
+  }
+}
+
+function namedGroups({ groups }: RegExpExecArray): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(groups ?? {}).filter(([, text]) => text !== undefined));
+}

@@ -1,0 +1,88 @@
+import { readdirSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildJob } from '../../../src/core/models/build-job.ts';
+import { parseProfile } from '../../../src/core/models/parse-profile.ts';
+import type { Parameter, ParameterValue, Profile } from '../../../src/core/models/profile.ts';
+import { FIXTURES_DIRECTORY, MODELS_DIRECTORY, parametersOf, readToml, requestFor } from './profiles.ts';
+
+const FILES = [MODELS_DIRECTORY, FIXTURES_DIRECTORY].flatMap((directory) =>
+  readdirSync(directory)
+    .filter((file) => file.endsWith('.toml'))
+    .map((file) => directory + file),
+);
+
+describe.each(FILES)('the profile %s', (path) => {
+  const profile = load(path);
+  /** Every control is on and everything optional is set, so that each value can show. */
+  const base = parametersOf(
+    profile,
+    Object.fromEntries(
+      Object.entries(profile.parameters).map(([name, parameter]) => [
+        name,
+        parameter.default === undefined || parameter.default === 0 ? someValue(parameter) : parameter.default,
+      ]),
+    ),
+  );
+
+  it.each(Object.entries(profile.parameters))('brings %s to the job', (name, parameter) => {
+    const before = buildJob(requestFor(profile, { parameters: base }));
+    const changed = { ...base, [name]: otherValue(parameter, base[name]) };
+    const after = buildJob(requestFor(profile, { parameters: parametersOf(profile, changed) }));
+
+    expect(sent(after)).not.toEqual(sent(before));
+  });
+
+  it('brings the text to the job', () => {
+    const plan = sent(buildJob(requestFor(profile, { text: 'a marked text', parameters: base })));
+
+    expect(JSON.stringify(plan)).toContain('a marked text');
+  });
+
+  it('has timing seeds and knows ways to fail', () => {
+    expect(profile.timing.samples.length).toBeGreaterThan(0);
+    expect(profile.failures.length).toBeGreaterThan(0);
+  });
+});
+
+function load(path: string): Profile {
+  const checked = parseProfile(readToml(path), path);
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems, null, 2));
+  return checked.value;
+}
+
+function sent({ files, argv, environment, inputs }: ReturnType<typeof buildJob>) {
+  return { files, argv, environment, inputs };
+}
+
+function someValue(parameter: Parameter): ParameterValue {
+  switch (parameter.type) {
+    case 'number':
+      return ((parameter.minimum ?? 0) + (parameter.maximum ?? 1)) / 2;
+    case 'integer':
+      return parameter.minimum ?? 1;
+    case 'boolean':
+      return false;
+    case 'string':
+      return 'some words';
+    case 'choice':
+      return parameter.choices[0] ?? '';
+  }
+}
+
+function otherValue(parameter: Parameter, value: ParameterValue | undefined): ParameterValue {
+  switch (parameter.type) {
+    case 'number':
+    case 'integer': {
+      const step = parameter.type === 'integer' ? 1 : 0.125;
+      return Number(value) + step <= (parameter.maximum ?? Infinity)
+        ? Number(value) + step
+        : Number(value) - step;
+    }
+    case 'boolean':
+      return value !== true;
+    case 'string':
+      return `${value} changed`;
+    case 'choice':
+      return parameter.choices.find((choice) => choice !== value) ?? '';
+  }
+}
