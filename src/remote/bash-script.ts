@@ -52,10 +52,7 @@ echo "$$ \${20} $boot $session end" >started/process || exit 1
 job= stopped=false signals=0 code=
 marker=${quote(`${MARKER_VARIABLE}=${options.marker}`)}
 ${FIND_MEMBERS}
-now() {
-  now=$(date +%s%3N)
-  case $now in '' | *[!0-9]*) now=$(date +%s)000 ;; esac
-}
+${NOW}
 # Other process groups and sessions are told one by one; each process is told once.
 stop_job() {
   signals=$((signals + 1))
@@ -118,6 +115,12 @@ exec mv -f exit.json.new exit.json
 `;
 }
 
+/** Sets `now` to the host's time, ms; whole seconds where `date` knows nothing finer. */
+const NOW = `now() {
+  now=$(date +%s%3N)
+  case $now in '' | *[!0-9]*) now=$(date +%s)000 ;; esac
+}`;
+
 /**
  * Sets `members` to the ids of the attempt's live processes other than the shell itself: those that carry the marker
  * and those of the session (where `session` is not empty). A zombie has no environment and state Z. The search's own
@@ -137,30 +140,30 @@ const FIND_MEMBERS = `find_members() {
 /**
  * Start of the scripts that look at an attempt from outside; parameters: work directory, attempt, marker value.
  * Sets `guard`, `session`, `wrapper` (its id while it lives) and `leader` (yes while its id is still its own).
- * Leaves with 3 where the work directory cannot be entered, so that this is never read as "no such attempt".
+ * Leaves with 3 where a directory cannot be entered, so that this is never read as "no such attempt"; processes of
+ * an attempt whose directory was removed are seen all the same.
  */
-const LOOK = `cd "$1/attempts" 2>/dev/null || exit 3
-marker=${MARKER_VARIABLE}=$3
-host=
-{ read -r host <../host-id; } 2>/dev/null
-echo "host $host"
-if ! cd "./$2" 2>/dev/null; then
-  [ -e "./$2" ] && exit 3
-  echo 'guard absent'
-  exit 0
-fi
-instance=
-{ read -r instance <instance; } 2>/dev/null
-echo "instance $instance"
-[ "$instance" = "\${3%%/*}" ] || exit 0
-guard=none
-if [ -d started ]; then guard=started; elif [ -e started ]; then guard=abandoned; fi
-echo "guard $guard"
-[ "$guard" = started ] || exit 0
-
+const LOOK = `marker=${MARKER_VARIABLE}=$3
+${NOW}
 ${FIND_MEMBERS}
 pid= start= boot= session= end= rebooted=
-{ read -r pid start boot session end <started/process; } 2>/dev/null
+if cd "$1/attempts/$2" 2>/dev/null; then
+  instance=
+  { read -r instance <instance; } 2>/dev/null
+  echo "instance $instance"
+  [ "$instance" = "\${3%%/*}" ] || exit 0
+  guard=none
+  if [ -d started ]; then guard=started; elif [ -e started ]; then guard=abandoned; fi
+  echo "guard $guard"
+  [ "$guard" = started ] || exit 0
+  { read -r pid start boot session end <started/process; } 2>/dev/null
+else
+  for directory in "$1" "$1/attempts" "$1/attempts/$2"; do
+    if [ -e "$directory" ] && ! cd "$directory" 2>/dev/null; then exit 3; fi
+  done
+  guard=absent
+  echo 'guard absent'
+fi
 if [ "$end" = end ]; then
   echo 'recorded yes'
   read -r this_boot </proc/sys/kernel/random/boot_id
@@ -214,8 +217,8 @@ echo "alive \${found:-none}"
 at=
 { read -r at <started/at; } 2>/dev/null
 if [ -z "$at" ] && [ -n "$found" ]; then
-  at=$(date +%s%3N)
-  case $at in '' | *[!0-9]*) at=$(date +%s)000 ;; esac
+  now
+  at=$now
 fi
 echo "at $at"
 [ -f exit.json ] && echo "exit $(head -c ${EXIT_FILE_BYTES * 2} exit.json)"
@@ -230,7 +233,7 @@ exit 0
 export const STOP_SCRIPT = `strength=$4
 ${LOOK}
 [ -n "$rebooted" ] && exit 0
-: >started/stop
+[ "$guard" = started ] && : >started/stop
 if [ "$strength" = terminate ]; then
   if [ -n "$wrapper" ]; then
     kill -TERM "$wrapper" 2>/dev/null

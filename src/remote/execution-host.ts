@@ -87,9 +87,7 @@ export class ExecutionHost implements Host {
 
   async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus> {
     try {
-      const sighting = await this.#parts.engine.inspect(attempt, signal);
-      this.#requireId(sighting.hostId);
-      return sighting.status;
+      return await this.#parts.engine.inspect(attempt, signal);
     } catch (thrown) {
       if (thrown instanceof CosmosError && thrown.code === 'engine.host_unreachable') {
         return { state: 'unreachable', detail: String(thrown.parameters.reason ?? '') };
@@ -179,10 +177,7 @@ export class ExecutionHost implements Host {
   async #sameHost(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
     if (this.#id === undefined) await this.identify(signal);
-    else this.#requireId(await readHostId(this.#parts.transport, this.#parts.directories.workDir));
-  }
-
-  #requireId(found: string | null): void {
+    const found = await readHostId(this.#parts.transport, this.#parts.directories.workDir);
     if (this.#id === undefined || found === this.#id) return;
     throw new CosmosError('engine.host_replaced', { expected: this.#id, found: found ?? '' });
   }

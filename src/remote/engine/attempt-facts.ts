@@ -4,7 +4,6 @@ import type { InstanceId } from '../../core/ids.ts';
 import type { AttemptStatus } from '../../core/ports/host.ts';
 
 const FACTS = z.object({
-  host: z.string(),
   instance: z.string().optional(),
   guard: z.enum(['absent', 'none', 'abandoned', 'started']).optional(),
   recorded: z.enum(['yes', 'no']).default('no'),
@@ -45,7 +44,11 @@ export function parseFacts(text: string): AttemptFacts {
  * wrapper alone does not count once `exit.json` is there, for writing it is its last act.
  */
 export function statusOf(facts: AttemptFacts, instance: InstanceId): AttemptStatus {
-  if (facts.guard === 'absent') return { state: 'never_started' };
+  if (facts.guard === 'absent') {
+    return facts.alive === 'none'
+      ? { state: 'never_started' }
+      : { state: 'running', hostStartedAt: facts.at };
+  }
   if (facts.instance !== instance || facts.guard === undefined) {
     throw new CosmosError('engine.work_dir_unusable', { role: 'attempt', reason: 'not_ours' });
   }

@@ -14,14 +14,7 @@ export interface Engine {
   runScript(plan: AttemptPlan): string;
   /** Returns when the job has begun, or when the guard was lost; throws `engine.start_failed`. */
   start(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
-  /** The host's id beside the status, so that a replaced host is never read as "never started". */
-  inspect(attempt: AttemptId, signal?: AbortSignal): Promise<Sighting>;
+  /** Says nothing of the host's identity: `never_started` on another host means nothing. */
+  inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus>;
   stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void>;
-}
-
-/** What one look at an attempt has shown. */
-export interface Sighting {
-  /** What `host-id` holds now; empty where it is missing. */
-  readonly hostId: string;
-  readonly status: AttemptStatus;
 }

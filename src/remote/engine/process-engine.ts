@@ -1,6 +1,6 @@
 import { CosmosError } from '../../core/errors.ts';
 import type { AttemptId, InstanceId } from '../../core/ids.ts';
-import type { AttemptPlan, StopStrength } from '../../core/ports/host.ts';
+import type { AttemptPlan, AttemptStatus, StopStrength } from '../../core/ports/host.ts';
 import type { AttemptDirectories } from '../attempt-dir.ts';
 import {
   INSPECT_SCRIPT,
@@ -12,7 +12,7 @@ import {
 } from '../bash-script.ts';
 import type { CommandResult, Transport } from '../transport/transport.ts';
 import { parseFacts, statusOf } from './attempt-facts.ts';
-import type { Engine, Sighting } from './engine.ts';
+import type { Engine } from './engine.ts';
 
 /** A prepared job begins within milliseconds; a host under heavy load still answers within this. */
 const START_DEADLINE_MS = 30_000;
@@ -61,15 +61,14 @@ export class ProcessEngine implements Engine {
       signal,
     });
     if (said.startsWith(STARTED_WORD)) return;
-    const { status } = await this.inspect(attempt, signal);
+    const status = await this.inspect(attempt, signal);
     if (status.state === 'never_started')
       throw new CosmosError('engine.start_failed', { reason: 'not_begun' });
   }
 
-  async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<Sighting> {
+  async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus> {
     const result = await this.#transport.runScript(INSPECT_SCRIPT, this.#parameters(attempt), { signal });
-    const facts = parseFacts(checked('inspect', result).stdout);
-    return { hostId: facts.host, status: statusOf(facts, this.#instance) };
+    return statusOf(parseFacts(checked('inspect', result).stdout), this.#instance);
   }
 
   async stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void> {
@@ -89,7 +88,7 @@ export class ProcessEngine implements Engine {
 function checked(command: string, result: CommandResult): CommandResult {
   if (result.exitCode === 0) return result;
   if (result.exitCode === WORK_DIR_UNUSABLE) {
-    throw new CosmosError('engine.work_dir_unusable', { role: 'work_dir', reason: 'missing' });
+    throw new CosmosError('engine.work_dir_unusable', { role: 'work_dir', reason: 'denied' });
   }
   const cause = new Error(`${command} ended with ${result.exitCode}: ${result.stderr}`);
   throw new CosmosError('engine.command_failed', { command, exitCode: result.exitCode }, { cause });
