@@ -56,7 +56,7 @@ function readWord(line: string, start: number): Checked<{ readonly word: Word; r
     const closing = CLOSING_MARKS.get(character);
     if (mayOpen && closing !== undefined) {
       const inner = readQuoted(line, at + 1, closing);
-      if (inner === undefined) return invalid('input.quote_unbalanced', { mark: character, rest: line.slice(at) });
+      if (inner === undefined) return invalid('input.quote_unbalanced', { rest: line.slice(at) });
       text += inner.text;
       at = inner.end;
       continue;

@@ -21,7 +21,27 @@ export function parseCommand<Table extends CommandTable>(
 ): Checked<ParsedCommand<keyof Table & string>> {
   const split = splitWords(line);
   if (!split.ok) return split;
-  const words = split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value;
+  return readWords(split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value, commands, surface);
+}
+
+/** The same for words that are separated already: those of a shell, or of a click. */
+export function parseWords<Table extends CommandTable>(
+  words: readonly string[],
+  commands: Table,
+  surface: CommandSurface = 'chat',
+): Checked<ParsedCommand<keyof Table & string>> {
+  return readWords(
+    words.map((text) => ({ text, quoted: false })),
+    commands,
+    surface,
+  );
+}
+
+function readWords<Table extends CommandTable>(
+  words: readonly Word[],
+  commands: Table,
+  surface: CommandSurface,
+): Checked<ParsedCommand<keyof Table & string>> {
   const name = words[0]?.text ?? 'help';
   const verb = findVerb(name, commands);
   const definition = verb === undefined ? undefined : commands[verb];

@@ -33,12 +33,16 @@ const COUNTER = /^(v|take|shot)?\d+$/;
  */
 export function recogniseRole(fileName: string, kind: MediaKind): Role | undefined {
   if (kind !== 'video') return kind;
-  const words = wordsOf(fileName).map((word) =>
-    Object.hasOwn(VIDEO_WORDS, word) ? word : word.replace(/\d+$/, '') || word,
-  );
+  const words = wordsOf(fileName).map(withoutCounter);
   const telling = words.findLast((word) => !FILLERS.has(word) && !COUNTER.test(word));
   if (telling !== undefined && Object.hasOwn(VIDEO_WORDS, telling)) return VIDEO_WORDS[telling];
   return words.findLast((word) => !COUNTER.test(word)) === 'video' ? 'color' : undefined;
+}
+
+/** `depth03` is `depth`; words that mean nothing here stay whole. */
+function withoutCounter(word: string): string {
+  const bare = word.replace(/\d+$/, '');
+  return Object.hasOwn(VIDEO_WORDS, bare) || FILLERS.has(bare) ? bare : word;
 }
 
 function wordsOf(fileName: string): readonly string[] {

@@ -28,7 +28,8 @@ export class Models {
     const choices = new Map<string, ModelChoice>();
     for (const host of this.#hosts) {
       for (const id of host.models) {
-        if (!choices.has(id)) choices.set(id, { profile: this.#catalogue.resolve(id, host.name), host: host.name });
+        const profile = this.#catalogue.resolve(id, host.name);
+        if (profile !== undefined && !choices.has(id)) choices.set(id, { profile, host: host.name });
       }
     }
     return [...choices.values()];

@@ -13,9 +13,9 @@ export function wholePlaceholder(template: string): string | undefined {
 }
 
 /** Puts values in place of placeholders, once: what a value itself contains is never looked at. */
-export function fillIn(template: string, valueOf: (name: string) => string): string {
+export function fillIn(template: string, replacement: (name: string) => string): string {
   return template.replaceAll(TOKEN, (token: string, name: string | undefined) => {
-    if (name !== undefined) return valueOf(name);
+    if (name !== undefined) return replacement(name);
     return token === '{{' ? '{' : '}';
   });
 }

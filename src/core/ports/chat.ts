@@ -120,12 +120,6 @@ interface InboundBase {
 export type Inbound =
   /** The words after `/cosmos` or after a mention of the bot. */
   | (InboundBase & { readonly kind: 'command'; readonly text: string })
-  /** Options that arrive typed instead of as text. */
-  | (InboundBase & {
-      readonly kind: 'typed_command';
-      readonly verb: string;
-      readonly options: Readonly<Record<string, string | number | boolean>>;
-    })
   | (InboundBase & {
       readonly kind: 'click';
       readonly verb: string;

@@ -5,6 +5,7 @@ import { parseStoredProfile } from '../models/parse-profile.ts';
 import type { Profile } from '../models/profile.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
+import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { FREE_NOW, forecast, type ForecastLane } from './forecast.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
@@ -106,7 +107,7 @@ export class QueueService {
     const active = this.#store.runs.active();
     const durations = new Map<string, TimeRange | undefined>();
     const durationOf = (run: Run): TimeRange | undefined => {
-      const key = JSON.stringify([run.profileHash, workOf(run)]);
+      const key = JSON.stringify([run.profileHash, run.parameters, videoShape(run.inputs)]);
       if (!durations.has(key)) durations.set(key, this.#duration(run));
       return durations.get(key);
     };
@@ -173,8 +174,8 @@ function estimate(
   profile: Profile,
   run: Pick<Run, 'inputs' | 'parameters'>,
 ): TimeRange | undefined {
-  const work = workOf(run);
-  return work && estimateRunMs(profile, work, learnedRuns(store, profile.id));
+  const work = workOf(profile, run);
+  return work && estimateRunMs(profile, work, learnedRuns(store, profile));
 }
 
 function laneRun(run: Run): NonNullable<LaneStatusView['now']> {

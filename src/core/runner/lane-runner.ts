@@ -18,13 +18,16 @@ const SHORTEST_LOOK_MS = 100;
 export class LaneRunner {
   readonly #context: LaneContext;
   readonly #kind: LaneDriver['kind'];
+  readonly #mayClaim: () => boolean;
   readonly #stopping = new AbortController();
   readonly #waiter = new Waiter();
   #loop: Promise<void> | undefined;
 
-  constructor(context: LaneContext, kind: LaneDriver['kind']) {
+  /** `mayClaim` is asked before each further run is taken. */
+  constructor(context: LaneContext, kind: LaneDriver['kind'], mayClaim: () => boolean = () => true) {
     this.#context = context;
     this.#kind = kind;
+    this.#mayClaim = mayClaim;
   }
 
   start(): void {
@@ -69,7 +72,7 @@ export class LaneRunner {
     while (!signal.aborted) {
       try {
         let attempt = store.attempts.open(lane);
-        if (attempt === undefined) {
+        if (attempt === undefined && this.#mayClaim()) {
           attempt = store.attempts.claim(lane, profiles, instance);
           if (attempt !== undefined) wakeup.notify();
         }

@@ -28,7 +28,7 @@ function remaining(
     const rest = (elapsed * (100 - percent)) / percent;
     return { low: rest * (1 - OWN_PACE_SPREAD), high: rest * (1 + OWN_PACE_SPREAD) };
   }
-  const work = workOf(run);
-  const whole = work && estimateRunMs(profile, work, learnedRuns(store, profile.id));
+  const work = workOf(profile, run);
+  const whole = work && estimateRunMs(profile, work, learnedRuns(store, profile));
   return whole && { low: Math.max(0, whole.low - elapsed), high: Math.max(0, whole.high - elapsed) };
 }

@@ -113,7 +113,7 @@ export class ProgressTracker implements LogFindings {
       if (this.#profile.progress.bars[index]?.counts === 'chunks') {
         this.#position.chunksDone(reading.current, reading.total);
       } else {
-        this.#readSteps(stage, bar, groups['rank'] ?? '', reading);
+        this.#readSteps(stage, bar, groups.rank ?? '', reading);
       }
       this.#measure();
       return;
@@ -143,8 +143,8 @@ export class ProgressTracker implements LogFindings {
 }
 
 function readingOf(groups: Readonly<Record<string, string>>): BarReading | undefined {
-  const current = Number(groups['current']);
-  const total = Number(groups['total']);
+  const current = Number(groups.current);
+  const total = Number(groups.total);
   if (!Number.isSafeInteger(current) || !Number.isSafeInteger(total)) return undefined;
   return current >= 0 && total > 0 && current <= total ? { current, total } : undefined;
 }

@@ -1,7 +1,7 @@
 import { open } from 'node:fs/promises';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Clock } from '../ports/clock.ts';
-import { LogLines } from './log-lines.ts';
+import { type LogLine, LogLineSplitter } from './log-lines.ts';
 import { isFinished, type Run, type RunState } from './run.ts';
 
 /** Bytes read from the end of a log to find its last lines; a longer tail is cut. */
@@ -30,12 +30,13 @@ export class RunLog {
     const path = this.path(run);
     if (path === undefined) return [];
     const lines: string[] = [];
-    const splitter = new LogLines();
+    const splitter = new LogLineSplitter();
     for await (const bytes of readFrom(path, -TAIL_BYTES)) {
-      lines.push(...splitter.push(bytes));
+      for (const { text, rewritten } of splitter.push(bytes)) if (!rewritten) lines.push(text);
       if (lines.length > count * 2) lines.splice(0, lines.length - count);
     }
-    lines.push(...splitter.end());
+    // Progress that nothing has overwritten yet is the last line that a person would see.
+    if (splitter.rest() !== '') lines.push(splitter.rest());
     return lines.slice(-count);
   }
 
@@ -45,7 +46,7 @@ export class RunLog {
     tail: number,
     signal: AbortSignal,
   ): AsyncGenerator<string, RunState | undefined> {
-    const splitter = new LogLines();
+    const splitter = new LogLineSplitter();
     let attempt: string | undefined;
     let offset = 0;
     while (true) {
@@ -60,23 +61,27 @@ export class RunLog {
           const before: string[] = [];
           for await (const bytes of readFrom(path, offset)) {
             offset += bytes.length;
-            before.push(...splitter.push(bytes));
+            before.push(...texts(splitter.push(bytes)));
             if (before.length > tail * 2) before.splice(0, before.length - tail);
           }
           yield* before.slice(-tail);
         }
         for await (const bytes of readFrom(path, offset)) {
           offset += bytes.length;
-          yield* splitter.push(bytes);
+          yield* texts(splitter.push(bytes));
         }
       }
       if (ended || signal.aborted) {
-        yield* splitter.end();
+        if (splitter.rest() !== '') yield splitter.rest();
         return run.state;
       }
       await this.#clock.sleep(FOLLOW_INTERVAL_MS, signal);
     }
   }
+}
+
+function texts(lines: readonly LogLine[]): string[] {
+  return lines.map(({ text }) => text);
 }
 
 /** The bytes of a file from `offset` (negative: from the end) to its present end; none where there is no file. */

@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
-import { type Checked, invalid, valid } from '../errors.ts';
+import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
 import { newId, type RequestId, type RunId, type ThreadId } from '../ids.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { checkRun } from '../models/check-run.ts';
@@ -9,6 +9,7 @@ import { profileHash } from '../models/parse-profile.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
+import type { JobPlanner } from '../runner/job-planner.ts';
 import type { Store } from '../store/store.ts';
 import { isFinished, type Run, type RunRelation } from './run.ts';
 import { videoShape } from './shape.ts';
@@ -42,25 +43,43 @@ export interface CheckedOrder {
 export class RunService {
   readonly #store: Store;
   readonly #models: Models;
+  readonly #planner: JobPlanner;
   readonly #limits: LimitsConfig;
   readonly #random: Random;
   readonly #clock: Clock;
 
-  constructor(parts: { store: Store; models: Models; limits: LimitsConfig; random: Random; clock: Clock }) {
+  constructor(parts: {
+    store: Store;
+    models: Models;
+    planner: JobPlanner;
+    limits: LimitsConfig;
+    random: Random;
+    clock: Clock;
+  }) {
     this.#store = parts.store;
     this.#models = parts.models;
+    this.#planner = parts.planner;
     this.#limits = parts.limits;
     this.#random = parts.random;
     this.#clock = parts.clock;
   }
 
-  /** Everything that can be known before queueing. */
+  /** Everything that can be known before queueing, up to writing the very job that would be sent. */
   check(order: RunOrder): Checked<CheckedOrder> {
     const model = this.#models.choose(order.model, order.prompt.inputs);
     if (!model.ok) return model;
     const parameters = checkRun(model.value.profile, order.prompt.inputs, order.parameters);
     if (!parameters.ok) return parameters;
-    return valid({ prompt: order.prompt, model: model.value, parameters: parameters.value });
+    const checked = { prompt: order.prompt, model: model.value, parameters: parameters.value };
+    try {
+      this.#planner.preview(checked);
+      return valid(checked);
+    } catch (error) {
+      if (error instanceof CosmosError && ERRORS[error.code].class === 'validation') {
+        return { ok: false, problems: [error.toProblem()] };
+      }
+      throw error;
+    }
   }
 
   queue(actor: Principal, order: RunOrder, options: QueueOptions = {}): Checked<Run> {

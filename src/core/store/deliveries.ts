@@ -115,6 +115,19 @@ export class DeliveryStore {
     );
   }
 
+  /** Nothing failed, but the next look is not before `nextTryAt`. */
+  defer(id: DeliveryId, nextTryAt: UtcMs): void {
+    this.#run('UPDATE deliveries SET next_try_at = ? WHERE id = ?', nextTryAt, id);
+  }
+
+  isOpen(id: DeliveryId): boolean {
+    return (
+      this.#connection
+        .prepare<[string], { one: 1 }>("SELECT 1 AS one FROM deliveries WHERE id = ? AND state = 'open'")
+        .get(id) !== undefined
+    );
+  }
+
   close(id: DeliveryId, state: Exclude<DeliveryState, 'open'>, problem?: Problem): void {
     this.#run('UPDATE deliveries SET state = ?, problem = ? WHERE id = ?', state, toJsonOrNull(problem), id);
   }

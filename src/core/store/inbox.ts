@@ -1,4 +1,4 @@
-import type { Inbound } from '../ports/chat.ts';
+import type { Inbound, Platform } from '../ports/chat.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Connection, Statement } from './database.ts';
 import { fromJson } from './json.ts';
@@ -6,27 +6,29 @@ import { fromJson } from './json.ts';
 /** What came in from chats, durable before it is acknowledged. */
 export class InboxStore {
   readonly #clock: Clock;
-  readonly #insert: Statement<[string, string, number]>;
-  readonly #open: Statement<[], { payload: string }>;
+  readonly #insert: Statement<[string, string, string, number]>;
+  readonly #open: Statement<[string], { payload: string }>;
   readonly #done: Statement<[number, string]>;
 
   constructor(connection: Connection, clock: Clock) {
     this.#clock = clock;
     this.#insert = connection.prepare(
-      'INSERT INTO inbox (dedupe_key, payload, received_at) VALUES (?, ?, ?) ON CONFLICT DO NOTHING',
+      'INSERT INTO inbox (dedupe_key, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
     );
-    this.#open = connection.prepare('SELECT payload FROM inbox WHERE done_at IS NULL ORDER BY received_at, rowid');
+    this.#open = connection.prepare(
+      'SELECT payload FROM inbox WHERE done_at IS NULL AND platform = ? ORDER BY received_at, rowid',
+    );
     this.#done = connection.prepare('UPDATE inbox SET done_at = ? WHERE dedupe_key = ?');
   }
 
   /** False where the same event is there already: duplicates are normal. */
   add(event: Inbound): boolean {
-    return this.#insert.run(event.dedupeKey, JSON.stringify(event), this.#clock.now()).changes > 0;
+    return this.#insert.run(event.dedupeKey, event.where.platform, JSON.stringify(event), this.#clock.now()).changes > 0;
   }
 
   /** Not answered yet, oldest first. */
-  open(): Inbound[] {
-    return this.#open.all().map((row) => fromJson(row.payload));
+  open(platform: Platform): Inbound[] {
+    return this.#open.all(platform).map((row) => fromJson(row.payload));
   }
 
   complete(dedupeKey: string): void {

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module';
 import type { ControlPreset, ControlSpec } from './control-spec.ts';
-import { filterValue } from './frame-filter.ts';
+import { filterValue } from './filter-value.ts';
 import { uprightFilter } from './upright-filter.ts';
 
 /** One picture of the preview. */

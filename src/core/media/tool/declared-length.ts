@@ -12,7 +12,7 @@ export function isCutShort(fd: number): boolean {
   const { size } = fstatSync(fd);
   const head = readAt(fd, 0, 64);
   const kind = head.toString('latin1', 0, 4);
-  if (kind === 'RIFF') return endsBeyond(8 + head.readUInt32LE(4), size, 8 + 0xffffffff);
+  if (kind === 'RIFF' && head.length >= 8) return endsBeyond(8 + head.readUInt32LE(4), size, 8 + 0xffffffff);
   if (isIsoMedia(head)) return isIsoCutShort(fd, size);
   if (head.length >= 16 && head.readUInt32BE(0) === 0x1a45dfa3) return isMatroskaCutShort(head, size);
   return false;

@@ -79,12 +79,6 @@ export async function openFrameFilter(
   };
 }
 
-/** Makes any text safe as the value of a filter option inside a graph description (both levels of escaping). */
-export function filterValue(text: string): string {
-  const asOption = text.replace(/[\\':]/g, '\\$&');
-  return asOption.replace(/[\\'[\],;]/g, '\\$&');
-}
-
 function findFilter(graph: FilterGraph, name: string): FilterContext {
   const filter = graph.getFilter(name);
   if (filter === null) throw new Error(`The filter graph has no ${name}`);

@@ -222,11 +222,12 @@ CREATE INDEX deliveries_of_run ON deliveries (run_id) WHERE run_id IS NOT NULL;
 
 CREATE TABLE inbox (
   dedupe_key TEXT PRIMARY KEY,
+  platform TEXT NOT NULL,
   payload TEXT NOT NULL,
   received_at INTEGER NOT NULL,
   done_at INTEGER
 ) STRICT;
-CREATE INDEX inbox_open ON inbox (received_at) WHERE done_at IS NULL;
+CREATE INDEX inbox_open ON inbox (platform, received_at) WHERE done_at IS NULL;
 
 CREATE TABLE idempotency_keys (
   key TEXT PRIMARY KEY,

@@ -1,0 +1,47 @@
+import type { Principal } from '../../core/access/principal.ts';
+import type { CosmosApi } from '../../core/cosmos-api.ts';
+import type { Problem } from '../../core/errors.ts';
+import type { ThreadId } from '../../core/ids.ts';
+import type { Card } from '../../core/ports/chat.ts';
+import { problemCard } from '../thread-view/answer-card.ts';
+import type { ViewBuilder } from '../thread-view/view-builder.ts';
+import type { Suggestion } from '../thread-view/views.ts';
+import type { ParsedCommand } from './arguments.ts';
+import type { CommandVerb } from './registry.ts';
+
+/** Who asks, and where it is answered. */
+export interface CommandContext {
+  readonly api: CosmosApi;
+  readonly views: ViewBuilder;
+  readonly actor: Principal;
+  /** The thread that shows what the command makes, opened where there is none; absent on the command line. */
+  readonly openThread?: (title: string) => Promise<ThreadId>;
+  /** The same event again has the same key, so that it has one effect. */
+  readonly idempotencyKey?: string;
+}
+
+export interface CommandResult {
+  /** What a person reads; absent where the thread itself shows the effect. */
+  readonly card?: Card;
+  /** What `--json` prints. */
+  readonly data: unknown;
+  /** Nothing was done. */
+  readonly failed: boolean;
+}
+
+/** What a verb does; its words fit the registry already. */
+export type CommandHandler = (
+  context: CommandContext,
+  command: ParsedCommand<CommandVerb>,
+) => CommandResult | Promise<CommandResult>;
+
+export function answered(card: Card | undefined, data: unknown): CommandResult {
+  return { data, failed: false, ...(card && { card }) };
+}
+
+export function refused(
+  problems: readonly [Problem, ...Problem[]],
+  suggestions: readonly Suggestion[] = [],
+): CommandResult {
+  return { card: problemCard(problems, suggestions), data: { problems }, failed: true };
+}

@@ -1,0 +1,47 @@
+import { type CommandDefinition, type CommandTable, optionsOn } from './definition.ts';
+import { optionUsage, usage } from './help.ts';
+
+const INTRODUCTION = `# Commands
+
+Every verb works in every chat and on the command line: \`/cosmos inference ps_7k2m9x4d\` in a chat, or the same words
+after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. This page is made from
+\`src/bot/commands/registry.ts\`; after a change run \`npx vitest run tests/bot/commands --update\`.
+
+- Ids may be shortened to their beginning as long as it fits one thing only.
+- Words that belong together stand in quotation marks; a backslash before a mark or a space makes it part of the word.
+- \`--name value\` and \`--name=value\` are the same; \`--\` ends the options.
+- Square brackets mark what may be left out, dots what may be repeated.
+`;
+
+/** The content of `docs/commands.md`. */
+export function commandsPage(commands: CommandTable): string {
+  const overview = Object.entries(commands).map(([verb, definition]) => `| [\`${verb}\`](#${verb}) | ${definition.summary} | ${roleWords(definition)} |`);
+  const sections = Object.entries(commands).map(([verb, definition]) => section(verb, definition));
+  return [INTRODUCTION, '| command | what it does | role |\n| --- | --- | --- |', `${overview.join('\n')}\n`, ...sections].join('\n').replaceAll(/\n{3,}/g, '\n\n');
+}
+
+function section(verb: string, definition: CommandDefinition): string {
+  const rows = [
+    ...definition.arguments.map((argument) => row(argument.name.toUpperCase(), argument.help)),
+    ...(definition.assignments === undefined ? [] : [row(definition.assignments.pattern, definition.assignments.help)]),
+    ...optionsOn(definition, 'command_line').map((option) =>
+      row(optionUsage(option), option.commandLineOnly === true ? `${option.help} (command line only)` : option.help),
+    ),
+  ];
+  return [
+    `## ${verb}\n`,
+    `${definition.summary}.${definition.aliases.length === 0 ? '' : ` Also: ${definition.aliases.map((alias) => `\`${alias}\``).join(', ')}.`}\n`,
+    `\`\`\`\n${usage(verb, definition, 'command_line')}\n\`\`\`\n`,
+    ...(rows.length === 0 ? [] : ['| | |\n| --- | --- |', `${rows.join('\n')}\n`]),
+    `For example:\n\n\`\`\`\n${definition.examples.join('\n')}\n\`\`\`\n`,
+  ].join('\n');
+}
+
+function row(name: string, help: string): string {
+  return `| \`${name.replaceAll('|', '\\|')}\` | ${help} |`;
+}
+
+function roleWords(definition: CommandDefinition): string {
+  const special = Object.entries(definition.roleOfChoice ?? {}).map(([choice, role]) => `${role} for \`${choice}\``);
+  return [definition.role, ...special].join(', ');
+}

@@ -1,0 +1,34 @@
+import type { CommandHandler } from '../command-context.ts';
+import type { CommandVerb } from '../registry.ts';
+import { cancel } from './cancel.ts';
+import { create } from './create.ts';
+import { help } from './help.ts';
+import { inference } from './inference.ts';
+import { list } from './list.ts';
+import { logs } from './logs.ts';
+import { models } from './models.ts';
+import { queue } from './queue.ts';
+import { rate } from './rate.ts';
+import { retry } from './retry.ts';
+import { roles } from './roles.ts';
+import { search } from './search.ts';
+import { show } from './show.ts';
+import { status } from './status.ts';
+
+/** What each verb of the registry does. */
+export const HANDLERS = {
+  create,
+  inference,
+  list,
+  show,
+  search,
+  status,
+  queue,
+  logs,
+  cancel,
+  rate,
+  retry,
+  models,
+  roles,
+  help,
+} as const satisfies Record<CommandVerb, CommandHandler>;

@@ -1,0 +1,37 @@
+import { type Checked, valid } from '../../../core/errors.ts';
+import type { Prompt } from '../../../core/prompts/prompt.ts';
+import { RUN_STATES } from '../../../core/runs/run.ts';
+import { listCard } from '../../thread-view/list-card.ts';
+import type { ParsedCommand } from '../arguments.ts';
+import { answered, type CommandContext, type CommandHandler, type CommandResult, refused } from '../command-context.ts';
+
+const USUAL_LIMIT = 20;
+
+export const list: CommandHandler = (context, command) =>
+  command.arguments['what'] === 'runs' ? listRuns(context, command) : listPrompts(context, command);
+
+function listPrompts({ api, views }: CommandContext, command: ParsedCommand): CommandResult {
+  const prompts = api.listPrompts(limitOf(command));
+  const rows = prompts.map((prompt) => views.promptRow(prompt));
+  return answered(listCard({ what: 'prompts', rows, total: api.countPrompts() }), prompts);
+}
+
+function listRuns({ api, actor }: CommandContext, command: ParsedCommand): CommandResult {
+  const given = command.options['prompt'];
+  const prompt: Checked<Prompt | undefined> = typeof given === 'string' ? api.findPrompt(given) : valid(undefined);
+  if (!prompt.ok) return refused(prompt.problems);
+  const state = RUN_STATES.find((known) => known === command.options['status']);
+  const filter = {
+    ...(state && { state }),
+    ...(prompt.value && { promptId: prompt.value.id }),
+    ...(command.options['mine'] === true && { owner: actor.id }),
+  };
+  const rows = api.listRuns({ ...filter, limit: limitOf(command) });
+  const total = api.countRuns(filter);
+  return answered(listCard({ what: 'runs', rows, total, ...(state && { state }) }), rows);
+}
+
+export function limitOf(command: ParsedCommand): number {
+  const { limit } = command.options;
+  return typeof limit === 'number' ? limit : USUAL_LIMIT;
+}

@@ -1,0 +1,22 @@
+import type { Problem } from '../../../core/errors.ts';
+import { parseRole } from '../../../core/prompts/assign-roles.ts';
+import type { Role } from '../../../core/prompts/prompt.ts';
+import { promptCard } from '../../thread-view/prompt-card.ts';
+import { answered, type CommandHandler, refused } from '../command-context.ts';
+
+export const roles: CommandHandler = ({ api, views, actor }, command) => {
+  const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
+  if (!prompt.ok) return refused(prompt.problems);
+  const changes = new Map<string, Role>();
+  const problems: Problem[] = [];
+  for (const { name, value } of command.assignments) {
+    const role = parseRole(value);
+    if (role.ok) changes.set(name, role.value);
+    else problems.push(...role.problems);
+  }
+  const [first, ...rest] = problems;
+  if (first !== undefined) return refused([first, ...rest]);
+  const changed = api.changeRoles(actor, prompt.value, changes);
+  if (!changed.ok) return refused(changed.problems);
+  return answered(promptCard(views.prompt(changed.value)), changed.value);
+};

@@ -1,0 +1,130 @@
+import { existsSync } from 'node:fs';
+import type { CosmosApi } from '../../core/cosmos-api.ts';
+import type { DataDirectory } from '../../core/data-directory.ts';
+import { checkInputs } from '../../core/models/check-inputs.ts';
+import type { ModelChoice } from '../../core/models/models.ts';
+import type { Parameter, Profile } from '../../core/models/profile.ts';
+import { ROLES, type Prompt, type Role } from '../../core/prompts/prompt.ts';
+import type { Run } from '../../core/runs/run.ts';
+import type { FailureView, ModelView, Notified, PromptRow, PromptView, ResultView, StatusView } from './views.ts';
+
+/** Collects what each card shows. */
+export class ViewBuilder {
+  readonly #api: CosmosApi;
+  readonly #data: DataDirectory;
+
+  constructor(api: CosmosApi, data: DataDirectory) {
+    this.#api = api;
+    this.#data = data;
+  }
+
+  prompt(prompt: Prompt): PromptView {
+    const models = this.#api.models();
+    const poster = prompt.inputs[0] && this.#data.poster(prompt.inputs[0].asset.sha256);
+    return {
+      prompt,
+      computed: [],
+      fits: models.map(({ profile, host }) => {
+        const checked = checkInputs(profile, prompt.inputs);
+        const expected = this.#api.expectedDuration(profile, prompt.inputs);
+        return {
+          model: profile.id,
+          on: host,
+          problems: checked.ok ? [] : checked.problems,
+          ...(expected && { expected }),
+        };
+      }),
+      ...(poster !== undefined && existsSync(poster) && { posterPath: poster }),
+    };
+  }
+
+  status(run: Run): StatusView {
+    const profile = this.#api.profileOf(run);
+    const place = run.state === 'queued' ? this.#api.place(run) : undefined;
+    return {
+      run,
+      ...(place && { place }),
+      ...stageTitle(profile, run),
+      ...(profile && { parametersShown: essentialParameters(profile) }),
+    };
+  }
+
+  result(run: Run): ResultView {
+    const profile = this.#api.profileOf(run);
+    const path = run.outputs.find(({ purpose }) => purpose === 'primary')?.path ?? '';
+    return {
+      run,
+      place: { kind: 'path', path },
+      ...this.#notified(run),
+      ...(profile && { parametersShown: essentialParameters(profile) }),
+    };
+  }
+
+  failure(run: Run): FailureView {
+    return { run, ...stageTitle(this.#api.profileOf(run), run), ...this.#notified(run) };
+  }
+
+  promptRow(prompt: Prompt): PromptRow {
+    return {
+      prompt,
+      ownerName: this.#api.getPrincipal(prompt.owner)?.name ?? '',
+      runs: this.#api.countRuns({ promptId: prompt.id }),
+    };
+  }
+
+  model({ profile, host }: ModelChoice): ModelView {
+    const roles = Object.keys(ROLES) as Role[];
+    return {
+      model: profile.id,
+      title: profile.title,
+      description: profile.description,
+      hosts: [host],
+      inputs: roles.flatMap((role) => {
+        const input = profile.inputs[role];
+        return input === undefined ? [] : [{ role, required: input.required }];
+      }),
+      parameters: Object.entries(profile.parameters).map(([name, parameter]) => ({
+        name,
+        values: values(parameter),
+        essential: parameter.essential,
+        ...(parameter.default !== undefined && { default: parameter.default }),
+        help: parameter.help ?? parameter.title,
+      })),
+    };
+  }
+
+  #notified(run: Run): { notify?: Notified } {
+    const owner = this.#api.getPrincipal(run.owner);
+    return owner === undefined ? {} : { notify: { mention: owner.user, name: owner.name } };
+  }
+}
+
+function essentialParameters(profile: Profile): string[] {
+  return Object.entries(profile.parameters)
+    .filter(([, { essential }]) => essential)
+    .map(([name]) => name);
+}
+
+function stageTitle(profile: Profile | undefined, run: Run): { stageTitle?: string } {
+  const stage = profile?.progress.stages.find(({ key }) => key === run.progress?.modelStage);
+  return stage === undefined ? {} : { stageTitle: stage.title };
+}
+
+/** `number from 0 to 1`, `low, medium or high`. */
+function values(parameter: Parameter): string {
+  switch (parameter.type) {
+    case 'choice':
+      return parameter.choices.join(', ');
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'number':
+    case 'integer': {
+      const kind = parameter.type === 'integer' ? 'whole number' : 'number';
+      const from = parameter.minimum === undefined ? '' : ` from ${parameter.minimum}`;
+      const to = parameter.maximum === undefined ? '' : ` to ${parameter.maximum}`;
+      return `${kind}${from}${to}`;
+    }
+  }
+}
