@@ -7,7 +7,7 @@ import {
 } from './placeholders.ts';
 import type { Profile } from './profile.ts';
 import { type Flaw, unknownName } from './profile-flaws.ts';
-import { leafPaths, type SpecValue } from './spec-object.ts';
+import { isList, isObject, leafPaths, type SpecValue } from './spec-object.ts';
 
 type Path = readonly (string | number)[];
 type Text = { readonly path: Path; readonly text: string };
@@ -83,7 +83,7 @@ function absenceFlaws(profile: Profile): Flaw[] {
   return jobTexts(profile).flatMap(({ path, text }) => {
     const [section, file, , ...keys] = path;
     const omitted = section === 'files' ? (profile.files[String(file)]?.omit_when_empty ?? []) : [];
-    const key = keys.filter((part) => !/^\d+$/.test(String(part))).join('.');
+    const key = keys.filter((part) => typeof part === 'string').join('.');
     if (omitted.includes(key)) return [];
     return placeholderNames(text)
       .filter((name) => optional.has(name))
@@ -194,7 +194,8 @@ function jobTexts(profile: Profile): readonly Text[] {
 
 function contentTexts(path: Path, content: SpecValue): readonly Text[] {
   if (typeof content === 'string') return [{ path, text: content }];
-  if (typeof content !== 'object') return [];
+  if (isList(content)) return content.flatMap((inner, index) => contentTexts([...path, index], inner));
+  if (!isObject(content)) return [];
   return Object.entries(content).flatMap(([key, value]) => [
     { path: [...path, key], text: key },
     ...contentTexts([...path, key], value),

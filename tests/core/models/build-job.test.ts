@@ -6,7 +6,7 @@ import { minimal, parametersOf, preview, requestFor, transfer1, video } from './
 const HOSTILE = [
   '"quoted" \'single\' `ticks`',
   'line one\nline two\r\n\ttabbed',
-  '$(rm -rf /) ${HOME} $PATH; && | > <',
+  '$(rm -rf /) \x24{HOME} $PATH; && | > <',
   '{prompt} {{seed}} {tool} {no_such} }{',
   'emoji 🎬🏳️‍🌈 and right-to-left שלום مرحبا \u202Eabc',
   '\\n \\u0041 \\',

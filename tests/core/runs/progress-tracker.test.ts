@@ -7,7 +7,11 @@ const bytes = (text: string) => new TextEncoder().encode(text);
 
 function tracker(profile: Profile, frames?: number) {
   const made = new ProgressTracker(profile, frames === undefined ? {} : { frames });
-  return Object.assign(made, { say: (text: string) => (made.feed(bytes(text)), made.snapshot()) });
+  const say = (text: string) => {
+    made.feed(bytes(text));
+    return made.snapshot();
+  };
+  return Object.assign(made, { say });
 }
 
 /** A model that prints steps for each chunk, from several ranks where `rank` says so. */

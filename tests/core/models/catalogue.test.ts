@@ -1,0 +1,173 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { stringify } from 'smol-toml';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { HostName, ProfileId } from '../../../src/core/ids.ts';
+import { Catalogue, type CatalogueOverrides, loadCatalogue } from '../../../src/core/models/catalogue.ts';
+import { mergeTables, type Table } from '../../../src/core/models/merge-tables.ts';
+import { FIXTURES_DIRECTORY, MINIMAL, MODELS_DIRECTORY } from './profiles.ts';
+
+const PREVIEW = 'preview' as ProfileId;
+const HERE = 'here' as HostName;
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'catalogue-'));
+});
+afterEach(async () => {
+  await rm(directory, { recursive: true });
+});
+
+async function shipped(overrides?: CatalogueOverrides): Promise<Catalogue> {
+  const checked = await loadCatalogue({ directory: MODELS_DIRECTORY, ...(overrides && { overrides }) });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return checked.value;
+}
+
+async function write(file: string, over: Table): Promise<void> {
+  await writeFile(join(directory, file), stringify(mergeTables(MINIMAL, over)));
+}
+
+async function problems(overrides?: CatalogueOverrides, from = directory) {
+  const checked = await loadCatalogue({ directory: from, ...(overrides && { overrides }) });
+  return checked.ok ? [] : checked.problems.map(({ code, parameters }) => ({ code, ...parameters }));
+}
+
+describe('loadCatalogue', () => {
+  it('loads what is shipped, and the trial profile', async () => {
+    expect((await shipped()).list().map(({ id }) => id)).toContain('preview');
+    expect(await problems(undefined, FIXTURES_DIRECTORY)).toEqual([]);
+  });
+
+  it('lays overrides over a profile: for all hosts, and on top of that for one', async () => {
+    const catalogue = await shipped({
+      models: { preview: { title: 'Ours', parameters: { edge: { default: 0.6 } } } },
+      hosts: [
+        {
+          name: HERE,
+          models: [PREVIEW],
+          modelOverrides: { preview: { parameters: { edge: { maximum: 0.9 } } } },
+        },
+      ],
+    });
+
+    expect(catalogue.get('preview')).toMatchObject({
+      title: 'Ours',
+      parameters: { edge: { default: 0.6, maximum: 1 } },
+    });
+    expect(catalogue.resolve(PREVIEW, HERE)).toMatchObject({
+      title: 'Ours',
+      parameters: { edge: { default: 0.6, maximum: 0.9 }, vis: { default: 0.2 } },
+    });
+    expect(catalogue.resolve(PREVIEW, 'there' as HostName)).toBe(catalogue.get('preview'));
+  });
+
+  it('replaces lists as a whole', async () => {
+    const catalogue = await shipped({ models: { preview: { failures: [] } }, hosts: [] });
+
+    expect(catalogue.get('preview')?.failures).toEqual([]);
+  });
+
+  it('says which override makes a profile invalid', async () => {
+    const overrides: CatalogueOverrides = {
+      models: { preview: { parameters: { edge: { defualt: 0.6 } } } },
+      hosts: [{ name: HERE, modelOverrides: { preview: { title: 5 } } }],
+    };
+
+    expect(await problems(overrides, MODELS_DIRECTORY)).toEqual([
+      expect.objectContaining({
+        code: 'config.unknown_key',
+        file: 'models.preview',
+        where: 'parameters.edge.defualt',
+        nearest: 'default',
+      }),
+    ]);
+  });
+
+  it('says which host overrides a profile wrongly', async () => {
+    const overrides: CatalogueOverrides = {
+      models: {},
+      hosts: [{ name: HERE, modelOverrides: { preview: { parameters: { edge: { default: 4 } } } } }],
+    };
+
+    expect(await problems(overrides, MODELS_DIRECTORY)).toEqual([
+      expect.objectContaining({ file: 'hosts.here.preview', where: 'parameters.edge.default' }),
+    ]);
+  });
+
+  it.each(['id', 'schema'])('does not let %s be overridden', async (key) => {
+    expect(await problems({ models: { preview: { [key]: 'x' } }, hosts: [] }, MODELS_DIRECTORY)).toEqual([
+      { code: 'config.profile_invalid', file: 'models.preview', where: key, detail: 'cannot be overridden' },
+    ]);
+  });
+
+  it('names the nearest model for a wrong one, in overrides and in the list of a host', async () => {
+    const overrides: CatalogueOverrides = {
+      models: { previw: {} },
+      hosts: [{ name: HERE, models: ['prevew' as ProfileId], modelOverrides: {} }],
+    };
+
+    expect(await problems(overrides, MODELS_DIRECTORY)).toEqual([
+      expect.objectContaining({
+        code: 'config.unknown_model',
+        where: 'models',
+        model: 'previw',
+        nearest: 'preview',
+      }),
+      expect.objectContaining({
+        code: 'config.unknown_model',
+        where: 'hosts.here',
+        model: 'prevew',
+        nearest: 'preview',
+      }),
+    ]);
+  });
+
+  it('reports the problems of all files at once', async () => {
+    await write('one.toml', { id: 'one', titel: 'x' });
+    await write('two.toml', { id: 'other' });
+    await writeFile(join(directory, 'three.toml'), 'schema = \n');
+
+    expect(await problems()).toEqual([
+      expect.objectContaining({ code: 'config.unknown_key', file: 'one.toml' }),
+      expect.objectContaining({ code: 'config.syntax', file: 'three.toml', line: 1 }),
+      expect.objectContaining({ code: 'config.profile_invalid', file: 'two.toml', where: 'id' }),
+    ]);
+  });
+
+  it('refuses one parameter name with two types', async () => {
+    const parameter = (type: string) => ({
+      parameters: { steps: { type, title: 's', write: { flag: '--steps' } } },
+    });
+    await write('one.toml', { id: 'one', ...parameter('integer') });
+    await write('two.toml', { id: 'two', ...parameter('number') });
+
+    expect(await problems()).toEqual([
+      {
+        code: 'config.profile_invalid',
+        file: 'two.toml',
+        where: 'parameters.steps.type',
+        detail: 'is of type number here and of type integer in one',
+      },
+    ]);
+  });
+
+  it('throws where the folder cannot be read', async () => {
+    await expect(loadCatalogue({ directory: join(directory, 'none') })).rejects.toMatchObject({
+      code: 'config.file_unreadable',
+      parameters: { detail: 'ENOENT' },
+    });
+  });
+});
+
+describe('Catalogue', () => {
+  it('does not know what was never loaded', () => {
+    const catalogue = new Catalogue(new Map());
+
+    expect(catalogue.get('preview')).toBeUndefined();
+    expect(() => catalogue.resolve(PREVIEW, HERE)).toThrow(
+      expect.objectContaining({ code: 'config.unknown_model' }),
+    );
+  });
+});

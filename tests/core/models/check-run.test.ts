@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { checkInputs } from '../../../src/core/models/check-inputs.ts';
+import { checkRun } from '../../../src/core/models/check-run.ts';
+import { input, minimal, parametersOf, preview, transfer1, video } from './profiles.ts';
+
+const color = video('color');
+
+describe('checkInputs', () => {
+  it('answers the inputs that the profile has a use for', () => {
+    expect(checkInputs(preview(), [color, video('mask'), video('depth')])).toEqual({
+      ok: true,
+      value: [color, video('depth')],
+    });
+  });
+
+  it.each([
+    ['a missing role', [video('depth')], 'input.role_missing', { role: 'color' }],
+    [
+      'too few frames',
+      [video('color', 1)],
+      'input.frames_out_of_range',
+      { frames: 1, minimum: 2, maximum: 5000 },
+    ],
+    [
+      'too many frames',
+      [color, video('seg', 5001)],
+      'input.frames_out_of_range',
+      { role: 'seg', frames: 5001 },
+    ],
+    [
+      'an image in place of a video',
+      [input('color', { kind: 'image', width: 10, height: 10, codec: 'png' }, 'png')],
+      'input.role_wrong_kind',
+      { role: 'color', kind: 'image', expected: 'video' },
+    ],
+  ] as const)('refuses %s', (_what, inputs, code, parameters) => {
+    expect(checkInputs(transfer1(), inputs)).toEqual({
+      ok: false,
+      problems: [{ code, parameters: expect.objectContaining(parameters) }],
+    });
+  });
+
+  it.each([
+    [2, true],
+    [5000, true],
+  ])('takes a video of %i frames', (frames, ok) => {
+    expect(checkInputs(transfer1(), [video('color', frames)]).ok).toBe(ok);
+  });
+
+  it('refuses pictures that are too large', () => {
+    expect(checkInputs(preview(), [video('color', 10, [7681, 4320])])).toMatchObject({
+      problems: [
+        { code: 'input.too_many_pixels', parameters: { width: 7681, height: 4320, maximum: 33_177_600 } },
+      ],
+    });
+    expect(checkInputs(preview(), [video('color', 10, [7680, 4320])]).ok).toBe(true);
+  });
+});
+
+describe('checkRun', () => {
+  it('answers the complete parameters', () => {
+    expect(checkRun(preview(), [color], { edge: '0.5' })).toEqual({
+      ok: true,
+      value: parametersOf(preview(), { edge: 0.5 }),
+    });
+  });
+
+  it('reports problems of inputs and parameters together', () => {
+    expect(checkRun(preview(), [], { edge: 8 })).toMatchObject({
+      problems: [{ code: 'input.role_missing' }, { code: 'input.parameter_range' }],
+    });
+  });
+
+  it('refuses a weight of somebody’s own for a control whose file is missing', () => {
+    expect(checkRun(preview(), [color], { depth: 0.7 })).toEqual({
+      ok: false,
+      problems: [
+        { code: 'input.role_missing', parameters: { role: 'depth', model: 'preview', parameter: 'depth' } },
+      ],
+    });
+    expect(checkRun(preview(), [color, video('depth')], { depth: 0.7 }).ok).toBe(true);
+  });
+
+  it('accepts the stored parameters of an earlier run again', () => {
+    expect(checkRun(preview(), [color], parametersOf(preview(), {})).ok).toBe(true);
+  });
+
+  it('refuses weights that are zero for all controls that have a file or need none', () => {
+    expect(checkRun(preview(), [color], { edge: 0, vis: 0 })).toMatchObject({
+      problems: [{ code: 'input.weights_all_zero' }],
+    });
+    expect(checkRun(preview(), [color, video('seg')], { edge: 0, vis: 0 }).ok).toBe(true);
+  });
+
+  it('asks for no control where a model has none', () => {
+    expect(checkRun(minimal(), [color], {})).toEqual({ ok: true, value: {} });
+  });
+});
