@@ -10,6 +10,6 @@ export function mergeTables(base: Table, over: Table): Table {
   return Object.fromEntries(merged);
 }
 
-export function isTable(value: unknown): value is Table {
+function isTable(value: unknown): value is Table {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Date);
 }

@@ -53,7 +53,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** Each file belongs to the first declaration that fits it; empty files and others are left out. In declared order. */
-export function matchOutputs(profile: Profile, files: readonly OutputFile[]): readonly MatchedOutput[] {
+function matchOutputs(profile: Profile, files: readonly OutputFile[]): readonly MatchedOutput[] {
   const declared = profile.success.outputs;
   const present = files.filter(({ bytes }) => bytes > 0);
   return declared.flatMap((output, index) =>

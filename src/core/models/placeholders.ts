@@ -33,7 +33,6 @@ export const BUILT_IN_PLACEHOLDERS = [
   'gpus',
   'gpu_count',
 ] as const;
-export type BuiltInPlaceholder = (typeof BUILT_IN_PLACEHOLDERS)[number];
 
 /** These stand for several words (or none) and can only be a whole word of argv. */
 export const WORD_LISTS: ReadonlySet<string> = new Set(['tool', 'flags']);

@@ -36,7 +36,7 @@ export interface AttemptPlan {
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Relative to the attempt directory, or absolute as the job sees it. */
+  /** Relative to the attempt directory. */
   readonly workingDirectory: string;
   /** GPU indices of the lane; empty on a lane without GPUs. */
   readonly gpus: readonly string[];

@@ -12,8 +12,8 @@ describe('estimateRunMs', () => {
   });
 
   it('begins with the nearest seed, in a wide range', () => {
-    expect(estimateRunMs(preview(), work, [])).toEqual({ low: 5000, high: 12_800 });
-    expect(estimateRunMs(preview(), { ...work, frames: 240 }, [])).toEqual({ low: 10_000, high: 25_600 });
+    expect(estimateRunMs(preview(), work, [])).toEqual({ low: 1563, high: 4000 });
+    expect(estimateRunMs(preview(), { ...work, frames: 240 }, [])).toEqual({ low: 3125, high: 8000 });
   });
 
   it('forgets the seeds with the first run of its own', () => {
