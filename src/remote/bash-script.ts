@@ -86,6 +86,8 @@ ${[...exports, `  export ${MARKER_VARIABLE}=${quote(options.marker)}`].join('\n'
   exec ${options.argv.map(quote).join(' ')}
 ) &
 job=$!
+# From here on the log is the job's: no shell's "Killed" gets into it.
+exec >/dev/null 2>&1
 unset ${MARKER_VARIABLE}
 # A stop that came before the job did has not reached it.
 [ "$stopped" = true ] && kill -TERM "$job" 2>/dev/null

@@ -1,6 +1,6 @@
 import { CosmosError } from '../core/errors.ts';
 import type { AttemptPlan } from '../core/ports/host.ts';
-import { safeRelativePath } from './paths.ts';
+import { safeAttemptName, safeRelativePath } from './paths.ts';
 
 /** Names at the top of an attempt directory that belong to the contract (see docs/decisions/attempt-directory.md). */
 const RESERVED = new Set([
@@ -15,10 +15,11 @@ const RESERVED = new Set([
 ]);
 
 /**
- * Refuses a plan that cannot be written down safely: `engine.work_dir_unusable` for paths that leave the directory or
- * meet its own files, `engine.start_failed` for a program or an environment that no shell can start.
+ * Refuses a plan that cannot be written down safely: `engine.work_dir_unusable` for names and paths that leave the
+ * directory or meet its own files, `engine.start_failed` for a program or an environment that no shell can start.
  */
 export function checkPlan(plan: AttemptPlan): void {
+  safeAttemptName(plan.attempt);
   for (const path of [...plan.files, ...plan.inputs].map((file) => file.path)) {
     const [top = ''] = safeRelativePath(path, 'attempt').split('/');
     if (RESERVED.has(top) || path === 'in') refuse('engine.work_dir_unusable', 'reserved_path');

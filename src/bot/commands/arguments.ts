@@ -50,10 +50,13 @@ export function bindWords<Verb extends string>(
   surface: CommandSurface = 'chat',
 ): Checked<ParsedCommand<Verb>> {
   const problems: Problem[] = [];
+  const optionProblems: Problem[] = [];
+  const options = bindOptions(verb, definition, words.options, surface, optionProblems);
   const argumentsByName: Record<string, string> = {};
   let rest: readonly string[] = [];
   for (const [index, argument] of definition.arguments.entries()) {
-    const given = argument.variadic === true ? words.positional.slice(index) : words.positional.slice(index, index + 1);
+    const given =
+      argument.variadic === true ? words.positional.slice(index) : words.positional.slice(index, index + 1);
     const [first] = given;
     if (first === undefined) {
       if (argument.required) problems.push(missing(verb, definition, argument.name));
@@ -65,13 +68,15 @@ export function bindWords<Verb extends string>(
     if (argument.variadic === true) rest = values;
     else if (values[0] !== undefined) argumentsByName[argument.name] = values[0];
   }
-  const surplus = definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
-  if (surplus.length > 0) problems.push(unexpected(verb, definition, surplus));
+  const surplus =
+    definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
+  // A word too many is probably the value of the option that nobody knows.
+  const guilty = optionProblems.some((problem) => problem.code === 'input.option_unknown');
+  if (surplus.length > 0 && !guilty) problems.push(unexpected(verb, definition, surplus));
   if (definition.assignments?.required === true && words.assignments.length === 0) {
     problems.push(missing(verb, definition, definition.assignments.pattern));
   }
-  const options = bindOptions(verb, definition, words.options, surface, problems);
-  const [first, ...others] = problems;
+  const [first, ...others] = [...problems, ...optionProblems];
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   const assignments = [...new Map(words.assignments.map((each) => [each.name, each])).values()];
   return valid({ verb, arguments: argumentsByName, rest, options, assignments });
@@ -129,12 +134,23 @@ function checkOption(verb: string, option: OptionDefinition, raw: string | boole
 }
 
 /** Compares without regard to case, and takes `runs` for `run` and the reverse. */
-function checkChoice(verb: string, argument: string, word: string, choices: readonly string[]): Checked<string> {
+function checkChoice(
+  verb: string,
+  argument: string,
+  word: string,
+  choices: readonly string[],
+): Checked<string> {
   const wanted = word.toLowerCase().replaceAll('-', '_');
   const found = choices.find((choice) => [choice, `${choice}s`, choice.replace(/s$/, '')].includes(wanted));
   if (found !== undefined) return valid(found);
   const near = nearest(word, choices);
-  return invalid('input.argument_invalid', { verb, argument, given: word, choices, ...(near === undefined ? {} : { nearest: near }) });
+  return invalid('input.argument_invalid', {
+    verb,
+    argument,
+    given: word,
+    choices,
+    ...(near === undefined ? {} : { nearest: near }),
+  });
 }
 
 function checkNumber(
@@ -165,7 +181,10 @@ function unexpected(verb: string, definition: CommandDefinition, given: readonly
 }
 
 function unknownOption(verb: string, name: string, known: readonly OptionDefinition[]): Problem {
-  const near = nearest(name, known.map((each) => each.name));
+  const near = nearest(
+    name,
+    known.map((each) => each.name),
+  );
   return {
     code: 'input.option_unknown',
     parameters: { verb, given: `--${name}`, ...(near === undefined ? {} : { nearest: `--${near}` }) },

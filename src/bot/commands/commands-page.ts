@@ -15,17 +15,31 @@ after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. Thi
 
 /** The content of `docs/commands.md`. */
 export function commandsPage(commands: CommandTable): string {
-  const overview = Object.entries(commands).map(([verb, definition]) => `| [\`${verb}\`](#${verb}) | ${definition.summary} | ${roleWords(definition)} |`);
+  const overview = Object.entries(commands).map(
+    ([verb, definition]) => `| [\`${verb}\`](#${verb}) | ${definition.summary} | ${roleWords(definition)} |`,
+  );
   const sections = Object.entries(commands).map(([verb, definition]) => section(verb, definition));
-  return [INTRODUCTION, '| command | what it does | role |\n| --- | --- | --- |', `${overview.join('\n')}\n`, ...sections].join('\n').replaceAll(/\n{3,}/g, '\n\n');
+  return [
+    INTRODUCTION,
+    '| command | what it does | role |\n| --- | --- | --- |',
+    `${overview.join('\n')}\n`,
+    ...sections,
+  ]
+    .join('\n')
+    .replaceAll(/\n{3,}/g, '\n\n');
 }
 
 function section(verb: string, definition: CommandDefinition): string {
   const rows = [
     ...definition.arguments.map((argument) => row(argument.name.toUpperCase(), argument.help)),
-    ...(definition.assignments === undefined ? [] : [row(definition.assignments.pattern, definition.assignments.help)]),
+    ...(definition.assignments === undefined
+      ? []
+      : [row(definition.assignments.pattern, definition.assignments.help)]),
     ...optionsOn(definition, 'command_line').map((option) =>
-      row(optionUsage(option), option.commandLineOnly === true ? `${option.help} (command line only)` : option.help),
+      row(
+        optionUsage(option),
+        option.commandLineOnly === true ? `${option.help} (command line only)` : option.help,
+      ),
     ),
   ];
   return [
@@ -42,6 +56,8 @@ function row(name: string, help: string): string {
 }
 
 function roleWords(definition: CommandDefinition): string {
-  const special = Object.entries(definition.roleOfChoice ?? {}).map(([choice, role]) => `${role} for \`${choice}\``);
+  const special = Object.entries(definition.roleOfChoice ?? {}).map(
+    ([choice, role]) => `${role} for \`${choice}\``,
+  );
   return [definition.role, ...special].join(', ');
 }

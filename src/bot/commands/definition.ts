@@ -65,6 +65,9 @@ export type CommandTable = Readonly<Record<string, CommandDefinition>>;
 export type CommandSurface = 'chat' | 'command_line';
 
 /** The options of a verb that exist on `surface`, in order. */
-export function optionsOn(definition: CommandDefinition, surface: CommandSurface): readonly OptionDefinition[] {
+export function optionsOn(
+  definition: CommandDefinition,
+  surface: CommandSurface,
+): readonly OptionDefinition[] {
   return definition.options.filter((option) => surface === 'command_line' || option.commandLineOnly !== true);
 }

@@ -1,4 +1,10 @@
-import type { ArgumentDefinition, CommandDefinition, CommandSurface, CommandTable, OptionDefinition } from './definition.ts';
+import type {
+  ArgumentDefinition,
+  CommandDefinition,
+  CommandSurface,
+  CommandTable,
+  OptionDefinition,
+} from './definition.ts';
 import { optionsOn } from './definition.ts';
 
 /** `rate RUN RATING`: square brackets mark what may be left out, dots what may be repeated. */
@@ -8,7 +14,8 @@ export function usage(verb: string, definition: CommandDefinition, surface: Comm
     const pattern = `${definition.assignments.pattern}…`;
     words.push(definition.assignments.required ? pattern : `[${pattern}]`);
   }
-  for (const option of optionsOn(definition, surface)) if (option.essential) words.push(`[${optionUsage(option)}]`);
+  for (const option of optionsOn(definition, surface))
+    if (option.essential) words.push(`[${optionUsage(option)}]`);
   return words.join(' ');
 }
 
@@ -20,7 +27,10 @@ export function optionUsage(option: OptionDefinition): string {
 }
 
 /** The verb that a name or an alias stands for, in any case. */
-export function findVerb<Table extends CommandTable>(name: string, commands: Table): (keyof Table & string) | undefined {
+export function findVerb<Table extends CommandTable>(
+  name: string,
+  commands: Table,
+): (keyof Table & string) | undefined {
   const wanted = name.toLowerCase();
   for (const [verb, definition] of Object.entries(commands)) {
     if (verb === wanted || definition.aliases.includes(wanted)) return verb;

@@ -73,7 +73,8 @@ function sortWords(
       if (kind !== undefined && kind.type !== 'flag' && option.value === undefined) {
         index += 1;
         const value = words[index];
-        if (value === undefined) return invalid('input.argument_missing', { verb, argument: `--${option.name} VALUE` });
+        if (value === undefined)
+          return invalid('input.argument_missing', { verb, argument: `--${option.name} VALUE` });
         options[option.name] = value.text;
       } else options[option.name] = option.value ?? true;
       continue;
@@ -88,8 +89,8 @@ function sortWords(
 function readOption(text: string): { readonly name: string; readonly value?: string } | undefined {
   const groups = OPTION.exec(text)?.groups;
   if (groups === undefined) return undefined;
-  const name = (groups['name'] ?? '').toLowerCase().replaceAll('_', '-');
-  return groups['value'] === undefined ? { name } : { name, value: groups['value'] };
+  const name = (groups.name ?? '').toLowerCase().replaceAll('_', '-');
+  return groups.value === undefined ? { name } : { name, value: groups.value };
 }
 
 /** `edge=0.8`; a file name may hold any character, the name of a parameter may not. */

@@ -1,11 +1,27 @@
 import { RUN_STATES } from '../../core/runs/run.ts';
 import type { ArgumentDefinition, CommandDefinition, OptionDefinition } from './definition.ts';
 
-const RUN = { name: 'run', kind: 'run_id', help: 'Id of the run, or its beginning', required: true } as const satisfies ArgumentDefinition;
+const RUN = {
+  name: 'run',
+  kind: 'run_id',
+  help: 'Id of the run, or its beginning',
+  required: true,
+} as const satisfies ArgumentDefinition;
 
-const PROMPT = { name: 'prompt', kind: 'prompt_id', help: 'Id of the prompt or its beginning, or its name', required: true } as const satisfies ArgumentDefinition;
+const PROMPT = {
+  name: 'prompt',
+  kind: 'prompt_id',
+  help: 'Id of the prompt or its beginning, or its name',
+  required: true,
+} as const satisfies ArgumentDefinition;
 
-const JSON_OUTPUT = { name: 'json', type: 'flag', help: 'Print JSON', essential: false, commandLineOnly: true } as const satisfies OptionDefinition;
+const JSON_OUTPUT = {
+  name: 'json',
+  type: 'flag',
+  help: 'Print JSON',
+  essential: false,
+  commandLineOnly: true,
+} as const satisfies OptionDefinition;
 
 const WAIT = {
   name: 'wait',
@@ -15,7 +31,14 @@ const WAIT = {
   commandLineOnly: true,
 } as const satisfies OptionDefinition;
 
-const LIMIT = { name: 'limit', type: 'number', help: 'Most rows to show', essential: false, minimum: 1, maximum: 1000 } as const satisfies OptionDefinition;
+const LIMIT = {
+  name: 'limit',
+  type: 'number',
+  help: 'Most rows to show',
+  essential: false,
+  minimum: 1,
+  maximum: 1000,
+} as const satisfies OptionDefinition;
 
 /** Every verb; the order is the order of the help. */
 export const COMMANDS = {
@@ -25,11 +48,22 @@ export const COMMANDS = {
     arguments: [
       { name: 'what', kind: 'choice', help: 'What to make', required: true, choices: ['prompt'] },
       { name: 'text', kind: 'text', help: 'What the video shall show, in quotes', required: true },
-      { name: 'files', kind: 'path', help: 'Videos, pictures or sound; names such as street_depth.mp4 tell their role', required: false, variadic: true },
+      {
+        name: 'files',
+        kind: 'path',
+        help: 'Videos, pictures or sound; names such as street_depth.mp4 tell their role',
+        required: false,
+        variadic: true,
+      },
     ],
     options: [
       { name: 'negative', type: 'text', help: 'What the video shall not show', essential: false },
-      { name: 'name', type: 'text', help: 'Name of the prompt; else it is made from the text', essential: false },
+      {
+        name: 'name',
+        type: 'text',
+        help: 'Name of the prompt; else it is made from the text',
+        essential: false,
+      },
       JSON_OUTPUT,
     ],
     examples: ['create prompt "A rainy neon street at night, cinematic" street.mp4 street_depth.mp4'],
@@ -41,22 +75,51 @@ export const COMMANDS = {
     arguments: [PROMPT],
     options: [
       { name: 'model', type: 'text', help: 'Model to run; else the first that fits', essential: true },
-      { name: 'dry-run', type: 'flag', help: 'Show what would be sent to the host, send nothing', essential: false },
-      { name: 'priority', type: 'number', help: 'Higher goes first; 0 is usual', essential: false, minimum: -100, maximum: 100 },
+      {
+        name: 'dry-run',
+        type: 'flag',
+        help: 'Show what would be sent to the host, send nothing',
+        essential: false,
+      },
+      {
+        name: 'priority',
+        type: 'number',
+        help: 'Higher goes first; 0 is usual',
+        essential: false,
+        minimum: -100,
+        maximum: 100,
+      },
       WAIT,
       JSON_OUTPUT,
     ],
-    assignments: { pattern: 'parameter=value', help: "Parameters of the model: see `models MODEL`", required: false, divide: 'first' },
-    examples: ['inference ps_7k2m9x4d', 'inference ps_7k2m9x4d edge=0.8 vis=0.2 seed=7', 'inference ps_7k2m9x4d --model preview --dry-run'],
+    assignments: {
+      pattern: 'parameter=value',
+      help: 'Parameters of the model: see `models MODEL`',
+      required: false,
+      divide: 'first',
+    },
+    examples: [
+      'inference ps_7k2m9x4d',
+      'inference ps_7k2m9x4d edge=0.8 vis=0.2 seed=7',
+      'inference ps_7k2m9x4d --model preview --dry-run',
+    ],
     role: 'operator',
   },
   list: {
     aliases: ['ls'],
     summary: 'List prompts or runs, newest first',
-    arguments: [{ name: 'what', kind: 'choice', help: 'What to list', required: true, choices: ['prompts', 'runs'] }],
+    arguments: [
+      { name: 'what', kind: 'choice', help: 'What to list', required: true, choices: ['prompts', 'runs'] },
+    ],
     options: [
       LIMIT,
-      { name: 'status', type: 'choice', help: 'Only runs in this state', essential: false, choices: RUN_STATES },
+      {
+        name: 'status',
+        type: 'choice',
+        help: 'Only runs in this state',
+        essential: false,
+        choices: RUN_STATES,
+      },
       { name: 'prompt', type: 'text', help: 'Only runs of this prompt', essential: false },
       { name: 'mine', type: 'flag', help: 'Only your own', essential: false },
       JSON_OUTPUT,
@@ -67,7 +130,9 @@ export const COMMANDS = {
   show: {
     aliases: [],
     summary: 'Show one prompt or run with all that is known of it',
-    arguments: [{ name: 'id', kind: 'text', help: 'Id of a prompt or a run, or its beginning', required: true }],
+    arguments: [
+      { name: 'id', kind: 'text', help: 'Id of a prompt or a run, or its beginning', required: true },
+    ],
     options: [JSON_OUTPUT],
     examples: ['show ps_7k2m9x4d', 'show rs_3fq8w1zz'],
     role: 'viewer',
@@ -91,7 +156,15 @@ export const COMMANDS = {
   queue: {
     aliases: [],
     summary: 'Show the queue, or pause and resume it',
-    arguments: [{ name: 'action', kind: 'choice', help: 'list (usual), pause or resume', required: false, choices: ['list', 'pause', 'resume'] }],
+    arguments: [
+      {
+        name: 'action',
+        kind: 'choice',
+        help: 'list (usual), pause or resume',
+        required: false,
+        choices: ['list', 'pause', 'resume'],
+      },
+    ],
     options: [JSON_OUTPUT],
     examples: ['queue', 'queue pause', 'queue resume'],
     role: 'viewer',
@@ -102,8 +175,21 @@ export const COMMANDS = {
     summary: "Show the last lines of a run's log",
     arguments: [RUN],
     options: [
-      { name: 'tail', type: 'number', help: 'How many lines, 40 if not said', essential: false, minimum: 1, maximum: 10_000 },
-      { name: 'follow', type: 'flag', help: 'Go on printing until the run ends', essential: false, commandLineOnly: true },
+      {
+        name: 'tail',
+        type: 'number',
+        help: 'How many lines, 40 if not said',
+        essential: false,
+        minimum: 1,
+        maximum: 10_000,
+      },
+      {
+        name: 'follow',
+        type: 'flag',
+        help: 'Go on printing until the run ends',
+        essential: false,
+        commandLineOnly: true,
+      },
     ],
     examples: ['logs rs_3fq8w1zz', 'logs rs_3fq8w1zz --tail 100'],
     role: 'viewer',
@@ -119,7 +205,10 @@ export const COMMANDS = {
   rate: {
     aliases: [],
     summary: 'Rate the result of a run, from 1 (poor) to 5 (great)',
-    arguments: [RUN, { name: 'rating', kind: 'number', help: '1 to 5', required: true, minimum: 1, maximum: 5 }],
+    arguments: [
+      RUN,
+      { name: 'rating', kind: 'number', help: '1 to 5', required: true, minimum: 1, maximum: 5 },
+    ],
     options: [JSON_OUTPUT],
     examples: ['rate rs_3fq8w1zz 5'],
     role: 'operator',

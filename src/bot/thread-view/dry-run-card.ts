@@ -9,14 +9,18 @@ export function dryRunCard(plan: AttemptPlan): Card {
     mark: 'none',
     title: ['Dry run: nothing was sent'],
     blocks: [
-      ...plan.inputs.flatMap(({ path, asset }) => [paragraph({ strong: path }, ' ', { code: `sha256 ${asset}` })]),
+      ...plan.inputs.flatMap(({ path, asset }) => [
+        paragraph({ strong: path }, ' ', { code: `sha256 ${asset}` }),
+      ]),
       ...plan.files.flatMap(({ path, content }) => [
         paragraph({ strong: path }),
         { type: 'log' as const, lines: content.trimEnd().split('\n') },
       ]),
       paragraph({ strong: 'command' }),
       { type: 'log', lines: plan.argv.map((word) => JSON.stringify(word)) },
-      ...(environment.length === 0 ? [] : [paragraph({ strong: 'environment' }), { type: 'log' as const, lines: environment }]),
+      ...(environment.length === 0
+        ? []
+        : [paragraph({ strong: 'environment' }), { type: 'log' as const, lines: environment }]),
     ],
     actions: [],
   };

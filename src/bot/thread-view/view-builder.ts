@@ -4,9 +4,17 @@ import type { DataDirectory } from '../../core/data-directory.ts';
 import { checkInputs } from '../../core/models/check-inputs.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
 import type { Parameter, Profile } from '../../core/models/profile.ts';
-import { ROLES, type Prompt, type Role } from '../../core/prompts/prompt.ts';
+import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
 import type { Run } from '../../core/runs/run.ts';
-import type { FailureView, ModelView, Notified, PromptRow, PromptView, ResultView, StatusView } from './views.ts';
+import type {
+  FailureView,
+  ModelView,
+  Notified,
+  PromptRow,
+  PromptView,
+  ResultView,
+  StatusView,
+} from './views.ts';
 
 /** Collects what each card shows. */
 export class ViewBuilder {

@@ -8,7 +8,8 @@ export const CANCEL_WORDS = {
     run.unreachableSince === undefined
       ? `${run.id} is being stopped.`
       : `${run.id} will be stopped as soon as its host answers again.`,
-  already_requested: (run) => `${run.id} is being stopped already${run.cancel ? ` (${run.cancel.byName} asked)` : ''}.`,
+  already_requested: (run) =>
+    `${run.id} is being stopped already${run.cancel ? ` (${run.cancel.byName} asked)` : ''}.`,
 } as const satisfies Record<Exclude<CancelResult, 'finished'>, (run: Run) => string>;
 
 export function ratedWords(run: Run): string {

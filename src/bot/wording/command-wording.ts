@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { whyInBrackets } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
@@ -14,7 +15,9 @@ export const COMMAND_WORDING = {
     example: { parameter: 'seed', given: 'abc', expected: 'a whole number' },
     say: (p) => ({
       sentence: `${p.text('parameter', 'parameter')}=${p.text('given', '?')}: ${p.text('expected', 'another kind of value')}, please.`,
-      nextStep: p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) || 'Correct the value and send it again.',
+      nextStep:
+        p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) ||
+        'Correct the value and send it again.',
     }),
   },
   'input.parameter_range': {
@@ -25,7 +28,12 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.parameter_choice': {
-    example: { parameter: 'canny_threshold', given: 'hi', choices: ['low', 'medium', 'high'], nearest: 'high' },
+    example: {
+      parameter: 'canny_threshold',
+      given: 'hi',
+      choices: ['low', 'medium', 'high'],
+      nearest: 'high',
+    },
     say: (p) => ({
       sentence: `${p.text('parameter', 'That parameter')} is ${p.choices('choices', 'one of a few words')}${p.part('given', (given) => `; you wrote ${given}`)}.${didYouMean(p)}`,
       nextStep: 'Use one of these words.',
@@ -46,16 +54,16 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.model_unavailable': {
-    example: { model: 'transfer1' },
+    example: { model: 'transfer1', reason: 'it needs 2 GPUs' },
     say: (p) => ({
-      sentence: `No host here runs ${p.text('model', 'that model')}.`,
+      sentence: `No host here runs ${p.text('model', 'that model')}${whyInBrackets(p)}.`,
       nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
     }),
   },
   'input.frames_out_of_range': {
-    example: { model: 'transfer1', frames: 5000, minimum: 1, maximum: 4096 },
+    example: { model: 'transfer1', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
     say: (p) => ({
-      sentence: `The video has ${p.text('frames', 'a number of')} frames; ${p.text('model', 'the model')} takes ${range(p) || 'another number'}.`,
+      sentence: `The ${p.part('role', (role) => `${role} `)}video has ${p.text('frames', 'a number of')} frames; ${p.text('model', 'the model')} takes ${range(p).replace(/^from (?=.* to )/, '') || 'another number'}.`,
       nextStep: 'Cut or lengthen the video, or choose another model.',
     }),
   },
@@ -105,28 +113,37 @@ export const COMMAND_WORDING = {
     example: { verb: 'rate', argument: 'rating', usage: 'rate RUN RATING' },
     say: (p) => ({
       sentence: `${verb(p, 'The command')} needs ${p.part('argument', (name) => `\`${name}\``) || 'something more'}.`,
-      nextStep: p.part('usage', (usage) => `Type it as \`${usage}\`.`) || `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+      nextStep:
+        p.part('usage', (usage) => `Type it as \`${usage}\`.`) ||
+        `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
   'input.argument_unexpected': {
     example: { verb: 'cancel', given: ['please', 'now'], usage: 'cancel RUN' },
     say: (p) => ({
-      sentence: `${verb(p, 'The command')} has no use for ${p.part('given', (given) => `"${given}"`) || 'that many words'}.`,
+      sentence: `${verb(p, 'The command')} has no use for ${p.has('given') ? `"${p.list('given').join(' ')}"` : 'that many words'}.`,
       nextStep: `${p.part('usage', (usage) => `Type it as \`${usage}\`; `)}${p.has('usage') ? 'put' : 'Put'} words that belong together in quotes.`,
     }),
   },
   'input.argument_invalid': {
-    example: { verb: 'rate', argument: 'rating', given: '7', expected: 'whole number', minimum: 1, maximum: 5 },
+    example: {
+      verb: 'rate',
+      argument: 'rating',
+      given: '7',
+      expected: 'whole number',
+      minimum: 1,
+      maximum: 5,
+    },
     say: (p) => ({
       sentence: `${p.part('argument', (name) => `\`${name}\``) || 'That'} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
       nextStep: `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
   'input.quote_unbalanced': {
-    example: { mark: '"', rest: '"rainy street' },
+    example: { rest: '"rainy street' },
     say: (p) => ({
-      sentence: `A quotation mark is opened and never closed${p.part('rest', (rest) => `: ${rest}`)}`,
-      nextStep: `Close it, or write a backslash before it if it is part of the text.`,
+      sentence: `A quotation mark is opened and never closed${p.part('rest', (rest) => ` (${rest})`)}.`,
+      nextStep: 'Close it, or write a backslash before it if it is part of the text.',
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
@@ -149,6 +166,7 @@ function bounds(p: Parameters): string {
 }
 
 function range(p: Parameters): string {
+  if (p.text('expected') === 'a text') return p.part('maximum', (value) => `of up to ${value} characters`);
   if (p.has('minimum') && p.has('maximum')) return `from ${p.text('minimum')} to ${p.text('maximum')}`;
   return p.part('minimum', (value) => `from ${value}`) || p.part('maximum', (value) => `up to ${value}`);
 }

@@ -1,5 +1,13 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { why, whyAtTheEnd } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
+
+const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
+  ['whole_number', 'a whole number'],
+  ['boolean', 'true or false'],
+]);
+
+const CHECK = 'Correct it, then run `cosmos config check`.';
 
 /** What is wrong with the configuration, where, and how to mend it. */
 export const CONFIG_WORDING = {
@@ -11,90 +19,208 @@ export const CONFIG_WORDING = {
     }),
   },
   'config.file_unreadable': {
-    example: { file: 'cosmos.toml', detail: 'permission denied' },
+    example: { file: 'cosmos.toml', detail: 'EACCES' },
     say: (p) => ({
-      sentence: `${p.text('file', 'The configuration file')} cannot be read${because(p)}.`,
+      sentence: `${p.text('file', 'The configuration file')} cannot be read${whyAtTheEnd(p)}`,
       nextStep: 'Let the user that runs the bot read it.',
     }),
   },
   'config.syntax': {
-    example: { file: 'cosmos.toml', line: 12, column: 4, detail: 'expected a value after "="' },
+    example: { file: 'cosmos.toml', line: 12, column: 4, detail: 'expected a value' },
     say: (p) => ({
-      sentence: `${where(p)} is not valid TOML${because(p)}.`,
-      nextStep: 'Correct that line, then run `cosmos config check`.',
+      sentence: `${p.text('file', 'The configuration')}${p.part('line', (line) => `, line ${line}`)}${p.part('column', (column) => `, column ${column}`)}: this is not TOML${whyAtTheEnd(p)}`,
+      nextStep: CHECK,
     }),
   },
   'config.unknown_key': {
-    example: { file: 'cosmos.toml', key: 'hosts.0.work_dirr', nearest: 'work_dir' },
+    example: {
+      file: 'cosmos.toml',
+      where: 'hosts[0].work_dirr',
+      key: 'work_dirr',
+      nearest: 'work_dir',
+      known: ['name', 'work_dir'],
+    },
     say: (p) => ({
-      sentence: `${where(p)} has a key that means nothing here${p.part('key', (key) => `: \`${key}\``)}.${didYouMean(p)}`,
-      nextStep: p.has('nearest') ? 'Rename the key, or remove it.' : 'Remove the key; `docs/configuration.md` lists all keys.',
+      sentence: `${place(p)} is not a key that means anything${source(p)}.${didYouMean(p)}`,
+      nextStep: p.has('nearest')
+        ? 'Rename it, or remove it.'
+        : p.part('known', (known) => `Remove it. Keys here: ${known}.`) || 'Remove it.',
+    }),
+  },
+  'config.unknown_variable': {
+    example: { variable: 'COSMOS_BOT_DATA_DIRR', nearest: 'COSMOS_BOT_DATA_DIR' },
+    say: (p) => ({
+      sentence: `${p.part('variable', (variable) => `The variable \`${variable}\``) || 'A variable that begins with COSMOS_BOT_'} sets nothing.${didYouMean(p)}`,
+      nextStep: 'Rename it, or unset it.',
+    }),
+  },
+  'config.missing_key': {
+    example: { file: 'cosmos.toml', where: 'hosts[0]', keys: ['name'] },
+    say: (p) => ({
+      sentence: `${place(p)} lacks ${p.has('keys') ? p.choices('keys') : 'a key'}${source(p)}.`,
+      nextStep: 'Add it, then run `cosmos config check`.',
+    }),
+  },
+  'config.wrong_type': {
+    example: {
+      file: 'cosmos.toml',
+      where: 'limits.max_queued_per_user',
+      expected: ['whole_number'],
+      given: '"many"',
+    },
+    say: (p) => ({
+      sentence: `${place(p)} takes ${typeWords(p)}${given(p)}${source(p)}.`,
+      nextStep: p.text('expected').includes('secret')
+        ? 'Write { env = "NAME" } or { file = "path" } there.'
+        : CHECK,
+    }),
+  },
+  'config.out_of_range': {
+    example: {
+      file: 'cosmos.toml',
+      where: 'hosts[0].name',
+      given: '""',
+      measure: 'characters',
+      minimum: 1,
+      maximum: 100,
+    },
+    say: (p) => ({ sentence: `${place(p)} takes ${rangeWords(p)}${given(p)}${source(p)}.`, nextStep: CHECK }),
+  },
+  'config.unknown_choice': {
+    example: {
+      file: 'cosmos.toml',
+      where: 'hosts[0].transport',
+      given: '"locall"',
+      choices: ['local', 'ssh'],
+      nearest: 'local',
+    },
+    say: (p) => ({
+      sentence: `${place(p)} is ${p.choices('choices', 'one of a few words')}${given(p)}${source(p)}.${didYouMean(p)}`,
+      nextStep: 'Use one of these words.',
+    }),
+  },
+  'config.invalid_name': {
+    example: {
+      file: 'cosmos.toml',
+      where: 'hosts[0].name',
+      given: '"GPU 1"',
+      pattern: '^[a-z0-9-]+$',
+      nearest: 'gpu-1',
+    },
+    say: (p) => ({
+      sentence: `${place(p)} is not a name that can be used${given(p)}${source(p)}.${didYouMean(p)}`,
+      nextStep:
+        p.part(
+          'pattern',
+          (pattern) => `Use small letters, digits and hyphens (it must match \`${pattern}\`).`,
+        ) || 'Use small letters, digits and hyphens.',
     }),
   },
   'config.invalid_value': {
-    example: { file: 'cosmos.toml', key: 'limits.max_queued_per_user', given: 'many', expected: 'a whole number from 1' },
+    example: { file: 'cosmos.toml', where: 'web.public_url', given: '"here"', reason: 'not a URL' },
     say: (p) => ({
-      sentence: `${where(p)}: ${p.part('key', (key) => `\`${key}\` `) || 'a value '}${
-        p.has('given') ? `is \`${p.text('given')}\`` : 'is not valid'
-      }${p.part('expected', (expected) => `; it takes ${expected}`)}${p.part('detail', (detail) => ` (${detail})`)}.`,
-      nextStep: 'Correct the value, then run `cosmos config check`.',
+      sentence: `${place(p)} is not valid${given(p)}${p.part('reason', (reason) => ` (${reason})`)}${source(p)}.`,
+      nextStep: CHECK,
     }),
   },
   'config.secret_missing': {
-    example: { key: 'chat.slack.bot_token', source: 'the variable SLACK_BOT_TOKEN' },
+    example: { where: 'chat.slack.bot_token', variable: 'SLACK_BOT_TOKEN' },
     say: (p) => ({
-      sentence: `The secret${p.part('key', (key) => ` \`${key}\``)} is not there${p.part('source', (source) => `: ${source} is empty or missing`)}.`,
+      sentence: `${p.part('where', (where) => `The secret \`${where}\``) || 'A secret'} is not there${
+        p.part('variable', (variable) => `: the variable \`${variable}\` is empty or missing`) ||
+        p.part('file', (file) => `: ${file} is ${why(p) === '' ? 'empty' : `not readable (${why(p)})`}`)
+      }.`,
       nextStep: 'Set it and start again. Commands that do not need it work without.',
     }),
   },
   'config.secret_inline': {
-    example: { file: 'cosmos.toml', key: 'chat.slack.bot_token' },
+    example: { file: 'cosmos.toml', where: 'chat.slack.bot_token' },
     say: (p) => ({
-      sentence: `${where(p)} holds a secret in plain text${p.part('key', (key) => `: \`${key}\``)}.`,
-      nextStep: 'Write { env = "NAME" } or { file = "path" } there, and replace the secret: it has been in a file.',
+      sentence: `${place(p)} holds a secret in plain text${source(p)}.`,
+      nextStep:
+        'Write { env = "NAME" } or { file = "path" } there, and replace the secret: it has been in a file.',
     }),
   },
   'config.lanes_share_gpu': {
-    example: { host: 'gpu1', gpu: '0', lanes: ['left', 'right'] },
+    example: {
+      file: 'cosmos.toml',
+      where: 'hosts[0].lanes[1].gpus',
+      gpu: '0',
+      other: 'hosts[0].lanes[0].gpus',
+    },
     say: (p) => ({
-      sentence: `${p.has('lanes') ? `The lanes ${p.text('lanes')}` : 'Two lanes'}${p.part('host', (host) => ` of ${host}`)} use the same GPU${p.part('gpu', (gpu) => ` ${gpu}`)}.`,
+      sentence: `${place(p)} uses ${p.part('gpu', (gpu) => `GPU ${gpu}`) || 'a GPU'}, which ${p.part('other', (other) => `\`${other}\``) || 'another lane'} uses too${source(p)}.`,
       nextStep: 'Give each GPU to one lane only.',
     }),
   },
   'config.duplicate_name': {
-    example: { kind: 'host', name: 'gpu1' },
+    example: { file: 'cosmos.toml', where: 'hosts[1].name', name: 'gpu1', other: 'hosts[0].name' },
     say: (p) => ({
-      sentence: `Two ${p.part('kind', (kind) => `${kind}s`) || 'entries'} are named ${p.part('name', (name) => `\`${name}\``) || 'the same'}.`,
-      nextStep: 'Rename one of them.',
+      sentence: `${place(p)} repeats ${p.part('name', (name) => `\`${name}\``) || 'a name'}${p.part('other', (other) => `, which stands at \`${other}\` already`)}${source(p)}.`,
+      nextStep: 'Change or remove one of the two.',
     }),
   },
   'config.unknown_model': {
-    example: { model: 'previw', nearest: 'preview', known: ['preview', 'transfer1'] },
+    example: {
+      where: 'hosts[0].models',
+      model: 'previw',
+      nearest: 'preview',
+      known: ['preview', 'transfer1'],
+    },
     say: (p) => ({
-      sentence: `The configuration names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}.${didYouMean(p)}`,
-      nextStep: p.has('known') ? `Use one of: ${p.text('known')}.` : 'Correct the name: `cosmos models` lists them.',
+      sentence: `${place(p)} names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}.${didYouMean(p)}`,
+      nextStep: p.has('known')
+        ? `Use one of: ${p.text('known')}.`
+        : 'Correct the name: `cosmos models` lists them.',
     }),
   },
   'config.profile_invalid': {
-    example: { file: 'transfer1.toml', key: 'parameters.edge.minimum', detail: 'expected a number' },
+    example: {
+      file: 'transfer1.toml',
+      where: 'parameters.edge.minimum',
+      detail: 'it is above the maximum',
+      nearest: 'maximum',
+    },
     say: (p) => ({
-      sentence: `The model profile ${p.text('file', p.text('profile', 'file'))} is not valid${p.part('key', (key) => ` at \`${key}\``)}${because(p)}.`,
+      sentence: `The model profile ${p.text('file', 'file')} is not valid${p.part('where', (where) => ` at \`${where}\``)}${whyAtTheEnd(p)}${didYouMean(p)}`,
       nextStep: 'Correct the profile; `docs/add-a-model.md` explains its parts.',
     }),
   },
   'config.unsupported': {
-    example: { key: 'hosts.0.transport', given: 'ssh', supported: ['local'] },
+    example: { file: 'cosmos.toml', where: 'hosts[0].transport', given: 'ssh' },
     say: (p) => ({
-      sentence: `${p.part('key', (key) => `\`${key}\`: `)}${p.part('given', (given) => `\`${given}\``) || 'This setting'} is not supported by this version.`,
-      nextStep: p.has('supported') ? `Use ${p.choices('supported')}.` : 'Remove the setting, or install a version that has it.',
+      sentence: `${place(p)} is kept for a later version${given(p)}${source(p)}.`,
+      nextStep: 'Remove it or choose another value, or install a version that has it.',
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
 
-function where(p: Parameters): string {
-  return `${p.text('file', 'The configuration')}${p.part('line', (line) => `, line ${line}`)}${p.part('column', (column) => `, column ${column}`)}`;
+/** Which key: `hosts[0].name`. */
+function place(p: Parameters): string {
+  return p.part('where', (where) => `\`${where}\``) || p.part('key', (key) => `\`${key}\``) || 'A setting';
 }
 
-function because(p: Parameters): string {
-  return p.part('detail', (detail) => `: ${detail.replace(/[.:]+$/, '')}`);
+/** Where the value comes from: ` (cosmos.toml)`, ` (set by COSMOS_BOT_DATA_DIR)`. */
+function source(p: Parameters): string {
+  return p.part('variable', (variable) => ` (set by ${variable})`) || p.part('file', (file) => ` (${file})`);
+}
+
+function given(p: Parameters): string {
+  return p.part('given', (value) => `; it is \`${value}\``);
+}
+
+function typeWords(p: Parameters): string {
+  const words = p.list('expected').map((word) => TYPE_WORDS.get(word) ?? `a ${word}`);
+  return words.length === 0 ? 'another kind of value' : words.join(' or ');
+}
+
+function rangeWords(p: Parameters): string {
+  const unit =
+    p.text('measure') === 'characters' ? ' characters' : p.text('measure') === 'entries' ? ' entries' : '';
+  if (p.has('minimum') && p.has('maximum')) return `${p.text('minimum')} to ${p.text('maximum')}${unit}`;
+  return (
+    p.part('minimum', (value) => `at least ${value}${unit}`) ||
+    p.part('maximum', (value) => `at most ${value}${unit}`) ||
+    `another value`
+  );
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { duration, grouped, size } from './numbers.ts';
+import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
 /** What is wrong with a text, a file, or the files of one prompt together. */
@@ -32,17 +33,23 @@ export const FILE_WORDING = {
   'input.file_unreadable': {
     example: { file: 'street.mp4', detail: 'permission denied' },
     say: (p) => ({
-      sentence: `${file(p)} cannot be read${detail(p)}.`,
+      sentence: `${file(p)} cannot be read${whyInBrackets(p)}.`,
       nextStep: 'Let the user that runs the bot read it, or send a copy.',
     }),
   },
   'input.file_empty': {
     example: { file: 'street.mp4' },
-    say: (p) => ({ sentence: `${file(p)} is empty (0 bytes).`, nextStep: 'Export it again and send the new file.' }),
+    say: (p) => ({
+      sentence: `${file(p)} is empty (0 bytes).`,
+      nextStep: 'Export it again and send the new file.',
+    }),
   },
   'input.file_not_regular': {
     example: { file: 'clips' },
-    say: (p) => ({ sentence: `${file(p)} is a folder or a device, not a file.`, nextStep: 'Name the video file itself.' }),
+    say: (p) => ({
+      sentence: `${file(p)} is a folder or a device, not a file.`,
+      nextStep: 'Name the video file itself.',
+    }),
   },
   'input.file_too_large': {
     example: { file: 'street.mp4', bytes: 2_400_000_000, maxBytes: 1_073_741_824 },
@@ -54,18 +61,21 @@ export const FILE_WORDING = {
   'input.not_media': {
     example: { file: 'notes.mp4', detail: 'no video, audio or picture in it' },
     say: (p) => ({
-      sentence: `${file(p)} is not a video, picture or sound file, whatever its name says${detail(p)}.`,
+      sentence: `${file(p)} is not a video, picture or sound file, whatever its name says${whyInBrackets(p)}.`,
       nextStep: 'Send a video such as an MP4 with H.264.',
     }),
   },
   'input.no_frames': {
     example: { file: 'street.mp4' },
-    say: (p) => ({ sentence: `${file(p)} holds not a single frame.`, nextStep: 'Export it again and check that it plays.' }),
+    say: (p) => ({
+      sentence: `${file(p)} holds not a single frame.`,
+      nextStep: 'Export it again and check that it plays.',
+    }),
   },
   'input.truncated': {
     example: { file: 'street.mp4', detail: 'it ends in the middle of frame 87' },
     say: (p) => ({
-      sentence: `${file(p)} is damaged or was cut off${detail(p)}.`,
+      sentence: `${file(p)} is damaged or was cut off${whyInBrackets(p)}.`,
       nextStep: 'Send it again; if that does not help, export it again.',
     }),
   },
@@ -79,14 +89,14 @@ export const FILE_WORDING = {
   'input.absurd_duration': {
     example: { file: 'street.mp4', durationMs: 3_153_600_000_000 },
     say: (p) => ({
-      sentence: `${file(p)} claims ${p.measure('durationMs', (value) => `to last ${duration(value)}`, 'a length')} that cannot be true.`,
+      sentence: `${file(p)} claims ${p.measure('durationMs', (value) => `to last ${duration(value)}`, 'a length')}, which cannot be true.`,
       nextStep: 'Export it again: its header is wrong.',
     }),
   },
   'input.too_many_pixels': {
     example: { file: 'street.mp4', width: 15_360, height: 8640, maxPixels: 33_177_600 },
     say: (p) => ({
-      sentence: `${file(p)} ${p.has('width') && p.has('height') ? `is ${p.text('width')}×${p.text('height')}, which is` : 'is'} too large a picture${p.measure('maxPixels', (value) => ` (at most ${grouped(Math.round(value / 1e6))} megapixels)`)}.`,
+      sentence: `${file(p)} ${p.has('width') && p.has('height') ? `is ${p.text('width')}×${p.text('height')}, which is` : 'is'} too large a picture${p.measure('maxPixels', megapixels, p.measure('maximum', megapixels))}${p.part('model', (model) => ` for ${model}`)}.`,
       nextStep: 'Scale it down before you send it.',
     }),
   },
@@ -94,7 +104,9 @@ export const FILE_WORDING = {
     example: { role: 'dept', nearest: 'depth', known: ['color', 'depth', 'seg'] },
     say: (p) => ({
       sentence: `${p.part('role', (role) => `\`${role}\` is`) || 'That is'} not a role that a file can have.${p.part('nearest', (value) => ` Did you mean \`${value}\`?`)}`,
-      nextStep: p.has('known') ? `Use one of: ${p.text('known')}.` : 'Use color, depth, seg, edge, vis, mask, audio or image.',
+      nextStep: p.has('known')
+        ? `Use one of: ${p.text('known')}.`
+        : 'Use color, depth, seg, edge, vis, mask, audio or image.',
     }),
   },
   'input.role_taken': {
@@ -105,23 +117,23 @@ export const FILE_WORDING = {
     }),
   },
   'input.role_missing': {
-    example: { role: 'color', model: 'preview' },
+    example: { role: 'depth', model: 'preview', parameter: 'depth' },
     say: (p) => ({
-      sentence: `${p.text('model', 'The model')} needs ${p.part('role', (role) => `a \`${role}\` file`) || 'another file'}, and the prompt has none.`,
-      nextStep: 'Make the prompt again with that file.',
+      sentence: `${p.part('parameter', (name) => `The weight \`${name}\``) || p.text('model', 'The model')} needs ${p.part('role', (role) => `a \`${role}\` file`) || 'another file'}, and the prompt has none.`,
+      nextStep: `Make the prompt again with that file${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
     }),
   },
   'input.role_wrong_kind': {
     example: { file: 'voice.mp3', role: 'depth', expected: 'video', found: 'audio' },
     say: (p) => ({
-      sentence: `${file(p)} ${p.part('found', (found) => `is ${withArticle(found)}`) || 'is of another kind'}; ${p.part('role', (role) => `\`${role}\``) || 'its role'} takes ${p.part('expected', withArticle) || 'another kind'}.`,
+      sentence: `${file(p)} ${p.part('found', isA) || p.part('kind', isA) || 'is of another kind'}; ${p.part('role', (role) => `\`${role}\``) || 'its role'} takes ${p.part('expected', withArticle) || 'another kind'}.`,
       nextStep: 'Give it another role, or send the right file.',
     }),
   },
   'input.roles_differ': {
     example: { fact: 'frames', role: 'depth', found: '118', other: 'color', expected: '121' },
     say: (p) => ({
-      sentence: `The videos do not fit together: ${p.text('role', 'one')} has ${p.has('found') ? `${p.text('fact')} ${p.text('found')}` : 'another size, rate or length'}${p.has('expected') ? `, ${p.text('other', 'the other')} has ${p.text('expected')}` : ''}.`,
+      sentence: `The videos do not fit together: ${p.text('role', 'one')} has ${p.part('found', (found) => withUnit(p, found)) || 'another size, rate or length'}${p.part('expected', (expected) => `, ${p.text('other', 'the other')} has ${withUnit(p, expected)}`)}.`,
       nextStep: 'Export them all with the same size, frame rate and number of frames.',
     }),
   },
@@ -138,8 +150,18 @@ function file(p: Parameters, otherwise = 'The file'): string {
   return p.part('file', (name) => `\`${name}\``) || otherwise;
 }
 
-function detail(p: Parameters): string {
-  return p.part('detail', (text) => ` (${text.replace(/\.$/, '')})`);
+/** `118 frames`, `23.98 fps`, `1280×704`. */
+function withUnit(p: Parameters, value: string): string {
+  const fact = p.text('fact');
+  return fact === 'frames' || fact === 'fps' ? `${value} ${fact}` : value;
+}
+
+function isA(kind: string): string {
+  return `is ${withArticle(kind)}`;
+}
+
+function megapixels(pixels: number): string {
+  return ` (at most ${Number((pixels / 1e6).toFixed(1))} megapixels)`;
 }
 
 function withArticle(kind: string): string {

@@ -1,20 +1,21 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { size } from './numbers.ts';
+import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
 /** What goes wrong between the bot and a host, and on the host itself. */
 export const HOST_WORDING = {
   'transfer.failed': {
-    example: { host: 'gpu1', file: 'street.mp4', detail: 'connection reset' },
+    example: { host: 'gpu1', file: 'street.mp4', role: 'asset', detail: 'connection reset' },
     say: (p) => ({
-      sentence: `${p.text('file', 'A file')} could not be copied ${hostPart(p, 'to or from')}${detail(p)}.`,
+      sentence: `${copied(p)} could not be copied between the bot and ${p.text('host', 'the host')}${whyInBrackets(p)}.`,
       nextStep: 'Nothing to do yet: I try again by myself. If it stays so, check the network to that host.',
     }),
   },
   'transfer.corrupt': {
     example: { host: 'gpu1', file: 'street.mp4' },
     say: (p) => ({
-      sentence: `${p.text('file', 'A file')} arrived changed ${hostPart(p, 'at or from')}.`,
+      sentence: `${copied(p)} was changed on the way between the bot and ${p.text('host', 'the host')}.`,
       nextStep: "Nothing to do yet: I copy it again. If it stays so, check that host's disk.",
     }),
   },
@@ -29,8 +30,9 @@ export const HOST_WORDING = {
   'engine.host_unreachable': {
     example: { host: 'gpu1', detail: 'connection refused' },
     say: (p) => ({
-      sentence: `${host(p)} does not answer${detail(p)}.`,
-      nextStep: 'I keep trying; a run that is there goes on if the machine is up. Check that it is, and that it can be reached.',
+      sentence: `${host(p)} does not answer${whyInBrackets(p)}.`,
+      nextStep:
+        'I keep trying; a run that is there goes on if the machine is up. Check that it is, and that it can be reached.',
     }),
   },
   'engine.host_replaced': {
@@ -41,51 +43,51 @@ export const HOST_WORDING = {
     }),
   },
   'engine.host_unsupported': {
-    example: { host: 'gpu1', detail: 'it has no POSIX shell' },
+    example: { host: 'gpu1', missing: ['setsid', 'ps'] },
     say: (p) => ({
-      sentence: `${host(p)} cannot run jobs${detail(p)}.`,
+      sentence: `${host(p)} cannot run jobs${p.part('missing', (missing) => `: it lacks ${missing}`) || whyInBrackets(p)}.`,
       nextStep: 'Use a Linux host, or install there what is missing.',
     }),
   },
   'engine.work_dir_unusable': {
-    example: { host: 'gpu1', detail: 'permission denied' },
+    example: { host: 'gpu1', reason: 'denied' },
     say: (p) => ({
-      sentence: `The work folder on ${p.text('host', 'the host')} cannot be used${detail(p)}.`,
+      sentence: `The work folder on ${p.text('host', 'the host')} cannot be used${whyInBrackets(p)}.`,
       nextStep: 'Make it writable for the user that the bot connects as, or set another `work_dir`.',
     }),
   },
   'engine.command_failed': {
-    example: { host: 'gpu1', detail: 'ls: cannot access: input/output error' },
+    example: { host: 'gpu1', command: 'inspect', exitCode: 1 },
     say: (p) => ({
-      sentence: `A command on ${p.text('host', 'the host')} failed${detail(p)}.`,
+      sentence: `${p.part('command', (command) => `The command \`${command}\``) || 'A command'} on ${p.text('host', 'the host')} failed${p.part('exitCode', (code) => ` with exit code ${code}`)}${whyInBrackets(p)}.`,
       nextStep: 'Check that host, then retry.',
     }),
   },
   'engine.start_failed': {
     example: { host: 'gpu1', detail: 'node: no such file' },
     say: (p) => ({
-      sentence: `The model could not be started on ${p.text('host', 'the host')}${detail(p)}.`,
+      sentence: `The model could not be started on ${p.text('host', 'the host')}${whyInBrackets(p)}.`,
       nextStep: 'Check that the model is installed there as its profile says, then retry.',
     }),
   },
   'engine.vanished': {
     example: { host: 'gpu1', detail: 'the machine was restarted' },
     say: (p) => ({
-      sentence: `The run disappeared from ${p.text('host', 'its host')} without a result${detail(p)}.`,
+      sentence: `The run disappeared from ${p.text('host', 'its host')} without a result${whyInBrackets(p)}.`,
       nextStep: 'Run it again.',
     }),
   },
   'engine.not_stopped': {
-    example: { host: 'gpu1', detail: 'process 4211 is still there' },
+    example: { host: 'gpu1', attempt: 'jb_5d8r2k1m-a1', detail: 'process 4211 is still there' },
     say: (p) => ({
-      sentence: `The run on ${p.text('host', 'the host')} could not be stopped${detail(p)}.`,
+      sentence: `The run on ${p.text('host', 'the host')}${p.part('attempt', (attempt) => ` (${attempt})`)} could not be stopped${whyInBrackets(p)}.`,
       nextStep: 'End it on that host; until then nothing else starts there.',
     }),
   },
   'engine.log_unreadable': {
     example: { host: 'gpu1', detail: 'permission denied' },
     say: (p) => ({
-      sentence: `The log of the run cannot be read on ${p.text('host', 'the host')}${detail(p)}.`,
+      sentence: `The log of the run cannot be read on ${p.text('host', 'the host')}${whyInBrackets(p)}.`,
       nextStep: 'Check who owns the files in the work folder there.',
     }),
   },
@@ -95,10 +97,11 @@ function host(p: Parameters): string {
   return p.text('host', 'The host');
 }
 
-function hostPart(p: Parameters, direction: string): string {
-  return `${direction} ${p.text('host', 'the host')}`;
-}
-
-function detail(p: Parameters): string {
-  return p.part('detail', (text) => ` (${text.replace(/\.$/, '')})`);
+/** What was copied: by its name, else by what it is for. */
+function copied(p: Parameters): string {
+  const role = p.text('role');
+  return p.text(
+    'file',
+    role === 'asset' ? 'An input' : role === 'output' || role === 'destination' ? 'A result' : 'A file',
+  );
 }

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { duration } from './numbers.ts';
+import { why, whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
 /** What stands in the way in the chat, in the queue and in the database. */
@@ -21,15 +22,15 @@ export const QUEUE_WORDING = {
   'chat.unavailable': {
     example: { platform: 'slack', detail: 'connection reset' },
     say: (p) => ({
-      sentence: `${p.text('platform', 'The chat')} does not answer${detail(p)}.`,
+      sentence: `${p.text('platform', 'The chat')} does not answer${whyInBrackets(p)}.`,
       nextStep: 'Wait: I keep trying, and runs go on meanwhile.',
     }),
   },
 
   'queue.limit_reached': {
-    example: { limit: 10, queued: 10 },
+    example: { maximum: 10, queued: 10 },
     say: (p) => ({
-      sentence: `You already have ${p.part('queued', (value) => `${value} runs`) || 'as many runs'} waiting${p.part('limit', (value) => `; at most ${value} may`) || ' as you may'}.`,
+      sentence: `You already have ${p.part('queued', (value) => `${value} runs`) || 'as many runs'} waiting${p.part('maximum', (value) => `; at most ${value} may`) || ' as you may'}.`,
       nextStep: 'Wait until one has started, or cancel one.',
     }),
   },
@@ -41,7 +42,7 @@ export const QUEUE_WORDING = {
     }),
   },
   'queue.run_not_finished': {
-    example: { run: 'rs_3fq8w1zz', state: 'active' },
+    example: { run: 'rs_3fq8w1zz' },
     say: (p) => ({
       sentence: `${run(p)} has not ended yet.`,
       nextStep: `Wait for it, or cancel it with \`cancel ${p.text('run', 'RUN')}\`.`,
@@ -57,7 +58,7 @@ export const QUEUE_WORDING = {
   'queue.lane_blocked': {
     example: { lane: 'gpu1/gpu0', detail: 'a stopped run still holds 21.9 GB of its memory' },
     say: (p) => ({
-      sentence: `${p.text('lane', 'The lane')} takes no runs, because it cannot be proved free${p.part('detail', (text) => `: ${stop(text)}`)}.`,
+      sentence: `${p.text('lane', 'The lane')} takes no runs, because it cannot be proved free${why(p) === '' ? '' : `: ${why(p)}`}.`,
       nextStep: 'Free it on the host; the queue goes on by itself.',
     }),
   },
@@ -111,7 +112,7 @@ export const QUEUE_WORDING = {
   'store.failed': {
     example: { detail: 'disk I/O error' },
     say: (p) => ({
-      sentence: `The database failed${detail(p)}; nothing was saved.`,
+      sentence: `The database failed${whyInBrackets(p)}; nothing was saved.`,
       nextStep: 'Check the disk of the data folder, then try again.',
     }),
   },
@@ -119,12 +120,4 @@ export const QUEUE_WORDING = {
 
 function run(p: Parameters): string {
   return p.text('run', 'The run');
-}
-
-function detail(p: Parameters): string {
-  return p.part('detail', (text) => ` (${stop(text)})`);
-}
-
-function stop(text: string): string {
-  return text.replace(/\.$/, '');
 }

@@ -58,10 +58,16 @@ export class Parameters {
     return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
   }
 
+  /** The values of a list; a single value is a list of one. */
+  list(name: string): readonly string[] {
+    const value = this.#read(name);
+    if (value === undefined) return [];
+    return (typeof value === 'object' ? value : [String(value)]).map(oneLine);
+  }
+
   /** The values of a list as people enumerate them: `a, b or c`. */
   choices(name: string, otherwise = ''): string {
-    const value = this.#read(name);
-    const words = (typeof value === 'object' ? value : value === undefined ? [] : [String(value)]).map(oneLine);
+    const words = this.list(name);
     const last = words.at(-1);
     if (last === undefined) return otherwise;
     return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;

@@ -1,5 +1,5 @@
 import type { HostConfig } from '../config/config.ts';
-import { type Checked, invalid, valid } from '../errors.ts';
+import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { HostName } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
@@ -18,9 +18,24 @@ export class Models {
   readonly #catalogue: Catalogue;
   readonly #hosts: readonly HostConfig[];
 
-  constructor(catalogue: Catalogue, hosts: readonly HostConfig[]) {
+  private constructor(catalogue: Catalogue, hosts: readonly HostConfig[]) {
     this.#catalogue = catalogue;
     this.#hosts = hosts;
+  }
+
+  /** Refuses hosts that name a model which the catalogue does not have (`config.unknown_model`). */
+  static of(catalogue: Catalogue, hosts: readonly HostConfig[]): Checked<Models> {
+    const known: string[] = catalogue.list().map(({ id }) => id);
+    const [first, ...rest] = hosts.flatMap(({ name, models }) =>
+      models
+        .filter((id) => !known.includes(id))
+        .map((id): Problem => {
+          const guess = nearest(id, known);
+          const parameters = { where: `hosts.${name}.models`, given: id, known, ...(guess && { nearest: guess }) };
+          return { code: 'config.unknown_model', parameters };
+        }),
+    );
+    return first === undefined ? valid(new Models(catalogue, hosts)) : { ok: false, problems: [first, ...rest] };
   }
 
   /** In the order of the configuration, each once, as its first host runs it. */

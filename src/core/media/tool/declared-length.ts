@@ -30,20 +30,62 @@ export function readAt(fd: number, position: number, length: number): Buffer {
   return bytes.subarray(0, readSync(fd, bytes, 0, length, position));
 }
 
-function isIsoCutShort(fd: number, size: number): boolean {
-  let at = 0;
-  for (let boxes = 0; boxes < MOST_BOXES && at + 8 <= size; boxes++) {
-    const head = readAt(fd, at, 16);
-    const short = head.readUInt32BE(0);
-    // 0: to the end of the file; 1: the length follows in 64 bits.
-    if (short === 0) return false;
-    if (short === 1 && head.length < 16) return true;
-    const length = short === 1 ? Number(head.readBigUInt64BE(8)) : short;
-    // Rubbish behind the last box is common and harmless.
-    if (length < 8 || !/^[\x20-\x7e\xa9]{4}$/.test(head.toString('latin1', 4, 8))) return false;
-    at += length;
+/**
+ * What the header of an mp4 or mov claims to last, ms. FFmpeg quietly ignores a claim that does not fit the
+ * samples; other players, and models, believe it. `undefined` where there is no claim.
+ */
+export function declaredDurationMs(fd: number): number | undefined {
+  const { size } = fstatSync(fd);
+  if (!isIsoMedia(readAt(fd, 0, 16))) return undefined;
+  for (const movie of isoBoxes(fd, 0, size)) {
+    if (movie.type !== 'moov') continue;
+    for (const box of isoBoxes(fd, movie.start + 8, movie.end)) {
+      if (box.type === 'mvhd') return movieDurationMs(readAt(fd, box.start, 40));
+    }
   }
-  return at > size;
+  return undefined;
+}
+
+function movieDurationMs(header: Buffer): number | undefined {
+  if (header.length < 40) return undefined;
+  const wide = header[8] === 1;
+  const scale = header.readUInt32BE(wide ? 28 : 20);
+  const duration = wide ? Number(header.readBigUInt64BE(32)) : header.readUInt32BE(24);
+  // All ones: not known.
+  if (scale === 0 || duration === (wide ? 2 ** 64 : 0xffffffff)) return undefined;
+  return (duration * 1000) / scale;
+}
+
+interface IsoBox {
+  readonly type: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The boxes side by side between two offsets; the last one may end beyond. */
+function* isoBoxes(fd: number, from: number, to: number): Generator<IsoBox> {
+  let start = from;
+  for (let boxes = 0; boxes < MOST_BOXES && start + 8 <= to; boxes++) {
+    const head = readAt(fd, start, 16);
+    // Rubbish behind the last box is common and harmless.
+    if (head.length < 8 || !/^[\x20-\x7e\xa9]{4}$/.test(head.toString('latin1', 4, 8))) return;
+    const length = boxLength(head, to - start);
+    if (length < 8) return;
+    yield { type: head.toString('latin1', 4, 8), start, end: start + length };
+    start += length;
+  }
+}
+
+function boxLength(head: Buffer, rest: number): number {
+  const short = head.readUInt32BE(0);
+  // 0: to the end of the file; 1: the length follows in 64 bits.
+  if (short === 0) return rest;
+  if (short !== 1) return short;
+  return head.length < 16 ? Number.POSITIVE_INFINITY : Number(head.readBigUInt64BE(8));
+}
+
+function isIsoCutShort(fd: number, size: number): boolean {
+  return isoBoxes(fd, 0, size).some((box) => box.end > size);
 }
 
 function isMatroskaCutShort(head: Buffer, size: number): boolean {

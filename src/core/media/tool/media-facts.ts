@@ -80,14 +80,12 @@ function checkDuration(
   frames: number,
   limits: MediaLimits,
 ): void {
-  const { duration } = media.context;
-  const headerMs = duration === AV_NOPTS_VALUE ? 0 : Number(duration) / 1000;
-  const absurd =
-    headerMs < 0 || headerMs > Math.max(measured.wholeMs, durationMs) * HEADER_EXCESS + HEADER_EXCESS_MS;
+  const { claimedMs } = media;
+  const absurd = claimedMs > Math.max(measured.wholeMs, durationMs) * HEADER_EXCESS + HEADER_EXCESS_MS;
   const slow = media.kind === 'video' && durationMs / frames > LONGEST_FRAME_MS;
   if (absurd || slow) {
     throw new CosmosError('input.absurd_duration', {
-      durationMs: Math.round(absurd ? headerMs : durationMs),
+      durationMs: Math.round(absurd ? claimedMs : durationMs),
       frames,
     });
   }

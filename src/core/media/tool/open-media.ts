@@ -1,6 +1,7 @@
 import {
   AV_DISPOSITION_ATTACHED_PIC,
   AV_LOG_ERROR,
+  AV_NOPTS_VALUE,
   AV_PKT_DATA_DISPLAYMATRIX,
   AVERROR_INVALIDDATA,
   AVMEDIA_TYPE_AUDIO,
@@ -9,7 +10,7 @@ import {
 import { avGetCodecName, Codec, Dictionary, FormatContext, Log, type Stream } from 'node-av/lib';
 import { CosmosError } from '../../errors.ts';
 import type { MediaKind } from '../../ports/media.ts';
-import { isCutShort, isIsoMedia, readAt } from './declared-length.ts';
+import { declaredDurationMs, isCutShort, isIsoMedia, readAt } from './declared-length.ts';
 
 /**
  * The only containers that are opened: none of them (with the options below) refers to another file or address.
@@ -35,6 +36,8 @@ export interface OpenMedia extends AsyncDisposable {
   /** Quarter turns clockwise that a player applies. */
   readonly quarterTurns: number;
   readonly maxPixels: number;
+  /** What the header claims, ms; 0 where it says nothing. */
+  readonly claimedMs: number;
   /** True when a picture was refused for its size; every later error is only its echo. */
   sizeRefused(): boolean;
 }
@@ -63,6 +66,7 @@ export async function openMedia(fd: number, maxPixels: number): Promise<OpenMedi
       hasAudio: context.streams.some((other) => other.codecpar.codecType === AVMEDIA_TYPE_AUDIO),
       quarterTurns: quarterTurns(stream.codecpar.getCodedSideData(AV_PKT_DATA_DISPLAYMATRIX)),
       maxPixels,
+      claimedMs: Math.max(declaredDurationMs(fd) ?? 0, libraryDurationMs(context)),
       sizeRefused: sizes.refused,
       async [Symbol.asyncDispose]() {
         await context.closeInput();
@@ -108,6 +112,10 @@ function kindOf(context: FormatContext, stream: Stream): MediaKind {
 function isStill(context: FormatContext): boolean {
   const brand = context.metadata?.get('major_brand') ?? '';
   return STILL_CONTAINERS.has(context.iformat?.name ?? '') || STILL_BRANDS.has(brand);
+}
+
+function libraryDurationMs(context: FormatContext): number {
+  return context.duration === AV_NOPTS_VALUE ? 0 : Number(context.duration) / 1000;
 }
 
 function checkSize(context: FormatContext, maxPixels: number): void {

@@ -1,0 +1,101 @@
+import type { Logger } from 'pino';
+import type { AccessPolicy } from '../core/access/access-policy.ts';
+import type { Config, RunTimeouts } from '../core/config/config.ts';
+import type { CosmosApi } from '../core/cosmos-api.ts';
+import type { DataDirectory } from '../core/data-directory.ts';
+import type { HostName } from '../core/ids.ts';
+import type { Profile } from '../core/models/profile.ts';
+import type { ChatPort } from '../core/ports/chat.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Host } from '../core/ports/host.ts';
+import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
+import { LaneRunner } from '../core/runner/lane-runner.ts';
+import type { LaneDriver } from '../core/store/lanes.ts';
+import type { Store } from '../core/store/store.ts';
+import { StoreWatcher } from '../core/store-watcher.ts';
+import type { Wakeup } from '../core/wakeup.ts';
+import { InboundHandler } from './chat/inbound-handler.ts';
+import { InboxWorker } from './chat/inbox-worker.ts';
+import { ThreadSync } from './chat/thread-sync.ts';
+import type { ViewBuilder } from './thread-view/view-builder.ts';
+
+/** What is believed of a model's output: a long 4K video passes, a header that lies does not. */
+const OUTPUT_LIMITS: MediaLimits = {
+  maxBytes: 64 * 1024 ** 3,
+  maxDurationMs: 60 * 60 * 1000,
+  maxPixels: 8192 * 8192,
+};
+
+export interface BotParts {
+  readonly config: Config;
+  readonly logger: Logger;
+  readonly clock: Clock;
+  readonly data: DataDirectory;
+  readonly store: Store;
+  readonly wakeup: Wakeup;
+  readonly media: MediaWorker;
+  readonly hosts: ReadonlyMap<HostName, Host>;
+  readonly api: CosmosApi;
+  readonly timeouts: (profile: Profile) => RunTimeouts;
+  readonly views: ViewBuilder;
+  readonly access: AccessPolicy;
+}
+
+interface Service {
+  stop(): Promise<void>;
+}
+
+/** The parts of one bot, and which of them run. */
+export class Bot {
+  readonly parts: BotParts;
+  readonly #services: Service[] = [];
+  readonly #watcher: StoreWatcher;
+
+  constructor(parts: BotParts) {
+    this.parts = parts;
+    this.#watcher = new StoreWatcher(parts.store, parts.wakeup);
+  }
+
+  /** Drives every lane from now on, or as soon as the process that drives it ends. */
+  startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
+    const { config, hosts, timeouts, store, media, clock, logger, wakeup, data } = this.parts;
+    for (const { name, models, lanes } of config.hosts) {
+      const host = hosts.get(name);
+      if (host === undefined) continue;
+      for (const { name: lane, gpus } of lanes) {
+        const context = {
+          ...{ lane, gpus, profiles: models, host, store, media, clock, logger, wakeup, data, timeouts },
+          outputLimits: OUTPUT_LIMITS,
+          instance: store.instance,
+        };
+        const runner = new LaneRunner(context, kind, mayClaim);
+        runner.start();
+        this.#services.push(runner);
+      }
+    }
+  }
+
+  /** Serves one chat platform; resolves once its events are received. */
+  async startChat(port: ChatPort): Promise<void> {
+    const { store, api, views, access, clock, data, logger, wakeup, config } = this.parts;
+    const handler = new InboundHandler({
+      ...{ store, api, views, port, access, clock, data },
+      maxUploadBytes: config.limits.media.maxBytes,
+      staleCommandMs: config.timeouts.staleCommandMs,
+    });
+    const inbox = new InboxWorker({ store, port, handler, clock, logger, wakeup });
+    const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup });
+    inbox.start();
+    sync.start();
+    this.#services.push(port, inbox, sync);
+    await port.start(inbox.receive);
+  }
+
+  /** Ends what was started, leaving running attempts running, and closes the store. */
+  async close(): Promise<void> {
+    for (const service of this.#services.splice(0)) await service.stop();
+    for (const host of this.parts.hosts.values()) await host.close();
+    this.#watcher[Symbol.dispose]();
+    this.parts.store.close();
+  }
+}

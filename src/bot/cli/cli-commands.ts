@@ -1,0 +1,39 @@
+import type { CommandDefinition } from '../commands/definition.ts';
+import { COMMANDS } from '../commands/registry.ts';
+
+/** Verbs that only the command line has, before those of every chat. */
+export const CLI_COMMANDS = {
+  start: {
+    aliases: [],
+    summary: 'Run the bot, with a chat in this terminal where no other is configured',
+    arguments: [],
+    options: [],
+    examples: ['start', 'start --config studio.toml'],
+    role: 'operator',
+  },
+  demo: {
+    aliases: [],
+    summary: 'Play the whole way once, from a video to the finished one',
+    arguments: [{ name: 'clip', kind: 'path', help: 'Your own video; else a sample is made', required: false }],
+    options: [{ name: 'prompt', type: 'text', help: 'What the video shall show', essential: true }],
+    assignments: {
+      pattern: '--set parameter=value',
+      help: 'Parameters of the model, such as --set edge=0.8',
+      required: false,
+      divide: 'first',
+    },
+    examples: ['demo', 'demo clip.mp4 --prompt "A rainy neon street" --set edge=0.8'],
+    role: 'operator',
+  },
+  config: {
+    aliases: [],
+    summary: 'Check the configuration and print what is in effect',
+    arguments: [{ name: 'action', kind: 'choice', help: 'What to do with it', required: true, choices: ['check'] }],
+    options: [],
+    examples: ['config check', 'config check --config studio.toml'],
+    role: 'viewer',
+  },
+  ...COMMANDS,
+} as const satisfies Record<string, CommandDefinition>;
+
+export type CliVerb = keyof typeof CLI_COMMANDS;

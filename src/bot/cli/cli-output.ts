@@ -1,0 +1,50 @@
+import type { Problem } from '../../core/errors.ts';
+import type { Card } from '../../core/ports/chat.ts';
+import type { ScreenOutput, ScreenSettings } from '../terminal/render-screen.ts';
+import { renderCard } from '../terminal/render-card.ts';
+import { problemCard } from '../thread-view/answer-card.ts';
+
+/** Columns where the output does not tell. */
+const USUAL_COLUMNS = 100;
+
+/** What the command line writes to. */
+export interface CliOutput {
+  readonly out: ScreenOutput;
+  readonly error: ScreenOutput;
+  readonly settings: ScreenSettings;
+}
+
+/** The process's own output: colour and glyphs where its terminal has them. */
+export function processOutput(): CliOutput {
+  const { stdout, stderr } = process;
+  const color = stdout.isTTY === true && stdout.hasColors();
+  return {
+    out: stdout,
+    error: stderr,
+    settings: {
+      color,
+      unicode: true,
+      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      now: () => Date.now(),
+    },
+  };
+}
+
+export function printCard({ out, settings }: CliOutput, card: Card): void {
+  out.write(`${lines(card, out, settings).join('\n')}\n`);
+}
+
+/** To standard error: what was asked for was not done. */
+export function printProblems({ error, settings }: CliOutput, problems: readonly [Problem, ...Problem[]]): void {
+  error.write(`${lines(problemCard(problems), error, settings).join('\n')}\n`);
+}
+
+/** A remark beside what was asked for. */
+export function printNote({ error }: CliOutput, text: string): void {
+  error.write(`${text}\n`);
+}
+
+function lines(card: Card, output: ScreenOutput, settings: ScreenSettings): readonly string[] {
+  const { now, ...rest } = settings;
+  return renderCard(card, { ...rest, now: now(), width: output.columns ?? USUAL_COLUMNS });
+}

@@ -1,0 +1,92 @@
+import type { Checked } from '../../core/errors.ts';
+import { toCosmosError } from '../../core/errors.ts';
+import type { ParsedCommand } from '../commands/arguments.ts';
+import { findVerb } from '../commands/help.ts';
+import { parseWords } from '../commands/parse.ts';
+import { helpCard } from '../thread-view/help-card.ts';
+import { CLI_COMMANDS, type CliVerb } from './cli-commands.ts';
+import { type CliOutput, printCard, printProblems, processOutput } from './cli-output.ts';
+
+/** 0: done. 1: it was tried and failed, or refused. 2: the words or the configuration are wrong. */
+export type ExitCode = 0 | 1 | 2;
+
+/** A command line after the global options were taken out. */
+export interface Invocation {
+  readonly command: ParsedCommand<CliVerb>;
+  readonly configPath?: string;
+  readonly output: CliOutput;
+}
+
+/** The `cosmos` command; resolves with its exit code. Never throws. */
+export async function runCommandLine(
+  words: readonly string[],
+  output: CliOutput = processOutput(),
+): Promise<ExitCode> {
+  const { rest, configPath, wantsHelp, wantsVersion } = takeGlobalOptions(words);
+  if (wantsVersion) {
+    output.out.write(`${await version()}\n`);
+    return 0;
+  }
+  const verb = rest[0] === undefined ? undefined : findVerb(rest[0], CLI_COMMANDS);
+  if (rest.length === 0 || (wantsHelp && (verb !== undefined || rest[0] === undefined))) {
+    printCard(output, helpCard(CLI_COMMANDS, verb, 'command_line'));
+    return 0;
+  }
+  const parsed: Checked<ParsedCommand<CliVerb>> = parseWords(rest, CLI_COMMANDS, 'command_line');
+  if (!parsed.ok) {
+    printProblems(output, parsed.problems);
+    return 2;
+  }
+  try {
+    return await run({ command: parsed.value, output, ...(configPath !== undefined && { configPath }) });
+  } catch (error) {
+    const failure = toCosmosError(error);
+    printProblems(output, [failure.toProblem()]);
+    return 1;
+  }
+}
+
+/** Each verb loads only what it needs: `--help` must not wait for a database or a media library. */
+async function run(invocation: Invocation): Promise<ExitCode> {
+  const { command, output } = invocation;
+  switch (command.verb) {
+    case 'help':
+      printCard(output, helpCard(CLI_COMMANDS, findVerb(command.arguments['command'] ?? '', CLI_COMMANDS), 'command_line'));
+      return 0;
+    case 'config':
+      return await (await import('./config-check.ts')).checkConfig(invocation);
+    case 'start':
+      return await (await import('./start.ts')).start(invocation);
+    case 'demo':
+      return await (await import('./demo.ts')).demo(invocation);
+    default:
+      return await (await import('./run-verb.ts')).runVerb(invocation, command.verb);
+  }
+}
+
+function takeGlobalOptions(words: readonly string[]) {
+  const rest: string[] = [];
+  let configPath: string | undefined;
+  let wantsHelp = false;
+  let wantsVersion = false;
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? '';
+    if (word === '--') {
+      rest.push(...words.slice(index));
+      break;
+    }
+    if (word === '--config') configPath = words[++index];
+    else if (word.startsWith('--config=')) configPath = word.slice('--config='.length);
+    else if (word === '--help' || word === '-h') wantsHelp = true;
+    else if (word === '--version' || word === '-V') wantsVersion = true;
+    // `--set edge=0.8` and `edge=0.8` are the same.
+    else if (word !== '--set') rest.push(word);
+  }
+  return { rest, configPath, wantsHelp, wantsVersion };
+}
+
+async function version(): Promise<string> {
+  const { readFile } = await import('node:fs/promises');
+  const manifest: { version: string } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+  return manifest.version;
+}

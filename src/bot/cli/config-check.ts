@@ -1,0 +1,24 @@
+import { effectiveConfig } from '../../core/config/effective-config.ts';
+import { openLogger } from '../logger.ts';
+import { EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
+import { printNote, printProblems } from './cli-output.ts';
+import type { ExitCode, Invocation } from './command-line.ts';
+import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+
+/** Prints the effective configuration with secrets hidden, or all that is wrong with it. */
+export async function checkConfig({ configPath, output }: Invocation): Promise<ExitCode> {
+  const config = readConfig(configPath);
+  if (!config.ok) {
+    printProblems(output, config.problems);
+    return 2;
+  }
+  if (config.value.source.kind === 'embedded') printNote(output, EMBEDDED_DEFAULT);
+  output.out.write(effectiveConfig(config.value));
+  const bot = await openConfiguredBot(config.value, openLogger('silent'));
+  if (!bot.ok) {
+    printProblems(output, bot.problems);
+    return 2;
+  }
+  await bot.value.close();
+  return 0;
+}

@@ -1,0 +1,22 @@
+import type { Logger } from 'pino';
+import type { Config } from '../../core/config/config.ts';
+import { processEnvironment } from '../../core/config/environment.ts';
+import { loadConfig } from '../../core/config/load-config.ts';
+import type { Checked } from '../../core/errors.ts';
+import type { Bot } from '../bot.ts';
+import { openLogger } from '../logger.ts';
+import { openBot } from '../main.ts';
+
+/** The configuration that `--config`, the environment and this directory name. */
+export function readConfig(path?: string): Checked<Config> {
+  return loadConfig({
+    environment: processEnvironment(),
+    directory: process.cwd(),
+    ...(path !== undefined && { path }),
+  });
+}
+
+/** The bot of that configuration, with nothing started. */
+export async function openConfiguredBot(config: Config, logger: Logger = openLogger(config.log.level)): Promise<Checked<Bot>> {
+  return await openBot(config, logger);
+}

@@ -1,0 +1,56 @@
+import type { Run } from '../../core/runs/run.ts';
+import { requiredRole } from '../commands/arguments.ts';
+import type { CommandVerb } from '../commands/registry.ts';
+import { COMMANDS } from '../commands/registry.ts';
+import { HANDLERS } from '../commands/verbs/index.ts';
+import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
+import { EMBEDDED_DEFAULT, NO_BOT_RUNS } from '../wording/cli-words.ts';
+import { printCard, printNote, printProblems } from './cli-output.ts';
+import type { ExitCode, Invocation } from './command-line.ts';
+import { isDaemonRunning } from './daemon-lock.ts';
+import { followLog } from './follow-log.ts';
+import { followRun } from './follow-run.ts';
+import { localPrincipal, localUser } from './local-user.ts';
+import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+
+/** Runs a verb of the registry over CosmosAPI, in this process. */
+export async function runVerb({ command, configPath, output }: Invocation, verb: CommandVerb): Promise<ExitCode> {
+  const config = readConfig(configPath);
+  if (!config.ok) {
+    printProblems(output, config.problems);
+    return 2;
+  }
+  const json = command.options['json'] === true;
+  if (config.value.source.kind === 'embedded' && !json) printNote(output, EMBEDDED_DEFAULT);
+  const opened = await openConfiguredBot(config.value);
+  if (!opened.ok) {
+    printProblems(output, opened.problems);
+    return 2;
+  }
+  const bot = opened.value;
+  try {
+    const { api, views, store, access, data } = bot.parts;
+    const parsed = { ...command, verb };
+    const allowed = access.check(localUser(), TERMINAL_PLACE, requiredRole(COMMANDS[verb], parsed), verb);
+    if (!allowed.ok) {
+      printProblems(output, allowed.problems);
+      return 1;
+    }
+    if (verb === 'logs' && command.options['follow'] === true) return await followLog(bot, parsed, output);
+    const result = await HANDLERS[verb]({ api, views, actor: localPrincipal(store) }, parsed);
+    const queued = verb === 'inference' || verb === 'retry' ? queuedRun(result.data) : undefined;
+    if (queued !== undefined && command.options['wait'] === true) return await followRun(bot, queued.id, output, json);
+    if (json) output.out.write(`${JSON.stringify(result.data, null, 2)}\n`);
+    else if (result.card !== undefined) printCard(result.failed ? { ...output, out: output.error } : output, result.card);
+    if (queued !== undefined && !json && !isDaemonRunning(data)) printNote(output, NO_BOT_RUNS);
+    return result.failed ? 1 : 0;
+  } finally {
+    await bot.close();
+  }
+}
+
+/** The run that a verb has queued; a dry run or a refusal has none. */
+function queuedRun(data: unknown): Pick<Run, 'id'> | undefined {
+  const isRun = typeof data === 'object' && data !== null && 'id' in data && 'queuedAt' in data;
+  return isRun ? (data as Run) : undefined;
+}

@@ -1,0 +1,132 @@
+import stringWidth from 'string-width';
+import { fill } from './layout.ts';
+import { safeText } from './plain-text.ts';
+import { renderCard } from './render-card.ts';
+import type { InputLine, Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
+
+const DEFAULT_COLUMNS = 80;
+const DEFAULT_ROWS = 24;
+/** Narrower terminals get lines that the terminal itself breaks. */
+const NARROWEST = 20;
+
+const ESCAPE = '\u001b[';
+const CLEAR_BELOW = `${ESCAPE}0J`;
+const CLEAR_TO_END_OF_LINE = `${ESCAPE}K`;
+/** The terminal shows what stands between these at once, without flicker; others ignore them. */
+const BEGIN_FRAME = `${ESCAPE}?2026h`;
+const END_FRAME = `${ESCAPE}?2026l`;
+
+/**
+ * Draws a thread in place. What will not change any more is written once and scrolls up like any output; from the
+ * first live message on, everything is the tail, which is drawn again over itself.
+ */
+export class LiveScreen implements Screen {
+  readonly #output: ScreenOutput;
+  readonly #settings: ScreenSettings;
+  /** Content of the messages that were written for good, by key. */
+  readonly #settled = new Map<string, string>();
+  /** Lines of the tail as they stand on the screen. */
+  #tail: readonly string[] = [];
+  /** Rows between the first line of the tail and the cursor. */
+  #cursorRow = 0;
+  #columns = 0;
+
+  constructor(output: ScreenOutput, settings: ScreenSettings) {
+    this.#output = output;
+    this.#settings = settings;
+  }
+
+  show(messages: readonly ScreenMessage[], input?: InputLine): void {
+    const columns = Math.max(NARROWEST, this.#output.columns ?? this.#settings.width ?? DEFAULT_COLUMNS);
+    const firstLive = messages.findIndex((message) => message.live);
+    const finished = (firstLive === -1 ? messages : messages.slice(0, firstLive)).filter(
+      (message) => !this.#isSettled(message),
+    );
+    const tailMessages = (firstLive === -1 ? [] : messages.slice(firstLive)).filter(
+      (message) => !this.#isSettled(message),
+    );
+    const finishedLines = finished.flatMap((message) => [...this.#render(message, columns), '']);
+    for (const message of finished) this.#settled.set(message.key, contentOf(message));
+
+    const tail = this.#clip(
+      tailMessages.flatMap((message) => [...this.#render(message, columns), '']),
+      input === undefined ? 0 : 1,
+    );
+    const typed = input === undefined ? undefined : inputLine(input, columns, this.#settings);
+    const lines = typed === undefined ? tail : [...tail, typed.line];
+    if (
+      finishedLines.length === 0 &&
+      columns === this.#columns &&
+      typed === undefined &&
+      sameLines(lines, this.#tail)
+    )
+      return;
+
+    this.#output.write(
+      `${BEGIN_FRAME}${this.#toTop(columns)}${drawn(finishedLines)}${drawn(tail)}${CLEAR_BELOW}${typed?.sequence ?? ''}${END_FRAME}`,
+    );
+    this.#tail = lines;
+    this.#columns = columns;
+    this.#cursorRow = tail.length;
+  }
+
+  close(): void {
+    if (this.#tail.length > this.#cursorRow) this.#output.write('\n');
+    this.#tail = [];
+    this.#cursorRow = 0;
+  }
+
+  /** A message that changed after it was written for good is written again, below. */
+  #isSettled(message: ScreenMessage): boolean {
+    return this.#settled.get(message.key) === contentOf(message);
+  }
+
+  #render(message: ScreenMessage, columns: number): readonly string[] {
+    return renderCard(message.card, { ...this.#settings, now: this.#settings.now(), width: columns });
+  }
+
+  /** What does not fit on the screen cannot be drawn over: the newest lines stay. */
+  #clip(lines: readonly string[], reserved: number): readonly string[] {
+    const room = Math.max(1, (this.#output.rows ?? DEFAULT_ROWS) - 1 - reserved);
+    return lines.length <= room ? lines : lines.slice(lines.length - room);
+  }
+
+  /** Moves the cursor to the first line of the tail. A terminal that became narrower has broken longer lines. */
+  #toTop(columns: number): string {
+    if (this.#tail.length === 0) return '\r';
+    const above = this.#tail.slice(0, this.#cursorRow);
+    const rows = above.reduce(
+      (total, line) => total + Math.max(1, Math.ceil(stringWidth(line) / columns)),
+      0,
+    );
+    return rows === 0 ? '\r' : `\r${ESCAPE}${rows}A`;
+  }
+}
+
+function drawn(lines: readonly string[]): string {
+  return lines.map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join('');
+}
+
+/** The part of the typed text around the cursor, and the sequence that draws it and places the cursor. */
+function inputLine(
+  input: InputLine,
+  columns: number,
+  settings: ScreenSettings,
+): { readonly line: string; readonly sequence: string } {
+  const prompt = safeText(input.prompt, settings);
+  const room = Math.max(1, columns - 1 - stringWidth(prompt));
+  let before = safeText(input.text.slice(0, input.cursor), settings);
+  while (stringWidth(before) >= room) before = [...before].slice(1).join('');
+  const after = safeText(input.text.slice(input.cursor), settings);
+  const line = prompt + fill(before + after, room, '');
+  const column = stringWidth(prompt) + stringWidth(before);
+  return { line, sequence: `${line}${CLEAR_TO_END_OF_LINE}\r${column === 0 ? '' : `${ESCAPE}${column}C`}` };
+}
+
+function contentOf(message: ScreenMessage): string {
+  return JSON.stringify(message.card);
+}
+
+function sameLines(left: readonly string[], right: readonly string[]): boolean {
+  return left.length === right.length && left.every((line, index) => line === right[index]);
+}

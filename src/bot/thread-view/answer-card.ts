@@ -1,0 +1,60 @@
+import type { Problem } from '../../core/errors.ts';
+import type { Card, CardAction, Mark } from '../../core/ports/chat.ts';
+import type { Run } from '../../core/runs/run.ts';
+import { explain } from '../wording/explain.ts';
+import { count } from '../wording/numbers.ts';
+import { runTitle, stateMark } from './run-parts.ts';
+import { action, line, paragraph, sentence } from './text.ts';
+import type { Suggestion } from './views.ts';
+
+/** A short answer of one sentence; what stands between backquotes is to be typed, or a name. */
+export function answerCard(
+  text: string,
+  options: { readonly mark?: Mark; readonly actions?: readonly CardAction[] } = {},
+): Card {
+  return { mark: options.mark ?? 'none', title: sentence(text), blocks: [], actions: options.actions ?? [] };
+}
+
+/**
+ * What was wrong with what somebody asked for, and the way out. One problem is told as a sentence, several as rows;
+ * each suggestion becomes a line and a button.
+ */
+export function problemCard(
+  problems: readonly [Problem, ...Problem[]],
+  suggestions: readonly Suggestion[] = [],
+): Card {
+  const explained = problems.map(explain);
+  const [first] = explained;
+  const meant = suggestions.map((suggestion) => paragraph('Did you mean ', suggestion.text, '?'));
+  const actions = suggestions.map((suggestion) => suggestion.action);
+  if (explained.length === 1 && first !== undefined) {
+    return {
+      mark: 'warning',
+      title: sentence(first.sentence),
+      blocks: [...meant, paragraph(sentence(first.nextStep))],
+      actions,
+    };
+  }
+  return {
+    mark: 'warning',
+    title: [`${count(problems.length, 'thing')} to correct`],
+    blocks: [
+      ...explained.map((each) =>
+        paragraph('• ', line(sentence(each.sentence), ' ', sentence(each.nextStep))),
+      ),
+      ...meant,
+    ],
+    actions,
+  };
+}
+
+/** The last lines of a run's log, as an answer to `logs`. */
+export function logCard(run: Run, lines: readonly string[]): Card {
+  const quiet = lines.length === 0;
+  return {
+    mark: stateMark(run.state),
+    title: runTitle(run),
+    blocks: quiet ? [paragraph('The log is empty so far.')] : [{ type: 'log', lines }],
+    actions: [action('show', run.id, 'Details')],
+  };
+}

@@ -1,0 +1,68 @@
+import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
+import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from '../commands/definition.ts';
+import { optionUsage, usage } from '../commands/help.ts';
+import { paragraph, sentence } from './text.ts';
+
+/** All verbs with their summaries, or one verb with its arguments, options and examples. */
+export function helpCard(commands: CommandTable, verb?: string, surface: CommandSurface = 'chat'): Card {
+  const definition = verb === undefined ? undefined : commands[verb];
+  return verb === undefined || definition === undefined ? overview(commands) : verbHelp(verb, definition, surface);
+}
+
+function overview(commands: CommandTable): Card {
+  const rows = Object.entries(commands).map(([verb, definition]): readonly Text[] => [
+    [{ strong: verb }],
+    sentence(definition.summary),
+  ]);
+  return {
+    mark: 'none',
+    title: ['What I can do'],
+    blocks: [
+      paragraph(
+        'Send a video together with a sentence that says what it shall become; that makes a prompt, and you can run it.',
+      ),
+      { type: 'rows', rows },
+      paragraph(
+        'More about one of them: ',
+        { code: 'help inference' },
+        '. Ids may be shortened to their beginning.',
+      ),
+    ],
+    actions: [],
+  };
+}
+
+function verbHelp(verb: string, definition: CommandDefinition, surface: CommandSurface): Card {
+  const rows: (readonly Text[])[] = definition.arguments.map((argument) => [
+    [{ code: argument.name.toUpperCase() }],
+    sentence(argument.help),
+  ]);
+  if (definition.assignments !== undefined)
+    rows.push([[{ code: definition.assignments.pattern }], sentence(definition.assignments.help)]);
+  for (const option of optionsOn(definition, surface))
+    rows.push([[{ code: optionUsage(option) }], sentence(option.help)]);
+  return {
+    mark: 'none',
+    title: [{ code: usage(verb, definition) }],
+    blocks: [
+      paragraph(sentence(`${definition.summary}.`)),
+      ...(rows.length === 0 ? [] : [{ type: 'rows' as const, rows }]),
+      ...examples(verb, definition),
+    ],
+    actions: [],
+  };
+}
+
+function examples(verb: string, definition: CommandDefinition): readonly CardBlock[] {
+  const others = definition.aliases.length === 0 ? [] : [paragraph('Also: ', definition.aliases.join(', '))];
+  const worthIt = definition.examples.filter((example) => example !== verb);
+  return [
+    ...(worthIt.length === 0
+      ? []
+      : [
+          paragraph('For example:'),
+          { type: 'rows' as const, rows: worthIt.map((example): readonly Text[] => [[{ code: example }]]) },
+        ]),
+    ...others,
+  ];
+}

@@ -1,0 +1,58 @@
+import type { Card, Text } from '../../core/ports/chat.ts';
+import { line, paragraph } from './text.ts';
+import type { ModelParameter, ModelView } from './views.ts';
+
+/** All models, one row each. */
+export function modelsCard(models: readonly ModelView[]): Card {
+  return {
+    mark: 'none',
+    title: ['Models'],
+    blocks: [
+      {
+        type: 'rows',
+        rows: models.map((model): readonly Text[] => [
+          [{ strong: model.model }],
+          [model.title],
+          [hostWords(model)],
+        ]),
+      },
+      paragraph('More about one of them: ', { code: `models ${models[0]?.model ?? 'MODEL'}` }),
+    ],
+    actions: [],
+  };
+}
+
+/** One model with the files that it takes and its parameters. */
+export function modelCard(model: ModelView): Card {
+  const inputs = model.inputs.map((input) => (input.required ? `${input.role} (needed)` : input.role));
+  return {
+    mark: 'none',
+    title: line({ strong: model.model }, ` · ${model.title}`),
+    blocks: [
+      paragraph(model.description),
+      paragraph(
+        `Takes ${inputs.length === 0 ? 'no files' : inputs.join(', ')}. ${capital(hostWords(model))}.`,
+      ),
+      ...(model.parameters.length === 0
+        ? []
+        : [{ type: 'rows' as const, rows: model.parameters.map(parameterRow) }]),
+    ],
+    actions: [],
+  };
+}
+
+function parameterRow(parameter: ModelParameter): readonly Text[] {
+  return [
+    [{ code: parameter.name }],
+    line(parameter.values, parameter.default !== undefined && `, usually ${parameter.default}`),
+    line(parameter.help ?? ''),
+  ];
+}
+
+function hostWords(model: ModelView): string {
+  return model.hosts.length === 0 ? 'no host runs it' : `on ${model.hosts.join(', ')}`;
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,71 @@
+import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
+import type { Run, RunOutput } from '../../core/runs/run.ts';
+import { duration, size } from '../wording/numbers.ts';
+import { resultFacts } from './media-facts.ts';
+import { parameterLine } from './run-parts.ts';
+import { action, facts, line, paragraph } from './text.ts';
+import type { ResultPlace, ResultView } from './views.ts';
+
+const RATINGS = ['1', '2', '3', '4', '5'];
+
+/** The post with the finished video: its facts, where the full file is, how to rate it. */
+export function resultCard(view: ResultView): Card {
+  const { run } = view;
+  const primary = run.outputs.find((output) => output.purpose === 'primary');
+  const took =
+    run.startedAt === undefined || run.finishedAt === undefined
+      ? undefined
+      : duration(run.finishedAt - run.startedAt);
+  const time =
+    took !== undefined && (view.hardware === undefined ? `took ${took}` : `${took} on ${view.hardware}`);
+  const parameters = parameterLine(run, view.parametersShown);
+  return {
+    mark: 'done',
+    title: facts({ strong: run.id }, primary?.facts !== undefined && resultFacts(primary.facts), time),
+    blocks: [
+      ...(parameters === undefined && view.notify === undefined
+        ? []
+        : [paragraph(facts(parameters, view.notify))]),
+      ...placeBlocks(view.place, primary),
+      ...controlBlocks(run.outputs),
+    ],
+    actions: resultActions(run),
+  };
+}
+
+function placeBlocks(place: ResultPlace, primary: RunOutput | undefined): readonly CardBlock[] {
+  if (place.kind === 'attached') return [];
+  if (place.kind === 'path') {
+    return [paragraph({ code: place.path }, primary !== undefined && ` (${size(primary.bytes)})`)];
+  }
+  const full = `Posted as a ${size(place.proxyBytes)} proxy; full file (${size(place.fullBytes)})`;
+  if (place.link === undefined) {
+    const where = `${full} is on the bot's machine`;
+    return [
+      place.path === undefined ? paragraph(`${where}.`) : paragraph(`${where}: `, { code: place.path }),
+    ];
+  }
+  return [
+    paragraph(
+      full,
+      place.until !== undefined && line(' until ', { time: place.until, style: 'date' }),
+      `: ${place.link}`,
+    ),
+  ];
+}
+
+function controlBlocks(outputs: readonly RunOutput[]): readonly CardBlock[] {
+  const controls = outputs.filter((output) => output.purpose === 'control');
+  if (controls.length === 0) return [];
+  return [
+    paragraph(`Controls as the model saw them: ${controls.map((control) => control.label).join(', ')}`),
+  ];
+}
+
+function resultActions(run: Run): readonly CardAction[] {
+  return [
+    ...RATINGS.map((stars) => action('rate', run.id, `${stars} ★`, { arguments: [stars] })),
+    action('show', run.id, 'Details'),
+    action('logs', run.id, 'Log'),
+  ];
+}

@@ -1,0 +1,90 @@
+import type { Card, CardAction, CardBlock, Span, Text } from '../../core/ports/chat.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
+import { count, duration, size, timeRange } from '../wording/numbers.ts';
+import { stateWords } from '../wording/stages.ts';
+import { problemBlocks } from './failure-card.ts';
+import { mediaFacts } from './media-facts.ts';
+import { parameterWords, runTitle, stageOf, stateMark } from './run-parts.ts';
+import { action, line, paragraph, person } from './text.ts';
+import type { RunDetailsView } from './views.ts';
+
+/** Everything that is known of one run. */
+export function runDetailsCard(view: RunDetailsView): Card {
+  const { run } = view;
+  return {
+    mark: stateMark(run.state),
+    title: runTitle(run),
+    blocks: [
+      { type: 'quote', text: run.text },
+      ...(run.negativeText === '' ? [] : [paragraph(`Not: ${run.negativeText}`)]),
+      { type: 'rows', rows: factRows(view) },
+      ...fileRows(run),
+      ...(isFinished(run.state) ? problemBlocks(run.problem) : []),
+    ],
+    actions: detailActions(run),
+  };
+}
+
+function factRows({ run, place, stageTitle }: RunDetailsView): readonly (readonly Text[])[] {
+  const parameters = Object.entries(run.parameters).map(([name, value]) => parameterWords(name, value));
+  const took =
+    run.startedAt === undefined || run.finishedAt === undefined ? undefined : run.finishedAt - run.startedAt;
+  const starts = place?.startsIn === undefined ? '' : `, starts in ${timeRange(place.startsIn)}`;
+  return [
+    row('state', stateOf(run, stageTitle)),
+    place !== undefined && run.state === 'queued' && row('place', `${place.place} of ${place.of}${starts}`),
+    row('asked by', person(run.ownerName), ' ', ago(run.queuedAt)),
+    row('prompt', { code: run.promptId }),
+    run.parent !== undefined && row('came from', { code: run.parent.run }, ` (${run.parent.relation})`),
+    run.startedAt !== undefined && row('started', ago(run.startedAt)),
+    run.finishedAt !== undefined &&
+      row('ended', ago(run.finishedAt), took !== undefined && ` after ${duration(took)}`),
+    run.gpuSeconds !== undefined && row('GPU time', duration(run.gpuSeconds * 1000)),
+    parameters.length > 0 && row('parameters', parameters.join(' · ')),
+    run.priority !== 0 && row('priority', String(run.priority)),
+    run.rating !== undefined && row('rating', `${run.rating} of 5`),
+    row('profile', `${run.profileId} ${run.profileHash.slice(0, 12)}`),
+  ].filter((each) => each !== false);
+}
+
+function fileRows(run: Run): readonly CardBlock[] {
+  const inputs = run.inputs.map((input) =>
+    row(input.role, input.originalName, ' · ', mediaFacts(input.asset.facts)),
+  );
+  const outputs = run.outputs.map((output) =>
+    row(
+      output.label,
+      { code: output.path },
+      ` · ${size(output.bytes)}`,
+      output.facts !== undefined && ` · ${mediaFacts(output.facts)}`,
+    ),
+  );
+  return [
+    ...(inputs.length === 0
+      ? []
+      : [paragraph(`${count(inputs.length, 'input')}:`), { type: 'rows' as const, rows: inputs }]),
+    ...(outputs.length === 0
+      ? []
+      : [paragraph(`${count(outputs.length, 'result')}:`), { type: 'rows' as const, rows: outputs }]),
+  ];
+}
+
+function detailActions(run: Run): readonly CardAction[] {
+  if (!isFinished(run.state))
+    return [action('cancel', run.id, 'Cancel', { style: 'danger' }), action('logs', run.id, 'Log')];
+  return [action('retry', run.id, 'Run again'), action('logs', run.id, 'Log')];
+}
+
+function stateOf(run: Run, stageTitle: string | undefined): string {
+  return run.state === 'active'
+    ? `${stateWords(run.state)}: ${stageOf(run, stageTitle)}`
+    : stateWords(run.state);
+}
+
+function row(name: string, ...value: readonly (Span | false)[]): readonly Text[] {
+  return [line(name), line(...value)];
+}
+
+function ago(time: number): Span {
+  return { time, style: 'ago' };
+}

@@ -1,0 +1,137 @@
+import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
+import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
+import { count, duration, percent, rate, size, timeRange } from '../wording/numbers.ts';
+import { stateWords } from '../wording/stages.ts';
+import { logTail, parameterLine, runTitle, stageOf, stateMark } from './run-parts.ts';
+import { action, facts, line, paragraph, person } from './text.ts';
+import type { StatusView } from './views.ts';
+
+/** The one message per run that is edited in place: where it stands, and what one can do. */
+export function statusCard(view: StatusView): Card {
+  const { run } = view;
+  if (isFinished(run.state)) return endedCard(run);
+  return run.state === 'queued' ? queuedCard(view) : activeCard(view);
+}
+
+function queuedCard({ run, place, parametersShown }: StatusView): Card {
+  const parameters = parameterLine(run, parametersShown);
+  return {
+    mark: 'waiting',
+    title: facts(runTitle(run), line('asked by ', person(run.ownerName))),
+    blocks: [
+      paragraph(place === undefined ? 'Queued.' : placeText(run, place)),
+      ...(place?.paused === true
+        ? [paragraph('The queue is paused; nothing starts until it is resumed.')]
+        : []),
+      ...(parameters === undefined ? [] : [paragraph(parameters)]),
+    ],
+    actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],
+  };
+}
+
+/** `Place 3 of 5 · starts in 18–25 min (2 runs of @ben, 1 of yours before it)`. */
+function placeText(run: Run, place: QueuePlace): Text {
+  const starts =
+    place.paused || place.startsIn === undefined ? undefined : `starts in ${timeRange(place.startsIn)}`;
+  const before = place.before.filter((runs) => runs.count > 0);
+  const reason =
+    before.length === 0
+      ? ''
+      : ` (${before.map((runs, index) => beforeWords(run, runs, index === 0)).join(', ')} before it)`;
+  return line(facts(`Place ${place.place} of ${place.of}`, starts ?? false), reason);
+}
+
+function beforeWords(run: Run, runs: RunsBefore, first: boolean): string {
+  const amount = first ? count(runs.count, 'run') : String(runs.count);
+  return runs.owner === run.owner ? `${amount} of yours` : `${amount} of ${person(runs.ownerName)}`;
+}
+
+function activeCard(view: StatusView): Card {
+  const { run } = view;
+  const parameters = parameterLine(run, view.parametersShown);
+  return {
+    mark: run.unreachableSince === undefined ? 'running' : 'warning',
+    title: runTitle(run),
+    blocks: [
+      progressBlock(view),
+      ...notices(view),
+      ...(parameters === undefined ? [] : [paragraph(parameters)]),
+      ...logTail(run),
+    ],
+    actions: [
+      ...(run.cancel === undefined ? [action('cancel', run.id, 'Cancel', { style: 'danger' })] : []),
+      action('logs', run.id, 'Log'),
+    ],
+  };
+}
+
+function progressBlock({ run, stageTitle, stageUsually }: StatusView): CardBlock {
+  const stage = run.cancel === undefined ? stageOf(run, stageTitle) : 'stopping';
+  const progress = run.progress;
+  const step = progress?.step;
+  const known = progress?.percent;
+  const left =
+    run.cancel === undefined && run.unreachableSince === undefined ? progress?.remainingMs : undefined;
+  return {
+    type: 'progress',
+    ...(known === undefined ? {} : { percent: known }),
+    label: facts(
+      line(
+        stage,
+        run.cancel === undefined &&
+          run.stage === 'running' &&
+          step !== undefined &&
+          ` ${step.current}/${step.total}`,
+        transferWords(run),
+      ),
+      left !== undefined && `${timeRange(left)} left`,
+      stageUsually !== undefined && `longer than usual (usually ${timeRange(stageUsually)})`,
+    ),
+  };
+}
+
+/** ` 43 %, 21 MB/s`. */
+function transferWords(run: Run): string {
+  const transfer = run.progress?.transfer;
+  if (transfer === undefined || (run.stage !== 'uploading' && run.stage !== 'collecting')) return '';
+  const share =
+    transfer.totalBytes > 0
+      ? percent((100 * transfer.doneBytes) / transfer.totalBytes)
+      : size(transfer.doneBytes);
+  return ` ${share}${transfer.bytesPerSecond === undefined ? '' : `, ${rate(transfer.bytesPerSecond)}`}`;
+}
+
+function notices({ run }: StatusView): readonly CardBlock[] {
+  const host = run.lane?.split('/')[0] ?? 'The host';
+  const blocks: CardBlock[] = [];
+  if (run.unreachableSince !== undefined) {
+    const since = line(`${host} does not answer since `, { time: run.unreachableSince, style: 'clock' });
+    blocks.push(
+      run.cancel === undefined
+        ? paragraph(since, '; the run goes on there if the machine is up. I keep trying.')
+        : paragraph(since, '; the run will be stopped as soon as it does.'),
+    );
+  }
+  if (run.cancel !== undefined)
+    blocks.push(paragraph('Cancelled by ', person(run.cancel.byName), '; waiting until it has stopped.'));
+  return blocks;
+}
+
+/** The last state of the status message: the result or the failure has a post of its own. */
+function endedCard(run: Run): Card {
+  const took =
+    run.startedAt === undefined || run.finishedAt === undefined ? undefined : run.finishedAt - run.startedAt;
+  return {
+    mark: stateMark(run.state),
+    title: runTitle(run),
+    blocks: [
+      paragraph(capital(stateWords(run.state)), took !== undefined && ` after ${duration(took)}`, '.'),
+    ],
+    actions: [action('show', run.id, 'Details'), action('logs', run.id, 'Log')],
+  };
+}
+
+function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

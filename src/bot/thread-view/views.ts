@@ -1,0 +1,133 @@
+import type { Problem } from '../../core/errors.ts';
+import type { CardAction } from '../../core/ports/chat.ts';
+import type { UtcMs } from '../../core/ports/clock.ts';
+import type { Prompt, Role } from '../../core/prompts/prompt.ts';
+import type { QueuePlace } from '../../core/queue/queue-view.ts';
+import type { Run, RunState, TimeRange } from '../../core/runs/run.ts';
+
+/** How a prompt fits one model. */
+export interface PromptFit {
+  readonly model: string;
+  /** Where it would run: a host or a lane. */
+  readonly on?: string;
+  /** Expected run time, ms; absent while unknown. */
+  readonly expected?: TimeRange;
+  /** Into how many parts the model divides it; 1 where it does not. */
+  readonly parts?: number;
+  /** Why it cannot run; empty where it can. */
+  readonly problems: readonly Problem[];
+}
+
+export interface PromptView {
+  readonly prompt: Prompt;
+  /** A still of the main video, on our disk. */
+  readonly posterPath?: string;
+  /** Roles that no file fills and that the model computes itself. */
+  readonly computed: readonly Role[];
+  /** Models that were tried on it, the usual one first. */
+  readonly fits: readonly PromptFit[];
+}
+
+/** A run and what is needed around it to say where it stands. */
+export interface StatusView {
+  readonly run: Run;
+  /** While it is queued. */
+  readonly place?: QueuePlace;
+  /** Title of the model's stage, from its profile. */
+  readonly stageTitle?: string;
+  /** The usual time of the present stage, ms: present only when it takes longer than it ever did. */
+  readonly stageUsually?: TimeRange;
+  /** Names of the parameters to show, in order; all where absent. */
+  readonly parametersShown?: readonly string[];
+}
+
+/** Whom a post calls, once: the platform's own id of the person who asked. */
+export interface Notified {
+  readonly mention: string;
+  readonly name: string;
+}
+
+/** Where the full result is, besides the post itself. */
+export type ResultPlace =
+  /** The whole file is attached. */
+  | { readonly kind: 'attached' }
+  /** A smaller copy is attached; the full file is behind a link, or has to be fetched at `path`. */
+  | {
+      readonly kind: 'proxy';
+      readonly proxyBytes: number;
+      readonly fullBytes: number;
+      readonly link?: string;
+      readonly until?: UtcMs;
+      readonly path?: string;
+    }
+  /** Nothing can be attached; it lies on the bot's disk. */
+  | { readonly kind: 'path'; readonly path: string };
+
+export interface ResultView {
+  readonly run: Run;
+  readonly place: ResultPlace;
+  /** What it ran on, such as `one H100`; absent where nobody knows. */
+  readonly hardware?: string;
+  readonly notify?: Notified;
+  readonly parametersShown?: readonly string[];
+}
+
+export interface FailureView {
+  readonly run: Run;
+  /** Title of the model's stage in which it ended. */
+  readonly stageTitle?: string;
+  readonly notify?: Notified;
+}
+
+/** A row of a listing of prompts. */
+export interface PromptRow {
+  readonly prompt: Prompt;
+  readonly ownerName: string;
+  readonly runs: number;
+}
+
+export interface RunDetailsView {
+  readonly run: Run;
+  readonly place?: QueuePlace;
+  readonly stageTitle?: string;
+}
+
+export type ListView =
+  | {
+      readonly what: 'prompts';
+      readonly rows: readonly PromptRow[];
+      readonly total: number;
+      readonly search?: string;
+    }
+  | {
+      readonly what: 'runs';
+      readonly rows: readonly Run[];
+      readonly total: number;
+      readonly state?: RunState;
+    };
+
+/** One parameter of a model, in the words of its profile. */
+export interface ModelParameter {
+  readonly name: string;
+  /** `number from 0 to 1`, `low, medium or high`. */
+  readonly values: string;
+  readonly default?: string | number | boolean;
+  readonly help?: string;
+  readonly essential: boolean;
+}
+
+export interface ModelView {
+  readonly model: string;
+  readonly title: string;
+  readonly description: string;
+  /** Hosts that run it; empty where none does. */
+  readonly hosts: readonly string[];
+  readonly inputs: readonly { readonly role: Role; readonly required: boolean }[];
+  readonly parameters: readonly ModelParameter[];
+}
+
+/** What somebody probably meant, and the button for it. */
+export interface Suggestion {
+  readonly text: string;
+  readonly action: CardAction;
+}
