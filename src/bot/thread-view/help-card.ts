@@ -1,12 +1,19 @@
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
-import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from '../commands/definition.ts';
+import {
+  type CommandDefinition,
+  type CommandSurface,
+  type CommandTable,
+  optionsOn,
+} from '../commands/definition.ts';
 import { optionUsage, usage } from '../commands/help.ts';
 import { paragraph, sentence } from './text.ts';
 
 /** All verbs with their summaries, or one verb with its arguments, options and examples. */
 export function helpCard(commands: CommandTable, verb?: string, surface: CommandSurface = 'chat'): Card {
   const definition = verb === undefined ? undefined : commands[verb];
-  return verb === undefined || definition === undefined ? overview(commands) : verbHelp(verb, definition, surface);
+  return verb === undefined || definition === undefined
+    ? overview(commands)
+    : verbHelp(verb, definition, surface);
 }
 
 function overview(commands: CommandTable): Card {

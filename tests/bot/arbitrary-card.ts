@@ -1,0 +1,96 @@
+import fc from 'fast-check';
+import type { Card, CardAction, CardBlock, Mark, Span, Text } from '../../src/core/ports/chat.ts';
+
+const NASTY = fc.constantFrom(
+  '\u001b[31mred\u001b[0m',
+  '\u001b]0;title\u0007',
+  '\u009b2J',
+  'line\nbreak\r\n\ttab',
+  '\0',
+  'مرحبا بالعالم',
+  '\u202Eevil\u202C',
+  '\u2067x',
+  '夜の港',
+  '👩‍👩‍👧‍👦🌧️',
+  'e\u0301\u0301\u0301',
+  '\uD800',
+  `\u0915${'\u093E'.repeat(30)}`,
+  '\u2028',
+  '\u007f',
+  'a'.repeat(150),
+  '· – × …',
+);
+
+/** Text as people and machines may send it, the worst included. */
+export const anyText: fc.Arbitrary<string> = fc
+  .array(
+    fc.oneof(
+      NASTY,
+      fc.string({ unit: 'grapheme', maxLength: 30 }),
+      fc.string({ unit: 'binary', maxLength: 10 }),
+      fc.lorem(),
+    ),
+    {
+      maxLength: 4,
+    },
+  )
+  .map((parts) => parts.join(' '));
+
+const span: fc.Arbitrary<Span> = fc.oneof(
+  anyText,
+  fc.record({
+    time: fc.integer({ min: -1e13, max: 1e13 }),
+    style: fc.constantFrom('clock' as const, 'date' as const, 'ago' as const),
+  }),
+  fc.record({ mention: anyText, name: anyText }),
+  fc.record({ code: anyText }),
+  fc.record({ strong: anyText }),
+);
+const text: fc.Arbitrary<Text> = fc.array(span, { maxLength: 5 });
+
+const block: fc.Arbitrary<CardBlock> = fc.oneof(
+  fc.record({ type: fc.constant('text' as const), text }),
+  fc.record({ type: fc.constant('quote' as const), text: anyText }),
+  fc.record({
+    type: fc.constant('rows' as const),
+    rows: fc.array(fc.array(text, { maxLength: 4 }), { maxLength: 4 }),
+  }),
+  fc.record({ type: fc.constant('progress' as const), label: text }),
+  fc.record({
+    type: fc.constant('progress' as const),
+    percent: fc.double({ min: -50, max: 200 }),
+    label: text,
+  }),
+  fc.record({ type: fc.constant('log' as const), lines: fc.array(anyText, { maxLength: 12 }) }),
+  fc.record({ type: fc.constant('picture' as const), path: anyText, description: anyText }),
+);
+
+const action: fc.Arbitrary<CardAction> = fc.record(
+  {
+    verb: fc.constantFrom('cancel', 'rate'),
+    label: anyText,
+    target: anyText,
+    arguments: fc.array(anyText, { maxLength: 2 }),
+  },
+  { requiredKeys: ['verb', 'label', 'target'] },
+);
+
+const mark = fc.constantFrom<Mark>(
+  'none',
+  'waiting',
+  'running',
+  'done',
+  'failed',
+  'blocked',
+  'cancelled',
+  'lost',
+  'warning',
+);
+
+/** Any card, with any text in any place. */
+export const anyCard: fc.Arbitrary<Card> = fc.record({
+  mark,
+  title: text,
+  blocks: fc.array(block, { maxLength: 5 }),
+  actions: fc.array(action, { maxLength: 7 }),
+});

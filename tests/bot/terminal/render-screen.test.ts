@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import {
+  isLiveCard,
+  openScreen,
+  type ScreenMessage,
+  type ScreenSettings,
+} from '../../../src/bot/terminal/render-screen.ts';
+import { answerCard } from '../../../src/bot/thread-view/answer-card.ts';
+import { statusCard } from '../../../src/bot/thread-view/status-card.ts';
+import type { Card } from '../../../src/core/ports/chat.ts';
+import type { Run } from '../../../src/core/runs/run.ts';
+import { activeRun, endedRun, NOW, sampleRun } from '../samples.ts';
+import { FakeTerminal } from './fake-terminal.ts';
+
+const SETTINGS: ScreenSettings = { color: false, unicode: true, timeZone: 'UTC', now: () => NOW };
+
+function message(key: string, card: Card, live = isLiveCard(card)): ScreenMessage {
+  return { key, card, live };
+}
+
+function status(run: Run): ScreenMessage {
+  return message('status', statusCard({ run, parametersShown: [], stageTitle: 'denoising' }));
+}
+
+function at(percent: number, logTail: readonly string[] = []): ScreenMessage {
+  return status(activeRun({ progress: { percent, logTail, modelStage: 'denoising', updatedAt: NOW } }));
+}
+
+const HELLO = message('hello', answerCard('Hello.'));
+
+describe('in a terminal', () => {
+  test('a live message is drawn over itself, and settles where it is', () => {
+    const terminal = new FakeTerminal();
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([HELLO, status(sampleRun())]);
+    screen.show([HELLO, at(10, ['one', 'two'])]);
+    screen.show([HELLO, at(90)]);
+    expect(terminal.text).toMatchInlineSnapshot(`
+      "Hello.
+
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        ██████████████████░░  90 %   denoising
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz"
+    `);
+    screen.show([HELLO, status(endedRun()), message('result', answerCard('Here it is.'))]);
+    screen.close();
+    expect(terminal.text).toMatchInlineSnapshot(`
+      "Hello.
+
+      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        Done after 8 min 12 s.
+        → Details: /cosmos show rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+
+      Here it is."
+    `);
+  });
+
+  test('what did not change is not written again', () => {
+    const terminal = new FakeTerminal();
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([HELLO, at(10)]);
+    const { writes } = terminal;
+    screen.show([HELLO, at(10)]);
+    expect(terminal.writes).toBe(writes);
+  });
+
+  test('a message that changes after it settled is written again below', () => {
+    const terminal = new FakeTerminal();
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([HELLO, message('b', answerCard('B'))]);
+    screen.show([message('hello', answerCard('Hello again.')), message('b', answerCard('B'))]);
+    expect(terminal.text).toBe('Hello.\n\nB\n\nHello again.');
+  });
+
+  test.each([60, 30, 20, 120])('nothing is left over when the width becomes %d', (width) => {
+    const terminal = new FakeTerminal(80);
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([HELLO, at(46, ['a line of the log that is quite long, as such lines are'])]);
+    terminal.resize(width);
+    screen.show([HELLO, at(46, ['a line of the log that is quite long, as such lines are'])]);
+    screen.show([HELLO, status(endedRun())]);
+    const fresh = new FakeTerminal(width);
+    openScreen(fresh, SETTINGS).show([HELLO, status(endedRun())]);
+    expect(terminal.text).toBe(fresh.text);
+  });
+
+  test('a tail higher than the terminal shows its end while it lives, and all of it at the end', () => {
+    const terminal = new FakeTerminal(80, 6);
+    const screen = openScreen(terminal, SETTINGS);
+    const below = Array.from({ length: 8 }, (_, index) =>
+      message(`m${index}`, answerCard(`Message ${index}.`)),
+    );
+    screen.show([at(10), ...below]);
+    screen.show([at(20), ...below]);
+    expect(terminal.text.split('\n')).toHaveLength(4);
+    expect(terminal.text).toContain('Message 7.');
+    screen.show([status(endedRun()), ...below]);
+    expect(terminal.text).toContain('Done after');
+    for (const { card } of below) expect(terminal.text).toContain(String(card.title[0]));
+    expect(terminal.text.match(/Message 7/g)).toHaveLength(1);
+  });
+
+  test('the line that somebody types stays below, with the cursor in it', () => {
+    const terminal = new FakeTerminal(40);
+    const screen = openScreen(terminal, SETTINGS);
+    const input = { prompt: '> ', text: 'status', cursor: 3 };
+    screen.show([at(10)], input);
+    screen.show([at(20)], input);
+    expect(terminal.text).toMatch(/ 20 %[\s\S]*\n\n> status$/);
+    expect(terminal.cursor).toEqual([terminal.text.split('\n').length - 1, 5]);
+    screen.show([status(endedRun())], { prompt: '> ', text: '', cursor: 0 });
+    expect(terminal.text).toMatch(/Done after[\s\S]*\n\n>$/);
+  });
+
+  test('a typed line wider than the terminal shows the part around the cursor', () => {
+    const terminal = new FakeTerminal(20);
+    const screen = openScreen(terminal, SETTINGS);
+    const text = 'inference ps_7k2m9x4d edge=0.8 seed=7';
+    screen.show([HELLO], { prompt: '> ', text, cursor: text.length });
+    expect(terminal.text).toMatch(/> .*seed=7$/);
+    expect(terminal.text.split('\n').at(-1)?.length).toBeLessThan(20);
+    screen.show([HELLO], { prompt: '> ', text, cursor: 0 });
+    expect(terminal.text).toMatch(/> inference/);
+  });
+});
+
+describe('in a pipe', () => {
+  function pipe(): { readonly output: { write(text: string): void }; readonly text: () => string } {
+    let text = '';
+    return {
+      output: { write: (more) => (text += more) },
+      text: () => text,
+    };
+  }
+
+  test('a message is written in full once, then as a line for each stage and each ten percent', () => {
+    const { output, text } = pipe();
+    const screen = openScreen(output, SETTINGS);
+    screen.show([HELLO, status(sampleRun())]);
+    for (let percent = 1; percent < 35; percent += 1) screen.show([HELLO, at(percent, [`step ${percent}`])]);
+    screen.show([
+      HELLO,
+      status(activeRun({ stage: 'collecting', progress: { percent: 99, logTail: [], updatedAt: NOW } })),
+    ]);
+    screen.show([HELLO, status(endedRun())]);
+    screen.close();
+    expect(text()).toMatchInlineSnapshot(`
+      "Hello.
+
+      ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
+        Queued.
+        → Cancel: /cosmos cancel rs_3fq8w1zz
+
+      ▶ rs_3fq8w1zz  1 %  denoising
+        | step 1
+      ▶ rs_3fq8w1zz  10 %  denoising
+        | step 10
+      ▶ rs_3fq8w1zz  20 %  denoising
+        | step 20
+      ▶ rs_3fq8w1zz  30 %  denoising
+        | step 30
+      ▶ rs_3fq8w1zz  99 %  downloading
+      ✔ rs_3fq8w1zz  Done after 8 min 12 s.
+      "
+    `);
+  });
+
+  test('no escape sequence is written even where colours were asked for', () => {
+    const { output, text } = pipe();
+    openScreen(output, { ...SETTINGS, color: true }).show([at(10, ['\u001b[31mred'])]);
+    expect(text()).not.toContain('\u001b');
+  });
+
+  test('a waiting run is told again when its place changes, not when its time does', () => {
+    const { output, text } = pipe();
+    const screen = openScreen(output, SETTINGS);
+    const queued = (place: number, minutes: number): ScreenMessage =>
+      message(
+        'status',
+        statusCard({
+          run: sampleRun(),
+          parametersShown: [],
+          place: {
+            place,
+            of: 3,
+            before: [],
+            paused: false,
+            startsIn: { low: minutes * 60_000, high: minutes * 60_000 },
+          },
+        }),
+      );
+    screen.show([queued(3, 20)]);
+    const first = text().length;
+    screen.show([queued(3, 19)]);
+    expect(text()).toHaveLength(first);
+    screen.show([queued(2, 12)]);
+    expect(text().slice(first)).toBe('○ rs_3fq8w1zz  Place 2 of 3 · starts in about 12 min\n');
+  });
+
+  test('a percentage that falls back within its ten is not told again', () => {
+    const { output, text } = pipe();
+    const screen = openScreen(output, SETTINGS);
+    screen.show([at(19)]);
+    screen.show([at(20)]);
+    const told = text();
+    screen.show([at(25)]);
+    screen.show([at(21)]);
+    expect(text()).toBe(told);
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { promptCard } from '../../../src/bot/thread-view/prompt-card.ts';
+import { MINUTE, samplePrompt } from '../samples.ts';
+import { rendered } from '../terminal/rendered.ts';
+
+describe('the prompt card', () => {
+  test('says what was sent, what fits, and how to run it', () => {
+    const card = promptCard({
+      prompt: samplePrompt(),
+      computed: ['seg'],
+      fits: [
+        { model: 'transfer1', on: 'gpu1', expected: { low: 9 * MINUTE, high: 12 * MINUTE }, problems: [] },
+      ],
+    });
+    expect(rendered(card)).toMatchInlineSnapshot(`
+      "
+      rainy_neon_street · ps_7k2m9x4d
+        ▏ A rainy neon street at night, cinematic
+        color  street.mp4        1280×704 · 24 fps · 121 frames · 5.0 s
+        depth  street_depth.mp4  same size and length
+        seg    none              the model computes it
+        Fits transfer1 on gpu1. About 9–12 min.
+        → Run: /cosmos inference ps_7k2m9x4d
+      "
+    `);
+  });
+
+  test('says why nothing fits, and offers no run', () => {
+    const card = promptCard({
+      prompt: samplePrompt({ inputs: [], text: 'two\nlines' }),
+      posterPath: 'data/posters/ab.jpg',
+      computed: [],
+      fits: [
+        {
+          model: 'preview',
+          problems: [{ code: 'input.role_missing', parameters: { role: 'color', model: 'preview' } }],
+        },
+      ],
+    });
+    expect(rendered(card)).toMatchInlineSnapshot(`
+      "
+      rainy_neon_street · ps_7k2m9x4d
+        [Still of rainy_neon_street] data/posters/ab.jpg
+        ▏ two
+        ▏ lines
+        Not for preview: preview needs a color file, and the prompt has none. Make the prompt
+        again with that file.
+      "
+    `);
+    expect(card.actions).toEqual([]);
+  });
+
+  test('says into how many parts a model divides it', () => {
+    const fits = [
+      { model: 'transfer1', parts: 4, expected: { low: 36 * MINUTE, high: 44 * MINUTE }, problems: [] },
+    ];
+    expect(rendered(promptCard({ prompt: samplePrompt(), computed: [], fits }))).toContain(
+      'Fits transfer1 in 4 parts. About 36–44 min.',
+    );
+  });
+});

@@ -1,0 +1,61 @@
+import { describe, expect, test } from 'vitest';
+import { resultCard } from '../../../src/bot/thread-view/result-card.ts';
+import { endedRun, MINUTE, NOW } from '../samples.ts';
+import { rendered } from '../terminal/rendered.ts';
+
+import { EDGE, VIDEO } from './sample-views.ts';
+
+describe('the result card', () => {
+  test('says what came out, how long it took, and where the full file is', () => {
+    const card = resultCard({
+      run: endedRun({ outputs: [VIDEO, EDGE] }),
+      hardware: 'one H100',
+      notify: { mention: 'U1', name: 'ana' },
+      place: {
+        kind: 'proxy',
+        proxyBytes: 9.6e6,
+        fullBytes: 48e6,
+        link: 'https://cosmos.example/f/abc',
+        until: NOW + 7 * 24 * 60 * MINUTE,
+      },
+    });
+    expect(rendered(card)).toMatchInlineSnapshot(`
+      "
+      ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · 8 min 12 s on one H100
+        edge 0.8 · vis 0.2 · 35 steps · seed 7 · @ana
+        Posted as a 9.6 MB proxy; full file (48 MB) until 27 Nov: https://cosmos.example/f/abc
+        Controls as the model saw them: edge
+        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
+          Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('names the path where nothing can be attached', () => {
+    const run = endedRun({ outputs: [VIDEO] });
+    expect(rendered(resultCard({ run, place: { kind: 'path', path: VIDEO.path } }))).toMatchInlineSnapshot(`
+      "
+      ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
+        edge 0.8 · vis 0.2 · 35 steps · seed 7
+        data/outputs/rs_3fq8w1zz/video.mp4 (48 MB)
+        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
+          Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('says where the full file lies when there is no link', () => {
+    const place = { kind: 'proxy', proxyBytes: 9.6e6, fullBytes: 48e6, path: VIDEO.path } as const;
+    expect(
+      rendered(resultCard({ run: endedRun({ outputs: [VIDEO] }), place, parametersShown: [] })),
+    ).toMatchInlineSnapshot(`
+      "
+      ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
+        Posted as a 9.6 MB proxy; full file (48 MB) is on the bot's machine:
+        data/outputs/rs_3fq8w1zz/video.mp4
+        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
+          Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+});

@@ -1,0 +1,101 @@
+import type { HostName, LaneName, ProfileId, PromptId, RunId } from '../../../src/core/ids.ts';
+import type { QueueView } from '../../../src/core/queue/queue-view.ts';
+import type { RunOutput } from '../../../src/core/runs/run.ts';
+import { ANA, BEN, MINUTE, NOW, STREET } from '../samples.ts';
+
+export const VIDEO: RunOutput = {
+  kind: 'video',
+  purpose: 'primary',
+  label: 'video',
+  path: 'data/outputs/rs_3fq8w1zz/video.mp4',
+  bytes: 48_000_000,
+  sha256: 'ab'.repeat(32),
+  facts: STREET,
+};
+export const EDGE: RunOutput = {
+  ...VIDEO,
+  purpose: 'control',
+  label: 'edge',
+  path: 'data/outputs/rs_3fq8w1zz/edge.mp4',
+  bytes: 4e6,
+};
+
+export const PLACE = {
+  place: 3,
+  of: 5,
+  startsIn: { low: 18 * MINUTE, high: 25 * MINUTE },
+  before: [
+    { owner: BEN, ownerName: 'ben', count: 2 },
+    { owner: ANA, ownerName: 'ana', count: 1 },
+  ],
+  paused: false,
+};
+
+export const QUEUE: QueueView = {
+  hosts: [
+    {
+      host: 'gpu1' as HostName,
+      state: 'reachable',
+      gpus: [
+        {
+          index: '0',
+          name: 'H100 80 GB',
+          memoryUsedBytes: 63 * 2 ** 30,
+          memoryTotalBytes: 80 * 2 ** 30,
+          utilisationPercent: 97,
+          temperatureCelsius: 71,
+        },
+      ],
+      lanes: [
+        {
+          lane: 'gpu1/gpu0' as LaneName,
+          host: 'gpu1' as HostName,
+          state: 'running',
+          now: {
+            run: 'rs_3fq8w1zz' as RunId,
+            promptName: 'rainy_neon_street',
+            ownerName: 'ana',
+            percent: 46,
+            remainingMs: { low: 4 * MINUTE, high: 5.5 * MINUTE },
+          },
+        },
+      ],
+    },
+    {
+      host: 'gpu2' as HostName,
+      state: 'unreachable',
+      since: NOW - 32 * MINUTE,
+      problem: {
+        code: 'engine.host_unreachable',
+        parameters: { host: 'gpu2', detail: 'connection refused' },
+      },
+      gpus: [],
+      lanes: [],
+    },
+  ],
+  waiting: [
+    {
+      place: 1,
+      run: 'rs_9d0x2m4k' as RunId,
+      promptId: 'ps_1d9q0w3e' as PromptId,
+      promptName: 'harbour_dawn',
+      profileId: 'transfer1' as ProfileId,
+      owner: BEN,
+      ownerName: 'ben',
+      duration: { low: 9 * MINUTE, high: 12 * MINUTE },
+      startsIn: { low: 4 * MINUTE, high: 5.5 * MINUTE },
+    },
+    {
+      place: 2,
+      run: 'rs_9d0x2m4m' as RunId,
+      promptId: 'ps_1d9q0w3f' as PromptId,
+      promptName: '夜の港',
+      profileId: 'transfer1' as ProfileId,
+      owner: BEN,
+      ownerName: 'ben',
+    },
+  ],
+  waitingTotal: 5,
+  allDoneBy: NOW + 70 * MINUTE,
+};
+export const EMPTY_QUEUE: QueueView = { hosts: [], waiting: [], waitingTotal: 0 };

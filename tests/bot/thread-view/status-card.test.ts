@@ -1,0 +1,129 @@
+import { describe, expect, test } from 'vitest';
+import { statusCard } from '../../../src/bot/thread-view/status-card.ts';
+import { activeRun, BEN, endedRun, MINUTE, NOW, sampleRun } from '../samples.ts';
+import { rendered } from '../terminal/rendered.ts';
+
+import { PLACE } from './sample-views.ts';
+
+describe('the status card', () => {
+  test('of a queued run says its place and when it starts', () => {
+    expect(rendered(statusCard({ run: sampleRun(), place: PLACE }))).toMatchInlineSnapshot(`
+      "
+      ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
+        Place 3 of 5 · starts in 18–25 min (2 runs of @ben, 1 of yours before it)
+        edge 0.8 · vis 0.2 · 35 steps · seed 7
+        → Cancel: /cosmos cancel rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('of a queued run says that the queue is paused instead of a time', () => {
+    expect(
+      rendered(statusCard({ run: sampleRun(), place: { ...PLACE, paused: true, before: [] } })),
+    ).toMatchInlineSnapshot(`
+      "
+      ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
+        Place 3 of 5
+        The queue is paused; nothing starts until it is resumed.
+        edge 0.8 · vis 0.2 · 35 steps · seed 7
+        → Cancel: /cosmos cancel rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('of a running run shows bar, stage, remaining time, parameters and log', () => {
+    expect(rendered(statusCard({ run: activeRun(), stageTitle: 'denoising' }))).toMatchInlineSnapshot(`
+      "
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        █████████░░░░░░░░░░░  46 %   denoising 12/35 · 4–6 min left
+        edge 0.8 · vis 0.2 · 35 steps · seed 7
+        │ Completed T5 compute
+        │ Starting diffusion sampling
+        │ 12/35 [01:31<02:56, 7.7 s/step]
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('of an uploading run shows share and rate', () => {
+    const progress = {
+      transfer: { doneBytes: 20.6e6, totalBytes: 48e6, bytesPerSecond: 21e6 },
+      logTail: [],
+      updatedAt: NOW,
+    };
+    expect(rendered(statusCard({ run: activeRun({ stage: 'uploading', progress }) }))).toMatchInlineSnapshot(`
+      "
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        ░░░░░░░░░░░░░░░░░░░░   uploading 43 %, 21 MB/s
+        edge 0.8 · vis 0.2 · 35 steps · seed 7
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('says when a stage takes longer than it ever did', () => {
+    const card = statusCard({
+      run: activeRun(),
+      stageTitle: 'loading the model',
+      stageUsually: { low: 2 * MINUTE, high: 3 * MINUTE },
+      parametersShown: ['seed'],
+    });
+    expect(rendered(card)).toMatchInlineSnapshot(`
+      "
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        █████████░░░░░░░░░░░  46 %   loading the model 12/35 · 4–6 min left · longer than usual
+                                     (usually 2–3 min)
+        seed 7
+        │ Completed T5 compute
+        │ Starting diffusion sampling
+        │ 12/35 [01:31<02:56, 7.7 s/step]
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('says since when the host does not answer', () => {
+    const run = activeRun({ unreachableSince: NOW - 28 * MINUTE });
+    expect(
+      rendered(statusCard({ run, stageTitle: 'denoising', parametersShown: [] })),
+    ).toMatchInlineSnapshot(`
+      "
+      ▲ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        █████████░░░░░░░░░░░  46 %   denoising 12/35
+        gpu1 does not answer since 14:02; the run goes on there if the machine is up. I keep
+        trying.
+        │ Completed T5 compute
+        │ Starting diffusion sampling
+        │ 12/35 [01:31<02:56, 7.7 s/step]
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+
+  test('of a cancelled run that still stops offers no second cancel', () => {
+    const run = activeRun({ cancel: { requestedAt: NOW, by: BEN, byName: 'ben' } });
+    const card = statusCard({ run, parametersShown: [] });
+    expect(rendered(card)).toMatchInlineSnapshot(`
+      "
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        █████████░░░░░░░░░░░  46 %   stopping
+        Cancelled by @ben; waiting until it has stopped.
+        │ Completed T5 compute
+        │ Starting diffusion sampling
+        │ 12/35 [01:31<02:56, 7.7 s/step]
+        → Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+    expect(card.actions.map((action) => action.verb)).toEqual(['logs']);
+  });
+
+  test('of a run that ended says just that', () => {
+    expect(rendered(statusCard({ run: endedRun() }))).toMatchInlineSnapshot(`
+      "
+      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+        Done after 8 min 12 s.
+        → Details: /cosmos show rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+      "
+    `);
+  });
+});

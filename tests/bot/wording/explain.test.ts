@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ERROR_WORDING, explain } from '../../../src/bot/wording/explain.ts';
+import { ERRORS, type ErrorCode, type ErrorParameters } from '../../../src/core/errors.ts';
+
+const CODES = Object.keys(ERRORS) as ErrorCode[];
+const GARBAGE = /undefined|NaN|null|\[object|true$|function |\(\)| {2}|\.\.(?!\.)| [.,;:]|^\s|\s$/;
+
+describe.each(CODES)('the words for %s', (code) => {
+  test('are whole sentences with all parameters', () => {
+    expectWhole(explain({ code, parameters: ERROR_WORDING[code].example }));
+  });
+
+  test('are whole sentences without any parameter', () => {
+    expectWhole(explain({ code, parameters: {} }));
+  });
+
+  test('are whole sentences with each parameter left out or alone', () => {
+    for (const name of Object.keys(ERROR_WORDING[code].example)) {
+      const { [name]: alone, ...others } = ERROR_WORDING[code].example as Record<string, string>;
+      expectWhole(explain({ code, parameters: others }));
+      expectWhole(explain({ code, parameters: { [name]: alone ?? '' } }));
+    }
+  });
+
+  test('use every parameter of their example', () => {
+    const { example } = ERROR_WORDING[code];
+    const full = JSON.stringify(explain({ code, parameters: example }));
+    const unused = Object.keys(example).filter((name) => {
+      const { [name]: _left, ...others } = example as Record<string, string>;
+      const without = JSON.stringify(explain({ code, parameters: others }));
+      const alone = JSON.stringify(explain({ code, parameters: { [name]: example[name] ?? '' } }));
+      return without === full && alone === JSON.stringify(explain({ code, parameters: {} }));
+    });
+    expect(unused).toEqual([]);
+  });
+});
+
+test('words never break the line or the code marks, whatever the parameters hold', () => {
+  const value: fc.Arbitrary<ErrorParameters[string]> = fc.oneof(
+    fc.string({ unit: 'binary', maxLength: 500 }),
+    fc.constantFrom('`x`', 'a\nb', '\u001b[31m', '__proto__', ''),
+    fc.double(),
+    fc.boolean(),
+    fc.array(fc.string(), { maxLength: 5 }),
+  );
+  fc.assert(
+    fc.property(fc.constantFrom(...CODES), fc.infiniteStream(value), (code, values) => {
+      const names = Object.keys(ERROR_WORDING[code].example);
+      const parameters = Object.fromEntries(names.map((name) => [name, values.next().value ?? '']));
+      const { sentence, nextStep } = explain({ code, parameters });
+      for (const text of [sentence, nextStep]) {
+        expect(text).not.toContain('undefined');
+        expect(text).not.toMatch(/[\n\r]/);
+        expect(text.split('`').length % 2).toBe(1);
+        expect(text.length).toBeLessThan(2000);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('a parameter named like a member of every object is not found by accident', () => {
+  expect(explain({ code: 'input.id_unknown', parameters: { constructor: 'x' } }).sentence).toBe(
+    'I know no prompt or run.',
+  );
+});
+
+test('a weight without its point gets the likely one', () => {
+  const parameters = {
+    parameter: 'edge',
+    given: 8,
+    expected: 'a weight',
+    minimum: 0,
+    maximum: 1,
+    nearest: 0.8,
+  };
+  expect(explain({ code: 'input.parameter_range', parameters }).sentence).toBe(
+    'edge is a weight from 0 to 1; you wrote 8. Did you mean 0.8?',
+  );
+});
+
+test('a value of the wrong type says the type and please', () => {
+  const parameters = { parameter: 'seed', given: 'abc', expected: 'a whole number' };
+  expect(explain({ code: 'input.parameter_type', parameters }).sentence).toBe(
+    'seed=abc: a whole number, please.',
+  );
+});
+
+test('codes of the operating system become words', () => {
+  const parameters = { file: 'street.mp4', detail: 'EACCES' };
+  expect(explain({ code: 'input.file_unreadable', parameters }).sentence).toBe(
+    '`street.mp4` cannot be read (permission denied).',
+  );
+});
+
+function expectWhole({ sentence, nextStep }: { sentence: string; nextStep: string }): void {
+  for (const text of [sentence, nextStep]) {
+    expect(text).not.toMatch(GARBAGE);
+    expect(text).toMatch(/^[\p{L}`"]/u);
+    expect(text).toMatch(/[.?!"]$/);
+  }
+}
