@@ -10,7 +10,7 @@ import {
 } from './definition.ts';
 import { usage } from './help.ts';
 
-export type OptionValue = string | number | boolean;
+type OptionValue = string | number | boolean;
 
 /** One `name=value` word. */
 export interface Assignment {

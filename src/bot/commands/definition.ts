@@ -2,7 +2,7 @@
 export type CommandRole = 'viewer' | 'operator' | 'admin';
 
 /** What a positional argument holds; tells completion and typed platforms what to offer. */
-export type ArgumentKind = 'prompt_id' | 'run_id' | 'text' | 'choice' | 'number' | 'path';
+type ArgumentKind = 'prompt_id' | 'run_id' | 'text' | 'choice' | 'number' | 'path';
 
 export interface ArgumentDefinition {
   /** Name in usage lines and in `ParsedCommand.arguments`. */
@@ -35,7 +35,7 @@ export interface OptionDefinition {
 }
 
 /** Free `name=value` words after the arguments. */
-export interface AssignmentsDefinition {
+interface AssignmentsDefinition {
   /** How usage lines write one: `parameter=value`, `file=role`. */
   readonly pattern: string;
   readonly help: string;

@@ -10,19 +10,26 @@ export function hardWrap(line: string, width: number): readonly string[] {
   return wrapAnsi(line, width, { hard: true, trim: false, wordWrap: false }).split('\n');
 }
 
+/** A number and its unit stay on one line. */
+const NUMBER_AND_UNIT = /(?<=\d) (?=(?:ms|s|min|h|d|B|kB|MB|GB|TB|fps|%|frames?|steps)(?![\p{L}\d]))/gu;
+const NO_BREAK_SPACE = '\u00A0';
+
 /** `head` and then `text`, wrapped at spaces; further lines begin with `indent`. */
 export function hang(head: string, text: string, width: number, indent: string): readonly string[] {
   const room = width - stringWidth(head);
   if (room < NARROWEST_COLUMN) return hardWrap(head + text, width);
-  const [first = '', ...rest] = wrapAnsi(text, room, { hard: true }).split('\n');
+  const [first = '', ...rest] = wrapWords(text, room);
   if (rest.length === 0) return [head + first];
   if (stringWidth(indent) === stringWidth(head)) return [head + first, ...rest.map((line) => indent + line)];
   return [
     head + first,
-    ...wrapAnsi(rest.join(' '), width - stringWidth(indent), { hard: true })
-      .split('\n')
-      .map((line) => indent + line),
+    ...wrapWords(rest.join(' '), width - stringWidth(indent)).map((line) => indent + line),
   ];
+}
+
+function wrapWords(text: string, width: number): readonly string[] {
+  const bound = text.replaceAll(NUMBER_AND_UNIT, NO_BREAK_SPACE);
+  return wrapAnsi(bound, width, { hard: true }).replaceAll(NO_BREAK_SPACE, ' ').split('\n');
 }
 
 /** Joins pieces with `separator` into lines of at most `width` columns; breaks between pieces only. */

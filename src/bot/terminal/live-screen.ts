@@ -17,8 +17,9 @@ const BEGIN_FRAME = `${ESCAPE}?2026h`;
 const END_FRAME = `${ESCAPE}?2026l`;
 
 /**
- * Draws a thread in place. What will not change any more is written once and scrolls up like any output; from the
- * first live message on, everything is the tail, which is drawn again over itself.
+ * Draws a thread in place. What will not change any more is written once and scrolls up like any output; the live
+ * messages stay below it, above the line that is typed, and are drawn over themselves. A message that ends is written
+ * for good where it is then.
  */
 export class LiveScreen implements Screen {
   readonly #output: ScreenOutput;
@@ -38,13 +39,9 @@ export class LiveScreen implements Screen {
 
   show(messages: readonly ScreenMessage[], input?: InputLine): void {
     const columns = Math.max(NARROWEST, this.#output.columns ?? this.#settings.width ?? DEFAULT_COLUMNS);
-    const firstLive = messages.findIndex((message) => message.live);
-    const finished = (firstLive === -1 ? messages : messages.slice(0, firstLive)).filter(
-      (message) => !this.#isSettled(message),
-    );
-    const tailMessages = (firstLive === -1 ? [] : messages.slice(firstLive)).filter(
-      (message) => !this.#isSettled(message),
-    );
+    const unsettled = messages.filter((message) => message.live || !this.#isSettled(message));
+    const finished = unsettled.filter((message) => !message.live);
+    const tailMessages = unsettled.filter((message) => message.live);
     const finishedLines = finished.flatMap((message) => [...this.#render(message, columns), '']);
     for (const message of finished) this.#settled.set(message.key, contentOf(message));
 

@@ -93,7 +93,7 @@ function toAscii(text: string): string {
 }
 
 /** `14:02`, `27 Nov`, `3 min ago`. A clock time of another day carries its date. */
-export function timeText(
+function timeText(
   time: UtcMs,
   style: 'clock' | 'date' | 'ago',
   settings: Pick<TextSettings, 'timeZone' | 'now'>,

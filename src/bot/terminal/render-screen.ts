@@ -8,7 +8,7 @@ export interface ScreenMessage {
   /** The same message edited has the same key. */
   readonly key: string;
   readonly card: Card;
-  /** It will be edited again: only such messages, and what stands below them, are drawn in place. */
+  /** It will be edited again: such messages stay at the bottom and are drawn in place. */
   readonly live: boolean;
 }
 
@@ -47,7 +47,12 @@ export function openScreen(output: ScreenOutput, settings: ScreenSettings): Scre
   return output.isTTY === true ? new LiveScreen(output, settings) : new PlainScreen(output, settings);
 }
 
-/** Whether a card will probably be edited again: it is about something that waits or runs. */
+/**
+ * Whether a message with this card will be edited again: the status of a run that waits or runs. It has a bar, or it
+ * waits and can be cancelled; an answer about such a run has rows of facts or a log, and stays as it is.
+ */
 export function isLiveCard(card: Card): boolean {
-  return card.mark === 'waiting' || card.mark === 'running';
+  if (card.blocks.some((block) => block.type === 'progress')) return true;
+  if (card.mark !== 'waiting' || card.blocks.some((block) => block.type === 'rows')) return false;
+  return card.actions.some((action) => action.verb === 'cancel');
 }

@@ -24,7 +24,7 @@ export function promptCard(view: PromptView): Card {
 }
 
 /** `color  street.mp4  1280×704 · …`; a video of the same shape as the first one says just that. */
-export function inputRows(view: Pick<PromptView, 'prompt' | 'computed'>): readonly CardBlock[] {
+function inputRows(view: Pick<PromptView, 'prompt' | 'computed'>): readonly CardBlock[] {
   const rows = [
     ...view.prompt.inputs.map((input) => inputRow(input, view.prompt)),
     ...view.computed.map((role): readonly Text[] => [

@@ -39,7 +39,7 @@ export interface QueueEntry {
 }
 
 /** The run that a lane executes now. */
-export interface LaneRun {
+interface LaneRun {
   readonly run: RunId;
   readonly promptName: string;
   readonly ownerName: string;

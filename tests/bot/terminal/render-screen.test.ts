@@ -5,7 +5,8 @@ import {
   type ScreenMessage,
   type ScreenSettings,
 } from '../../../src/bot/terminal/render-screen.ts';
-import { answerCard } from '../../../src/bot/thread-view/answer-card.ts';
+import { answerCard, logCard } from '../../../src/bot/thread-view/answer-card.ts';
+import { runDetailsCard } from '../../../src/bot/thread-view/run-details-card.ts';
 import { statusCard } from '../../../src/bot/thread-view/status-card.ts';
 import type { Card } from '../../../src/core/ports/chat.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
@@ -25,6 +26,20 @@ function status(run: Run): ScreenMessage {
 function at(percent: number, logTail: readonly string[] = []): ScreenMessage {
   return status(activeRun({ progress: { percent, logTail, modelStage: 'denoising', updatedAt: NOW } }));
 }
+
+test.each([
+  ['the status of a queued run', statusCard({ run: sampleRun() }), true],
+  ['the status of a running run', statusCard({ run: activeRun() }), true],
+  ['the status of a run on a silent host', statusCard({ run: activeRun({ unreachableSince: NOW }) }), true],
+  ['the status of a run that ended', statusCard({ run: endedRun() }), false],
+  ['the log of a running run', logCard(activeRun(), ['x']), false],
+  ['the log of a queued run', logCard(sampleRun(), []), false],
+  ['what is known of a running run', runDetailsCard({ run: activeRun() }), false],
+  ['what is known of a queued run', runDetailsCard({ run: sampleRun() }), false],
+  ['an answer', answerCard('Done.', { mark: 'done' }), false],
+])('%s is live: %#', (_name, card, live) => {
+  expect(isLiveCard(card)).toBe(live);
+});
 
 const HELLO = message('hello', answerCard('Hello.'));
 
@@ -84,20 +99,26 @@ describe('in a terminal', () => {
     expect(terminal.text).toBe(fresh.text);
   });
 
-  test('a tail higher than the terminal shows its end while it lives, and all of it at the end', () => {
+  test('more live messages than the terminal has rows show their end while they live, and all of it at the end', () => {
     const terminal = new FakeTerminal(80, 6);
     const screen = openScreen(terminal, SETTINGS);
-    const below = Array.from({ length: 8 }, (_, index) =>
-      message(`m${index}`, answerCard(`Message ${index}.`)),
-    );
-    screen.show([at(10), ...below]);
-    screen.show([at(20), ...below]);
-    expect(terminal.text.split('\n')).toHaveLength(4);
-    expect(terminal.text).toContain('Message 7.');
-    screen.show([status(endedRun()), ...below]);
-    expect(terminal.text).toContain('Done after');
-    for (const { card } of below) expect(terminal.text).toContain(String(card.title[0]));
-    expect(terminal.text.match(/Message 7/g)).toHaveLength(1);
+    const cards = Array.from({ length: 8 }, (_, index) => answerCard(`Message ${index}.`));
+    screen.show(cards.map((card, index) => message(`m${index}`, card, true)));
+    screen.show(cards.map((card, index) => message(`m${index}`, card, index !== 0)));
+    expect(terminal.text).toBe('Message 0.\n\n\nMessage 6.\n\nMessage 7.');
+    screen.show(cards.map((card, index) => message(`m${index}`, card, false)));
+    expect(terminal.text).toBe(cards.map((card) => String(card.title[0])).join('\n\n'));
+  });
+
+  test('an answer is written above the live messages at once, however long they live', () => {
+    const terminal = new FakeTerminal();
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([at(10), HELLO]);
+    screen.show([at(20), HELLO, message('answer', answerCard('Answer.'))]);
+    expect(terminal.text).toMatch(/^Hello\.\n\nAnswer\.\n\n▶ rs_3fq8w1zz/);
+    expect(terminal.text.match(/▶/g)).toHaveLength(1);
+    screen.show([status(endedRun()), HELLO, message('answer', answerCard('Answer.'))]);
+    expect(terminal.text).toMatch(/^Hello\.\n\nAnswer\.\n\n✔ rs_3fq8w1zz/);
   });
 
   test('the line that somebody types stays below, with the cursor in it', () => {

@@ -42,8 +42,8 @@ describe('answers', () => {
         color  street.mp4 · 1280×704 · 24 fps · 121 frames · 5.0 s
         depth  street_depth.mp4 · 1280×704 · 24 fps · 121 frames · 5.0 s
         2 results:
-        video  data/outputs/rs_3fq8w1zz/video.mp4 · 48 MB · 1280×704 · 24 fps · 121 frames · 5.0
-               s
+        video  data/outputs/rs_3fq8w1zz/video.mp4 · 48 MB · 1280×704 · 24 fps · 121 frames ·
+               5.0 s
         edge   data/outputs/rs_3fq8w1zz/edge.mp4 · 4 MB · 1280×704 · 24 fps · 121 frames · 5.0 s
         → Run again: /cosmos retry rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
       "
