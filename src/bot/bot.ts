@@ -5,6 +5,7 @@ import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
 import type { HostName } from '../core/ids.ts';
 import type { Profile } from '../core/models/profile.ts';
+import type { StoredProfiles } from '../core/models/stored-profiles.ts';
 import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
@@ -36,6 +37,7 @@ export interface BotParts {
   readonly media: MediaWorker;
   readonly hosts: ReadonlyMap<HostName, Host>;
   readonly api: CosmosApi;
+  readonly profiles: StoredProfiles;
   readonly timeouts: (profile: Profile) => RunTimeouts;
   readonly views: ViewBuilder;
   readonly access: AccessPolicy;
@@ -58,13 +60,13 @@ export class Bot {
 
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
-    const { config, hosts, timeouts, store, media, clock, logger, wakeup, data } = this.parts;
+    const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
     for (const { name, models, lanes } of config.hosts) {
       const host = hosts.get(name);
       if (host === undefined) continue;
       for (const { name: lane, gpus } of lanes) {
         const context = {
-          ...{ lane, gpus, profiles: models, host, store, media, clock, logger, wakeup, data, timeouts },
+          ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
           outputLimits: OUTPUT_LIMITS,
           instance: store.instance,
         };

@@ -13,6 +13,7 @@ import { mediaToolCommand } from '../core/media/media-tool-command.ts';
 import { loadCatalogue } from '../core/models/catalogue.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
+import { StoredProfiles } from '../core/models/stored-profiles.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaWorker } from '../core/ports/media.ts';
@@ -54,11 +55,10 @@ export async function openBot(config: Config, logger: Logger, outside: Partial<O
   const { clock, random, wrapHost, wrapMedia } = { ...SYSTEM, ...outside };
   const catalogue = await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config });
   if (!catalogue.ok) return catalogue;
-  const checked = Models.of(catalogue.value, config.hosts);
-  if (!checked.ok) return checked;
-  const models = checked.value;
+  const models = new Models(catalogue.value, config.hosts);
   const data = new DataDirectory(config.dataDirectory);
   const store = new Store(data.database, { clock, random });
+  const profiles = new StoredProfiles(store.runs);
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
@@ -71,11 +71,12 @@ export async function openBot(config: Config, logger: Logger, outside: Partial<O
   const api = new CosmosApi({
     store,
     models,
+    profiles,
     planner,
     wakeup,
     prompts: new PromptService({ store, folder, random, clock, negativeText }),
     runs: new RunService({ store, models, planner, limits: config.limits, random, clock }),
-    queue: new QueueService({ store, hosts: config.hosts, clock }),
+    queue: new QueueService({ store, profiles, hosts: config.hosts, clock }),
     log: new RunLog(data, clock),
   });
   return valid(
@@ -89,6 +90,7 @@ export async function openBot(config: Config, logger: Logger, outside: Partial<O
       media,
       hosts,
       api,
+      profiles,
       timeouts,
       views: new ViewBuilder(api, data),
       access: new AccessPolicy(config.access),

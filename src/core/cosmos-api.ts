@@ -1,9 +1,9 @@
 import type { Principal } from './access/principal.ts';
 import { type Checked, invalid, valid } from './errors.ts';
 import type { PrincipalId, PromptId, RunId } from './ids.ts';
-import { parseStoredProfile } from './models/parse-profile.ts';
 import type { Profile } from './models/profile.ts';
 import type { ModelChoice, Models } from './models/models.ts';
+import type { StoredProfiles } from './models/stored-profiles.ts';
 import { nearest } from './nearest.ts';
 import type { AttemptPlan } from './ports/host.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
@@ -30,6 +30,7 @@ export interface CosmosApiParts {
   readonly runs: RunService;
   readonly queue: QueueService;
   readonly models: Models;
+  readonly profiles: StoredProfiles;
   readonly planner: JobPlanner;
   readonly log: RunLog;
   readonly wakeup: Wakeup;
@@ -136,8 +137,7 @@ export class CosmosApi {
 
   /** The profile that is stored with a run. */
   profileOf(run: Run): Profile | undefined {
-    const content = this.#parts.store.runs.profileContent(run.profileHash);
-    return content === undefined ? undefined : parseStoredProfile(content);
+    return this.#parts.profiles.get(run.profileHash);
   }
 
   /** Expected time on a lane, ms; undefined where neither the profile nor earlier runs tell. */

@@ -14,7 +14,7 @@ import { systemRandom } from '../system-random.ts';
 import { TERMINAL } from '../terminal/terminal-chat.ts';
 import { TerminalSession } from '../terminal/terminal-session.ts';
 import { demoEnd } from '../wording/cli-words.ts';
-import { printNote, printProblems } from './cli-output.ts';
+import { printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { type Interrupt, onInterrupt } from './interrupt.ts';
@@ -60,7 +60,7 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
       session.close();
       const path = run?.outputs.find(({ purpose }) => purpose === 'primary')?.path;
       if (run?.state !== 'done' || path === undefined || !existsSync(path)) return 1;
-      printNote(output, demoEnd(relative(process.cwd(), path)));
+      output.out.write(`${demoEnd(relative(process.cwd(), path))}\n`);
       return 0;
     } finally {
       await bot.close();

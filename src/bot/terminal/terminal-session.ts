@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import type { Problem } from '../../core/errors.ts';
 import type { Card, ChatUser, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -5,6 +6,7 @@ import type { Random } from '../../core/ports/random.ts';
 import type { TranscriptMessage, TranscriptStore } from '../../core/store/transcript.ts';
 import { cardHash } from '../chat/card-hash.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
+import { size } from '../wording/numbers.ts';
 import { type InputLine, isLiveCard, openScreen, type Screen, type ScreenOutput, type ScreenSettings } from './render-screen.ts';
 import { TERMINAL_PLACE, TerminalChat } from './terminal-chat.ts';
 import { readTerminalLine } from './terminal-input.ts';
@@ -100,7 +102,18 @@ export class TerminalSession {
   }
 
   #draw(): void {
-    const messages = [...this.#messages.values()].map(({ key, card }) => ({ key, card, live: isLiveCard(card) }));
+    const messages = [...this.#messages.values()].map(({ key, card, file }) => ({
+      key,
+      card: file === undefined ? card : withFile(card, file),
+      live: isLiveCard(card),
+    }));
     this.#screen.show(messages, this.#input);
   }
+}
+
+/** A terminal cannot play a file: it says where it lies. */
+function withFile(card: Card, file: string): Card {
+  const { size: bytes } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  const facts = bytes === undefined ? 'it is not there any more' : size(bytes);
+  return { ...card, blocks: [{ type: 'text', text: [{ code: file }, ` (${facts})`] }, ...card.blocks] };
 }

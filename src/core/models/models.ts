@@ -1,5 +1,5 @@
 import type { HostConfig } from '../config/config.ts';
-import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import { type Checked, invalid, valid } from '../errors.ts';
 import type { HostName } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
@@ -18,24 +18,9 @@ export class Models {
   readonly #catalogue: Catalogue;
   readonly #hosts: readonly HostConfig[];
 
-  private constructor(catalogue: Catalogue, hosts: readonly HostConfig[]) {
+  constructor(catalogue: Catalogue, hosts: readonly HostConfig[]) {
     this.#catalogue = catalogue;
     this.#hosts = hosts;
-  }
-
-  /** Refuses hosts that name a model which the catalogue does not have (`config.unknown_model`). */
-  static of(catalogue: Catalogue, hosts: readonly HostConfig[]): Checked<Models> {
-    const known: string[] = catalogue.list().map(({ id }) => id);
-    const [first, ...rest] = hosts.flatMap(({ name, models }) =>
-      models
-        .filter((id) => !known.includes(id))
-        .map((id): Problem => {
-          const guess = nearest(id, known);
-          const parameters = { where: `hosts.${name}.models`, given: id, known, ...(guess && { nearest: guess }) };
-          return { code: 'config.unknown_model', parameters };
-        }),
-    );
-    return first === undefined ? valid(new Models(catalogue, hosts)) : { ok: false, problems: [first, ...rest] };
   }
 
   /** In the order of the configuration, each once, as its first host runs it. */
@@ -43,8 +28,7 @@ export class Models {
     const choices = new Map<string, ModelChoice>();
     for (const host of this.#hosts) {
       for (const id of host.models) {
-        const profile = this.#catalogue.resolve(id, host.name);
-        if (profile !== undefined && !choices.has(id)) choices.set(id, { profile, host: host.name });
+        if (!choices.has(id)) choices.set(id, { profile: this.#catalogue.resolve(id, host.name), host: host.name });
       }
     }
     return [...choices.values()];

@@ -1,8 +1,8 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
 import { estimateRunMs } from '../models/eta.ts';
-import { parseStoredProfile } from '../models/parse-profile.ts';
 import type { Profile } from '../models/profile.ts';
+import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
@@ -22,11 +22,13 @@ interface Pause {
 /** What waits, what runs, and when; pausing and resuming. */
 export class QueueService {
   readonly #store: Store;
+  readonly #profiles: StoredProfiles;
   readonly #hosts: readonly HostConfig[];
   readonly #clock: Clock;
 
-  constructor(parts: { store: Store; hosts: readonly HostConfig[]; clock: Clock }) {
+  constructor(parts: { store: Store; profiles: StoredProfiles; hosts: readonly HostConfig[]; clock: Clock }) {
     this.#store = parts.store;
+    this.#profiles = parts.profiles;
     this.#hosts = parts.hosts;
     this.#clock = parts.clock;
   }
@@ -159,8 +161,8 @@ export class QueueService {
   }
 
   #duration(run: Run): TimeRange | undefined {
-    const content = this.#store.runs.profileContent(run.profileHash);
-    return content === undefined ? undefined : estimate(this.#store, parseStoredProfile(content), run);
+    const profile = this.#profiles.get(run.profileHash);
+    return profile && estimate(this.#store, profile, run);
   }
 
   #pause(): Pause | undefined {

@@ -3,6 +3,7 @@ import type { RunTimeouts } from '../config/config.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { InstanceId, LaneName } from '../ids.ts';
 import type { Profile } from '../models/profile.ts';
+import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../ports/media.ts';
@@ -13,8 +14,9 @@ import type { Wakeup } from '../wakeup.ts';
 export interface LaneContext {
   readonly lane: LaneName;
   readonly gpus: readonly string[];
-  /** Ids of the profiles that the lane's host executes. */
-  readonly profiles: readonly string[];
+  /** Ids of the models that the lane's host executes. */
+  readonly models: readonly string[];
+  readonly profiles: StoredProfiles;
   readonly host: Host;
   readonly store: Store;
   readonly media: MediaWorker;

@@ -3,6 +3,7 @@ import type { LaneDriver } from '../store/lanes.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
 import { Waiter } from '../wakeup.ts';
 import type { LaneContext } from './lane-context.ts';
+import { sweepLeftovers } from './leftovers.ts';
 import { Reconciler } from './reconcile.ts';
 import { backoff } from './retry-policy.ts';
 
@@ -67,13 +68,14 @@ export class LaneRunner {
 
   async #drive(signal: AbortSignal): Promise<void> {
     await using reconciler = new Reconciler(this.#context, this.#waiter.wake);
-    const { store, lane, profiles, instance, wakeup, logger, clock } = this.#context;
+    const { store, lane, models, instance, wakeup, logger, clock } = this.#context;
+    await sweepLeftovers(this.#context, signal);
     let failures = 0;
     while (!signal.aborted) {
       try {
         let attempt = store.attempts.open(lane);
         if (attempt === undefined && this.#mayClaim()) {
-          attempt = store.attempts.claim(lane, profiles, instance);
+          attempt = store.attempts.claim(lane, models, instance);
           if (attempt !== undefined) wakeup.notify();
         }
         const next = attempt === undefined ? Number.POSITIVE_INFINITY : await reconciler.step(attempt, signal);

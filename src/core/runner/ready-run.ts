@@ -1,6 +1,6 @@
 import { CosmosError } from '../errors.ts';
-import { parseStoredProfile } from '../models/parse-profile.ts';
 import type { Profile } from '../models/profile.ts';
+import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Run } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
@@ -14,16 +14,17 @@ export interface ReadyRun {
   readonly expectations: { readonly frames?: number; readonly parameters: Run['parameters'] };
 }
 
-export function readRun(store: Store, attempt: Attempt): ReadyRun {
+/** Throws `store.failed` where the run or its profile is gone. */
+export function readRun(store: Store, profiles: StoredProfiles, attempt: Attempt): ReadyRun {
   const run = store.runs.get(attempt.run);
-  const content = run && store.runs.profileContent(run.profileHash);
-  if (run === undefined || content === undefined) {
+  const profile = run && profiles.get(run.profileHash);
+  if (run === undefined || profile === undefined) {
     throw new CosmosError('store.failed', { detail: `run ${attempt.run} of attempt ${attempt.id} is not stored` });
   }
   const shape = videoShape(run.inputs);
   return {
     run,
-    profile: parseStoredProfile(content),
+    profile,
     expectations: { parameters: run.parameters, ...(shape && { frames: shape.frames }) },
   };
 }

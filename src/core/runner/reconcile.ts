@@ -5,6 +5,7 @@ import type { Attempt } from './attempt.ts';
 import { AttemptFollower } from './attempt-follower.ts';
 import { concludeExited, concludeVanished } from './finish-attempt.ts';
 import type { LaneContext } from './lane-context.ts';
+import { discardAttempt } from './leftovers.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { type ReadyRun, readRun } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
@@ -36,17 +37,14 @@ export class Reconciler implements AsyncDisposable {
   }
 
   async step(attempt: Attempt, signal: AbortSignal): Promise<NextLook> {
-    const ready = readRun(this.#context.store, attempt);
+    const ready = readRun(this.#context.store, this.#context.profiles, attempt);
     if (attempt.state === 'claimed') return await this.#begin(attempt, ready, signal);
     const { host } = this.#context;
     const status = await host.inspect(attempt.id, signal);
     if (status.state === 'unreachable') return this.#unreachable(ready, status.detail);
     if (await this.#isOtherHost(attempt, ready, signal)) {
-      return this.#end(attempt, {
-        outcome: 'lost',
-        problem: { code: 'engine.host_replaced', parameters: { host: host.name } },
-        outputs: [],
-      });
+      const problem = { code: 'engine.host_replaced', parameters: { host: host.name } } as const;
+      return await this.#end(attempt, { outcome: 'lost', problem, outputs: [] }, signal);
     }
     return await this.#act(attempt, ready, status, signal);
   }
@@ -59,17 +57,17 @@ export class Reconciler implements AsyncDisposable {
   /** Nothing was started yet: whatever goes wrong here can be tried again, or ended, without asking the host. */
   async #begin(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<NextLook> {
     const { store, clock, wakeup } = this.#context;
-    if (ready.run.cancel !== undefined) return this.#end(attempt, { outcome: 'cancelled', outputs: [] });
+    if (ready.run.cancel !== undefined) return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
     const wait = (attempt.nextTryAt ?? 0) - clock.now();
     if (wait > 0) return wait;
     try {
       await prepareAttempt(this.#context, attempt, ready, signal);
     } catch (error) {
       if (signal.aborted) throw error;
-      return this.#tryFailed(attempt, ready, toCosmosError(error));
+      return await this.#tryFailed(attempt, ready, toCosmosError(error), signal);
     }
     store.runs.setUnreachable(attempt.run, undefined);
-    if (!store.attempts.markStarting(attempt)) return this.#end(attempt, { outcome: 'cancelled', outputs: [] });
+    if (!store.attempts.markStarting(attempt)) return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
     wakeup.notify();
     return await this.#start(attempt, ready, signal);
   }
@@ -86,19 +84,20 @@ export class Reconciler implements AsyncDisposable {
         await this.#context.host.abandon(attempt.id, signal);
         return 'now';
       case 'abandoned':
-        return this.#end(attempt, { outcome: 'cancelled', outputs: [] });
+        return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
       case 'running':
         return await this.#follow(attempt, ready, signal);
       case 'exited': {
         const follower = await this.#followerOf(attempt, ready);
         await follower.readLog(this.#context.clock.now(), signal);
         this.#storeProgress(ready, follower);
-        return this.#end(attempt, await concludeExited(this.#context, attempt, ready, follower, status, signal));
+        const end = await concludeExited(this.#context, attempt, ready, follower, status, signal);
+        return await this.#end(attempt, end, signal);
       }
       case 'vanished': {
         const follower = await this.#followerOf(attempt, ready);
         await follower.readLog(this.#context.clock.now(), signal);
-        return this.#end(attempt, concludeVanished(attempt, status.detail));
+        return await this.#end(attempt, concludeVanished(attempt, status.detail), signal);
       }
     }
   }
@@ -113,19 +112,24 @@ export class Reconciler implements AsyncDisposable {
       if (signal.aborted) throw error;
       const failure = toCosmosError(error);
       const delay = retryDelay(failure, attempt.tries);
-      if (delay !== undefined) return this.#tryFailed(attempt, ready, failure);
+      if (delay !== undefined) return await this.#tryFailed(attempt, ready, failure, signal);
       // The host says that it cannot start it; only the start guard makes that final.
       if ((await this.#context.host.abandon(attempt.id, signal)) === 'already_started') return 'now';
-      return this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] });
+      return await this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] }, signal);
     }
   }
 
-  #tryFailed(attempt: Attempt, ready: ReadyRun, failure: CosmosError): NextLook {
+  async #tryFailed(
+    attempt: Attempt,
+    ready: ReadyRun,
+    failure: CosmosError,
+    signal: AbortSignal,
+  ): Promise<NextLook> {
     const { store, clock, logger, wakeup } = this.#context;
     logger.warn({ run: attempt.run, attempt: attempt.id, err: failure }, 'attempt could not be started yet');
     const delay = retryDelay(failure, attempt.tries);
     if (delay === undefined) {
-      return this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] });
+      return await this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] }, signal);
     }
     if (failure.code === 'engine.host_unreachable') this.#noteUnreachable(ready, failure.message);
     store.attempts.recordFailedTry(attempt, failure.toProblem(), clock.now() + delay);
@@ -241,7 +245,7 @@ export class Reconciler implements AsyncDisposable {
     return this.#follower;
   }
 
-  #end(attempt: Attempt, end: AttemptEnd): NextLook {
+  async #end(attempt: Attempt, end: AttemptEnd, signal: AbortSignal): Promise<NextLook> {
     const { store, lane, logger, wakeup } = this.#context;
     store.write(() => {
       store.attempts.end(attempt, end);
@@ -252,6 +256,8 @@ export class Reconciler implements AsyncDisposable {
     });
     logger.info({ run: attempt.run, attempt: attempt.id, outcome: end.outcome, problem: end.problem }, 'run ended');
     wakeup.notify();
+    await this[Symbol.asyncDispose]();
+    await discardAttempt(this.#context, attempt.id, signal);
     return 'now';
   }
 }

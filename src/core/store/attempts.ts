@@ -73,12 +73,11 @@ export class AttemptStore {
     return row && toAttempt(row);
   }
 
-  /** How many attempts of all lanes have not ended. */
-  countOpen(): number {
-    const row = this.#prepare<[], { count: number }>(
-      "SELECT count(*) AS count FROM attempts WHERE state <> 'ended'",
-    ).get();
-    return row?.count ?? 0;
+  /** `unknown` where this database never made that attempt. */
+  stateOf(attempt: AttemptId): 'open' | 'ended' | 'unknown' {
+    const row = this.#prepare<[string], { state: string }>('SELECT state FROM attempts WHERE id = ?').get(attempt);
+    if (row === undefined) return 'unknown';
+    return row.state === 'ended' ? 'ended' : 'open';
   }
 
   /**

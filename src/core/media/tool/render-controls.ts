@@ -28,7 +28,8 @@ export async function renderControls(argv: readonly string[]): Promise<void> {
   }
   const spec = parseControlSpec(await readFile(values.spec, 'utf8'));
   const stop = new AbortController();
-  process.once('SIGTERM', () => stop.abort());
+  // Not `once`: a second signal would kill before the partial file is gone.
+  process.on('SIGTERM', () => stop.abort());
   await mkdir(values.out, { recursive: true });
 
   for (const path of videosOf(spec)) log(`Loading video ${basename(path)}`);
