@@ -7,6 +7,8 @@ import type {
 } from '../../core/queue/queue-view.ts';
 import { explain } from '../wording/explain.ts';
 import { percent } from '../wording/numbers.ts';
+import { whyInBrackets } from '../wording/reasons.ts';
+import { Parameters } from '../wording/wording.ts';
 import { entryRow, moreBlocks, nowRow, pausedBlocks, queueAction, rowsBlock } from './queue-card.ts';
 import { facts, line, paragraph, sentence } from './text.ts';
 
@@ -51,9 +53,13 @@ function hostLine(host: HostStatusView): Text {
     return line(name, ' ● reachable', host.lanes.every((lane) => lane.state === 'idle') && ', idle');
   if (host.state === 'unknown') return line(name, ' ○ not asked yet');
   const since = host.since === undefined ? undefined : line(' since ', { time: host.since, style: 'clock' });
-  const detail =
-    host.problem?.code === 'engine.host_unreachable' ? host.problem.parameters.detail : undefined;
-  return line(name, ' ○ unreachable', since, detail !== undefined && ` (${detail})`);
+  const silent = host.problem?.code === 'engine.host_unreachable' ? host.problem : undefined;
+  return line(
+    name,
+    ' ○ unreachable',
+    since,
+    silent !== undefined && whyInBrackets(new Parameters(silent.parameters)),
+  );
 }
 
 /** What to do about a host that cannot be used. */

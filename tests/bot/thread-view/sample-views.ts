@@ -67,7 +67,7 @@ export const QUEUE: QueueView = {
       since: NOW - 32 * MINUTE,
       problem: {
         code: 'engine.host_unreachable',
-        parameters: { host: 'gpu2', detail: 'connection refused' },
+        parameters: { host: 'gpu2', reason: 'ECONNREFUSED' },
       },
       gpus: [],
       lanes: [],
