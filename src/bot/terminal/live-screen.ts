@@ -4,6 +4,7 @@ import { safeText } from './plain-text.ts';
 import { renderCard } from './render-card.ts';
 import type { InputLine, Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
 
+/** A terminal that does not know its size says nothing, or 0. */
 const DEFAULT_COLUMNS = 80;
 const DEFAULT_ROWS = 24;
 /** Narrower terminals get lines that the terminal itself breaks. */
@@ -38,7 +39,7 @@ export class LiveScreen implements Screen {
   }
 
   show(messages: readonly ScreenMessage[], input?: InputLine): void {
-    const columns = Math.max(NARROWEST, this.#output.columns ?? this.#settings.width ?? DEFAULT_COLUMNS);
+    const columns = Math.max(NARROWEST, this.#output.columns || this.#settings.width || DEFAULT_COLUMNS);
     const unsettled = messages.filter((message) => message.live || !this.#isSettled(message));
     const finished = unsettled.filter((message) => !message.live);
     const tailMessages = unsettled.filter((message) => message.live);
@@ -84,7 +85,7 @@ export class LiveScreen implements Screen {
 
   /** What does not fit on the screen cannot be drawn over: the newest lines stay. */
   #clip(lines: readonly string[], reserved: number): readonly string[] {
-    const room = Math.max(1, (this.#output.rows ?? DEFAULT_ROWS) - 1 - reserved);
+    const room = Math.max(1, (this.#output.rows || DEFAULT_ROWS) - 1 - reserved);
     return lines.length <= room ? lines : lines.slice(lines.length - room);
   }
 

@@ -110,6 +110,16 @@ describe('in a terminal', () => {
     expect(terminal.text).toBe(cards.map((card) => String(card.title[0])).join('\n\n'));
   });
 
+  test('a terminal that says it has no rows and columns gets the usual ones', () => {
+    const terminal = new FakeTerminal(80);
+    const screen = openScreen(
+      { isTTY: true, columns: 0, rows: 0, write: (text: string) => terminal.write(text) },
+      SETTINGS,
+    );
+    screen.show([at(10, ['one', 'two'])]);
+    expect(terminal.text.split('\n')).toHaveLength(5);
+  });
+
   test('an answer is written above the live messages at once, however long they live', () => {
     const terminal = new FakeTerminal();
     const screen = openScreen(terminal, SETTINGS);
