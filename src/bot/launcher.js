@@ -9,7 +9,10 @@ if (major < MINIMUM) {
   );
   process.exit(1);
 }
-const [{ enableCompileCache }, { existsSync }] = await Promise.all([import('node:module'), import('node:fs')]);
+const [{ enableCompileCache }, { existsSync }] = await Promise.all([
+  import('node:module'),
+  import('node:fs'),
+]);
 enableCompileCache();
 const compiled = new URL('./main.js', import.meta.url);
 const { runCommandLine } = await import(

@@ -4,7 +4,16 @@ import { destination, type Logger, pino } from 'pino';
 import type { Config } from '../core/config/config.ts';
 
 /** Names of fields that may hold a secret, at any place where the bot logs an object. */
-const SECRET_FIELDS = ['token', 'secret', 'password', 'passphrase', 'authorization', 'cookie', 'apiKey', 'privateKey'];
+const SECRET_FIELDS = [
+  'token',
+  'secret',
+  'password',
+  'passphrase',
+  'authorization',
+  'cookie',
+  'apiKey',
+  'privateKey',
+];
 
 /**
  * A structured logger that writes JSON lines to standard error, or to `file` where standard error belongs to a person's
@@ -16,7 +25,10 @@ export function openLogger(level: Config['log']['level'], file?: string): Logger
     {
       level,
       base: { pid: process.pid },
-      redact: { paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]), censor: '[hidden]' },
+      redact: {
+        paths: SECRET_FIELDS.flatMap((name) => [name, `*.${name}`, `*.*.${name}`]),
+        censor: '[hidden]',
+      },
     },
     destination({ dest: file ?? 2, sync: true }),
   );

@@ -51,7 +51,11 @@ const SYSTEM: Outside = {
 };
 
 /** Puts the parts of a bot together: opens the store, starts nothing, connects to nothing. */
-export async function openBot(config: Config, logger: Logger, outside: Partial<Outside> = {}): Promise<Checked<Bot>> {
+export async function openBot(
+  config: Config,
+  logger: Logger,
+  outside: Partial<Outside> = {},
+): Promise<Checked<Bot>> {
   const { clock, random, wrapHost, wrapMedia } = { ...SYSTEM, ...outside };
   const catalogue = await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config });
   if (!catalogue.ok) return catalogue;

@@ -1,19 +1,19 @@
 import type { Principal } from './access/principal.ts';
 import { type Checked, invalid, valid } from './errors.ts';
 import type { PrincipalId, PromptId, RunId } from './ids.ts';
-import type { Profile } from './models/profile.ts';
 import type { ModelChoice, Models } from './models/models.ts';
+import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
 import { nearest } from './nearest.ts';
 import type { AttemptPlan } from './ports/host.ts';
-import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { Prompt, Role } from './prompts/prompt.ts';
+import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
+import type { JobPlanner } from './runner/job-planner.ts';
+import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
 import type { CheckedOrder, QueueOptions, RunOrder, RunService } from './runs/run-service.ts';
-import type { Run, TimeRange } from './runs/run.ts';
-import type { JobPlanner } from './runner/job-planner.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { RunFilter } from './store/runs.ts';
 import type { Store } from './store/store.ts';
@@ -156,16 +156,24 @@ export class CosmosApi {
   /** A prompt by its id, the beginning of it, or its name. */
   findPrompt(reference: string): Checked<Prompt> {
     const { prompts } = this.#parts.store;
-    return pick('prompt', reference, prompts.matching(reference, LISTED_MATCHES), (prompt) => [prompt.id, prompt.name], () =>
-      prompts.newest(NEAREST_AMONG),
+    return pick(
+      'prompt',
+      reference,
+      prompts.matching(reference, LISTED_MATCHES),
+      (prompt) => [prompt.id, prompt.name],
+      () => prompts.newest(NEAREST_AMONG),
     );
   }
 
   /** A run by its id or the beginning of it. */
   findRun(reference: string): Checked<Run> {
     const { runs } = this.#parts.store;
-    return pick('run', reference, runs.matching(reference, LISTED_MATCHES), (run) => [run.id], () =>
-      runs.list({ limit: NEAREST_AMONG }),
+    return pick(
+      'run',
+      reference,
+      runs.matching(reference, LISTED_MATCHES),
+      (run) => [run.id],
+      () => runs.list({ limit: NEAREST_AMONG }),
     );
   }
 
@@ -187,7 +195,11 @@ function pick<T>(
   const [only, ...others] = given === '' ? [] : matches;
   if (only !== undefined && others.length === 0) return valid(only);
   if (only !== undefined) {
-    return invalid('input.id_ambiguous', { kind, given, matches: matches.flatMap((item) => namesOf(item).slice(0, 1)) });
+    return invalid('input.id_ambiguous', {
+      kind,
+      given,
+      matches: matches.flatMap((item) => namesOf(item).slice(0, 1)),
+    });
   }
   const guess = nearest(given, recent().flatMap(namesOf));
   return invalid('input.id_unknown', { kind, given, ...(guess && { nearest: guess }) });

@@ -5,7 +5,10 @@ import type { RunOutcome, RunRelation } from './runs/run.ts';
 interface EventPayloads {
   'prompt.created': { readonly prompt: string };
   'prompt.roles_changed': { readonly prompt: string };
-  'run.queued': { readonly profile: string; readonly parent?: { readonly run: string; readonly relation: RunRelation } };
+  'run.queued': {
+    readonly profile: string;
+    readonly parent?: { readonly run: string; readonly relation: RunRelation };
+  };
   'run.claimed': { readonly lane: string };
   'run.starting': { readonly lane: string };
   'run.cancel_requested': Record<never, never>;
@@ -23,4 +26,6 @@ interface EventPayloads {
 
 export type EventType = keyof EventPayloads;
 
-export type CosmosEvent = { [T in EventType]: { readonly type: T; readonly payload: EventPayloads[T] } }[EventType];
+export type CosmosEvent = {
+  [T in EventType]: { readonly type: T; readonly payload: EventPayloads[T] };
+}[EventType];

@@ -14,7 +14,9 @@ export const CLI_COMMANDS = {
   demo: {
     aliases: [],
     summary: 'Play the whole way once, from a video to the finished one',
-    arguments: [{ name: 'clip', kind: 'path', help: 'Your own video; else a sample is made', required: false }],
+    arguments: [
+      { name: 'clip', kind: 'path', help: 'Your own video; else a sample is made', required: false },
+    ],
     options: [{ name: 'prompt', type: 'text', help: 'What the video shall show', essential: true }],
     assignments: {
       pattern: '--set parameter=value',
@@ -28,7 +30,9 @@ export const CLI_COMMANDS = {
   config: {
     aliases: [],
     summary: 'Check the configuration and print what is in effect',
-    arguments: [{ name: 'action', kind: 'choice', help: 'What to do with it', required: true, choices: ['check'] }],
+    arguments: [
+      { name: 'action', kind: 'choice', help: 'What to do with it', required: true, choices: ['check'] },
+    ],
     options: [],
     examples: ['config check', 'config check --config studio.toml'],
     role: 'viewer',

@@ -1,7 +1,7 @@
 import type { Problem } from '../../core/errors.ts';
 import type { Card } from '../../core/ports/chat.ts';
-import type { ScreenOutput, ScreenSettings } from '../terminal/render-screen.ts';
 import { renderCard } from '../terminal/render-card.ts';
+import type { ScreenOutput, ScreenSettings } from '../terminal/render-screen.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 
 /** Columns where the output does not tell. */
@@ -35,7 +35,10 @@ export function printCard({ out, settings }: CliOutput, card: Card): void {
 }
 
 /** To standard error: what was asked for was not done. */
-export function printProblems({ error, settings }: CliOutput, problems: readonly [Problem, ...Problem[]]): void {
+export function printProblems(
+  { error, settings }: CliOutput,
+  problems: readonly [Problem, ...Problem[]],
+): void {
   error.write(`${lines(problemCard(problems), error, settings).join('\n')}\n`);
 }
 

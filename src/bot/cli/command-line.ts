@@ -51,7 +51,10 @@ async function run(invocation: Invocation): Promise<ExitCode> {
   const { command, output } = invocation;
   switch (command.verb) {
     case 'help':
-      printCard(output, helpCard(CLI_COMMANDS, findVerb(command.arguments['command'] ?? '', CLI_COMMANDS), 'command_line'));
+      printCard(
+        output,
+        helpCard(CLI_COMMANDS, findVerb(command.arguments['command'] ?? '', CLI_COMMANDS), 'command_line'),
+      );
       return 0;
     case 'config':
       return await (await import('./config-check.ts')).checkConfig(invocation);
@@ -87,6 +90,8 @@ function takeGlobalOptions(words: readonly string[]) {
 
 async function version(): Promise<string> {
   const { readFile } = await import('node:fs/promises');
-  const manifest: { version: string } = JSON.parse(await readFile(new URL('../../../package.json', import.meta.url), 'utf8'));
+  const manifest: { version: string } = JSON.parse(
+    await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
+  );
   return manifest.version;
 }

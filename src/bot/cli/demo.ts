@@ -41,7 +41,10 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
   const interrupted = onInterrupt();
   try {
     using _lock = await lockDaemon(data, systemClock);
-    const opened = await openConfiguredBot(config.value, openLogger('info', join(data.root, 'logs', 'cosmos.log')));
+    const opened = await openConfiguredBot(
+      config.value,
+      openLogger('info', join(data.root, 'logs', 'cosmos.log')),
+    );
     if (!opened.ok) {
       printProblems(output, opened.problems);
       return 2;

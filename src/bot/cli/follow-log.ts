@@ -1,7 +1,7 @@
-import { suggestions } from '../commands/verbs/suggestions.ts';
+import type { Bot } from '../bot.ts';
 import type { ParsedCommand } from '../commands/arguments.ts';
 import { USUAL_TAIL } from '../commands/verbs/logs.ts';
-import type { Bot } from '../bot.ts';
+import { suggestions } from '../commands/verbs/suggestions.ts';
 import { safeText } from '../terminal/plain-text.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import { action } from '../thread-view/text.ts';
@@ -10,7 +10,11 @@ import type { ExitCode } from './command-line.ts';
 import { onInterrupt } from './interrupt.ts';
 
 /** Prints a run's log as it grows, until the run ends or somebody interrupts. */
-export async function followLog({ parts: { api } }: Bot, command: ParsedCommand, output: CliOutput): Promise<ExitCode> {
+export async function followLog(
+  { parts: { api } }: Bot,
+  command: ParsedCommand,
+  output: CliOutput,
+): Promise<ExitCode> {
   const run = api.findRun(command.arguments['run'] ?? '');
   if (!run.ok) {
     const meant = suggestions(run.problems, (id) => action('logs', id, 'Its log'));

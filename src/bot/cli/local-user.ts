@@ -12,5 +12,10 @@ export function localUser(): ChatUser {
 
 export function localPrincipal(store: Store): Principal {
   const { id, name } = localUser();
-  return store.principals.ensure({ platform: TERMINAL_PLACE.platform, tenant: TERMINAL_PLACE.tenant, user: id, name });
+  return store.principals.ensure({
+    platform: TERMINAL_PLACE.platform,
+    tenant: TERMINAL_PLACE.tenant,
+    user: id,
+    name,
+  });
 }

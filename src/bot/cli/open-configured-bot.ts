@@ -17,6 +17,9 @@ export function readConfig(path?: string): Checked<Config> {
 }
 
 /** The bot of that configuration, with nothing started. */
-export async function openConfiguredBot(config: Config, logger: Logger = openLogger(config.log.level)): Promise<Checked<Bot>> {
+export async function openConfiguredBot(
+  config: Config,
+  logger: Logger = openLogger(config.log.level),
+): Promise<Checked<Bot>> {
   return await openBot(config, logger);
 }

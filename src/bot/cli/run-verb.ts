@@ -14,7 +14,10 @@ import { localPrincipal, localUser } from './local-user.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
 
 /** Runs a verb of the registry over CosmosAPI, in this process. */
-export async function runVerb({ command, configPath, output }: Invocation, verb: CommandVerb): Promise<ExitCode> {
+export async function runVerb(
+  { command, configPath, output }: Invocation,
+  verb: CommandVerb,
+): Promise<ExitCode> {
   const config = readConfig(configPath);
   if (!config.ok) {
     printProblems(output, config.problems);
@@ -39,9 +42,11 @@ export async function runVerb({ command, configPath, output }: Invocation, verb:
     if (verb === 'logs' && command.options['follow'] === true) return await followLog(bot, parsed, output);
     const result = await HANDLERS[verb]({ api, views, actor: localPrincipal(store) }, parsed);
     const queued = verb === 'inference' || verb === 'retry' ? queuedRun(result.data) : undefined;
-    if (queued !== undefined && command.options['wait'] === true) return await followRun(bot, queued.id, output, json);
+    if (queued !== undefined && command.options['wait'] === true)
+      return await followRun(bot, queued.id, output, json);
     if (json) output.out.write(`${JSON.stringify(result.data, null, 2)}\n`);
-    else if (result.card !== undefined) printCard(result.failed ? { ...output, out: output.error } : output, result.card);
+    else if (result.card !== undefined)
+      printCard(result.failed ? { ...output, out: output.error } : output, result.card);
     if (queued !== undefined && !json && !isDaemonRunning(data)) printNote(output, NO_BOT_RUNS);
     return result.failed ? 1 : 0;
   } finally {

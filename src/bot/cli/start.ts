@@ -1,10 +1,10 @@
 import { join } from 'node:path';
 import { DataDirectory } from '../../core/data-directory.ts';
 import { openLogger } from '../logger.ts';
-import { openLineEditor } from '../terminal/line-editor.ts';
-import { TerminalSession } from '../terminal/terminal-session.ts';
 import { systemClock } from '../system-clock.ts';
 import { systemRandom } from '../system-random.ts';
+import { openLineEditor } from '../terminal/line-editor.ts';
+import { TerminalSession } from '../terminal/terminal-session.ts';
 import { started } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';

@@ -112,9 +112,13 @@ export class TerminalChat implements ChatPort {
   async download(file: ChatFile, to: string, maxBytes: number): Promise<void> {
     const path = resolve(this.#directory, file.id);
     try {
-      const { size, isFile } = await stat(path).then((found) => ({ size: found.size, isFile: found.isFile() }));
+      const { size, isFile } = await stat(path).then((found) => ({
+        size: found.size,
+        isFile: found.isFile(),
+      }));
       if (!isFile) throw new CosmosError('input.file_not_regular', { file: file.name });
-      if (size > maxBytes) throw new CosmosError('input.file_too_large', { file: file.name, bytes: size, maxBytes });
+      if (size > maxBytes)
+        throw new CosmosError('input.file_too_large', { file: file.name, bytes: size, maxBytes });
       await copyFile(path, to);
     } catch (error) {
       throw fileError(error, file.name);

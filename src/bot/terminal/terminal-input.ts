@@ -28,7 +28,8 @@ export function readTerminalLine(line: string, directory: string): Checked<Termi
   const [first, ...others] = split.value;
   if (first === undefined) return valid({ kind: 'nothing' });
   if (others.length === 0 && LEAVING.has(first.text)) return valid({ kind: 'leave' });
-  const isCommand = first.text === '/cosmos' || (!first.quoted && findVerb(first.text, COMMANDS) !== undefined);
+  const isCommand =
+    first.text === '/cosmos' || (!first.quoted && findVerb(first.text, COMMANDS) !== undefined);
   if (isCommand) return valid({ kind: 'command', text: line });
   const words = split.value.map(({ text }) => ({ text, path: expandHome(text) }));
   const isFile = ({ text, path }: (typeof words)[number]): boolean =>

@@ -7,7 +7,14 @@ import type { TranscriptMessage, TranscriptStore } from '../../core/store/transc
 import { cardHash } from '../chat/card-hash.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import { size } from '../wording/numbers.ts';
-import { type InputLine, isLiveCard, openScreen, type Screen, type ScreenOutput, type ScreenSettings } from './render-screen.ts';
+import {
+  type InputLine,
+  isLiveCard,
+  openScreen,
+  type Screen,
+  type ScreenOutput,
+  type ScreenSettings,
+} from './render-screen.ts';
 import { TERMINAL_PLACE, TerminalChat } from './terminal-chat.ts';
 import { readTerminalLine } from './terminal-input.ts';
 
@@ -82,7 +89,12 @@ export class TerminalSession {
 
   #event(line: string) {
     const dedupeKey = `terminal:${Buffer.from(this.#random.bytes(12)).toString('hex')}`;
-    this.#post(`said:${dedupeKey}`, this.#user.name, { mark: 'none', title: [`› ${line}`], blocks: [], actions: [] });
+    this.#post(`said:${dedupeKey}`, this.#user.name, {
+      mark: 'none',
+      title: [`› ${line}`],
+      blocks: [],
+      actions: [],
+    });
     return { dedupeKey, where: TERMINAL_PLACE, user: this.#user, at: this.#clock.now() };
   }
 

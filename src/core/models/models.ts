@@ -28,7 +28,8 @@ export class Models {
     const choices = new Map<string, ModelChoice>();
     for (const host of this.#hosts) {
       for (const id of host.models) {
-        if (!choices.has(id)) choices.set(id, { profile: this.#catalogue.resolve(id, host.name), host: host.name });
+        if (!choices.has(id))
+          choices.set(id, { profile: this.#catalogue.resolve(id, host.name), host: host.name });
       }
     }
     return [...choices.values()];
@@ -44,7 +45,8 @@ export class Models {
     }
     const found = available.find(({ profile }) => profile.id === name);
     if (found !== undefined) return valid(found);
-    if (this.#catalogue.list().some(({ id }) => id === name)) return invalid('input.model_unavailable', { model: name });
+    if (this.#catalogue.list().some(({ id }) => id === name))
+      return invalid('input.model_unavailable', { model: name });
     const known = available.map(({ profile }) => profile.id);
     const guess = nearest(name, known);
     return invalid('input.model_unknown', { model: name, known, ...(guess && { nearest: guess }) });

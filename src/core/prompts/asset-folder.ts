@@ -75,9 +75,14 @@ export class AssetFolder {
     });
     await mapFileErrors(originalName, async () => {
       await mkdir(dirname(temporary), { recursive: true });
-      await pipeline(createReadStream(path), measure, createWriteStream(temporary, { flush: true, mode: 0o444 }), {
-        ...(signal && { signal }),
-      });
+      await pipeline(
+        createReadStream(path),
+        measure,
+        createWriteStream(temporary, { flush: true, mode: 0o444 }),
+        {
+          ...(signal && { signal }),
+        },
+      );
     });
     return { sha256: hash.digest('hex') as Sha256, bytes };
   }

@@ -12,7 +12,12 @@ export interface UnassignedInput {
 }
 
 /** `video` is another word for `color`. */
-const ALIASES: Readonly<Record<string, Role>> = { video: 'color', segmentation: 'seg', blur: 'vis', canny: 'edge' };
+const ALIASES: Readonly<Record<string, Role>> = {
+  video: 'color',
+  segmentation: 'seg',
+  blur: 'vis',
+  canny: 'edge',
+};
 
 /** A role as people write it. */
 export function parseRole(word: string): Checked<Role> {
@@ -21,7 +26,11 @@ export function parseRole(word: string): Checked<Role> {
   if (role !== undefined) return valid(role);
   const known = [...Object.keys(ROLES), ...Object.keys(ALIASES)];
   const guess = nearest(lower, known);
-  return invalid('input.role_unknown', { role: word, known: Object.keys(ROLES), ...(guess && { nearest: guess }) });
+  return invalid('input.role_unknown', {
+    role: word,
+    known: Object.keys(ROLES),
+    ...(guess && { nearest: guess }),
+  });
 }
 
 /** Gives every file a role: the one that was said, the one in its name, or `color` for a video without any. */
@@ -54,7 +63,9 @@ const SAME_RATE = 0.01;
 
 /** All videos of one prompt have the same frames, rate and size. */
 function compareVideos(inputs: readonly PromptInput[]): Problem[] {
-  const videos = inputs.flatMap(({ role, asset }) => (asset.facts.kind === 'video' ? [{ role, facts: asset.facts }] : []));
+  const videos = inputs.flatMap(({ role, asset }) =>
+    asset.facts.kind === 'video' ? [{ role, facts: asset.facts }] : [],
+  );
   const reference = videos.find(({ role }) => role === 'color') ?? videos[0];
   if (reference === undefined) return [];
   return videos.flatMap(({ role, facts }) => {
@@ -66,7 +77,8 @@ function compareVideos(inputs: readonly PromptInput[]): Problem[] {
     const size = `${facts.width}×${facts.height}`;
     const expectedSize = `${expected.width}×${expected.height}`;
     if (size !== expectedSize) return [differ('size', size, expectedSize)];
-    if (facts.frames !== expected.frames) return [differ('frames', String(facts.frames), String(expected.frames))];
+    if (facts.frames !== expected.frames)
+      return [differ('frames', String(facts.frames), String(expected.frames))];
     if (Math.abs(facts.fps - expected.fps) > SAME_RATE) {
       return [differ('fps', facts.fps.toFixed(2), expected.fps.toFixed(2))];
     }

@@ -31,7 +31,13 @@ export class PromptService {
   readonly #clock: Clock;
   readonly #negativeText: string;
 
-  constructor(parts: { store: Store; folder: AssetFolder; random: Random; clock: Clock; negativeText: string }) {
+  constructor(parts: {
+    store: Store;
+    folder: AssetFolder;
+    random: Random;
+    clock: Clock;
+    negativeText: string;
+  }) {
     this.#store = parts.store;
     this.#folder = parts.folder;
     this.#random = parts.random;
@@ -67,7 +73,8 @@ export class PromptService {
     const inputs = problems.length === 0 ? collect(assignRoles(files)) : undefined;
     const [first, ...rest] = problems;
     if (first !== undefined) return { ok: false, problems: [first, ...rest] };
-    if (text === undefined || negativeText === undefined || inputs === undefined) return invalid('input.text_empty');
+    if (text === undefined || negativeText === undefined || inputs === undefined)
+      return invalid('input.text_empty');
     return valid(this.#insert(actor, request, { text, negativeText, inputs }));
   }
 
@@ -105,7 +112,8 @@ export class PromptService {
       const asset = await this.#folder.add(file.path, originalName);
       return valid({ asset, originalName, ...(file.role && { role: file.role }) });
     } catch (error) {
-      if (error instanceof CosmosError && error.layer === 'input') return { ok: false, problems: [error.toProblem()] };
+      if (error instanceof CosmosError && error.layer === 'input')
+        return { ok: false, problems: [error.toProblem()] };
       throw error;
     }
   }
@@ -124,7 +132,10 @@ export class PromptService {
         ...content,
       };
       this.#store.prompts.insert(prompt);
-      this.#store.events.append({ type: 'prompt.created', payload: { prompt: prompt.id } }, { actor: actor.id });
+      this.#store.events.append(
+        { type: 'prompt.created', payload: { prompt: prompt.id } },
+        { actor: actor.id },
+      );
       if (thread !== undefined) {
         this.#store.threads.linkPrompt(prompt.id, thread);
         this.#store.deliveries.ensure(promptDeliveryKey(prompt.id, thread), thread, {

@@ -7,9 +7,16 @@ import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
-import { FREE_NOW, forecast, type ForecastLane } from './forecast.ts';
+import { type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
-import type { HostStatusView, LaneStatusView, QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import type {
+  HostStatusView,
+  LaneStatusView,
+  QueueEntry,
+  QueuePlace,
+  QueueView,
+  RunsBefore,
+} from './queue-view.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
 const LISTED = 10;

@@ -1,8 +1,8 @@
 import type { UtcMs } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
-import { LogMirror } from './log-mirror.ts';
-import type { Attempt } from './attempt.ts';
 import { ProgressTracker } from '../runs/progress-tracker.ts';
+import type { Attempt } from './attempt.ts';
+import { LogMirror } from './log-mirror.ts';
 import type { ReadyRun } from './ready-run.ts';
 
 /**
@@ -19,7 +19,13 @@ export class AttemptFollower implements AsyncDisposable {
   readonly #mirror: LogMirror;
   readonly #unwatch: (() => void) | undefined;
 
-  private constructor(attempt: Attempt, tracker: ProgressTracker, mirror: LogMirror, now: UtcMs, unwatch?: () => void) {
+  private constructor(
+    attempt: Attempt,
+    tracker: ProgressTracker,
+    mirror: LogMirror,
+    now: UtcMs,
+    unwatch?: () => void,
+  ) {
     this.attempt = attempt.id;
     this.tracker = tracker;
     this.lastLogAt = now;

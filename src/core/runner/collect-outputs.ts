@@ -48,10 +48,18 @@ async function prove(
   if (output.kind === 'text') return undefined;
   const facts = await media.verify(path, outputLimits, signal).catch((error: unknown) => {
     if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
-    throw new CosmosError('model.output_invalid', { file: output.path, reason: error.code }, { cause: error });
+    throw new CosmosError(
+      'model.output_invalid',
+      { file: output.path, reason: error.code },
+      { cause: error },
+    );
   });
   if (facts.kind !== output.kind) {
-    throw new CosmosError('model.output_invalid', { file: output.path, expected: output.kind, found: facts.kind });
+    throw new CosmosError('model.output_invalid', {
+      file: output.path,
+      expected: output.kind,
+      found: facts.kind,
+    });
   }
   if (facts.kind === 'video' && facts.frames < output.minFrames) {
     throw new CosmosError('model.output_invalid', {

@@ -40,7 +40,12 @@ export async function concludeExited(
   if (attempt.stop !== undefined && !wasComplete(attempt.stop, status, outputs)) {
     return { ...endOfStop(attempt.stop, context, ready), ...measured, outputs: [] };
   }
-  const verdict = judge({ profile: ready.profile, exitCode: status.exitCode, log: follower.tracker, outputs });
+  const verdict = judge({
+    profile: ready.profile,
+    exitCode: status.exitCode,
+    log: follower.tracker,
+    outputs,
+  });
   if (verdict.outcome !== 'done') return { ...verdict, ...measured, outputs: [] };
   try {
     const collected = await collectOutputs(context, attempt, verdict.outputs, signal);
@@ -74,5 +79,8 @@ function endOfStop(
   const { outcome, code } = STOPPED[stop.reason];
   if (code === undefined) return { outcome };
   const { runMs, silenceMs } = context.timeouts(profile);
-  return { outcome, problem: { code, parameters: { limitMs: stop.reason === 'silence' ? silenceMs : runMs } } };
+  return {
+    outcome,
+    problem: { code, parameters: { limitMs: stop.reason === 'silence' ? silenceMs : runMs } },
+  };
 }

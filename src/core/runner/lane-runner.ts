@@ -1,6 +1,6 @@
 import { toCosmosError } from '../errors.ts';
-import type { LaneDriver } from '../store/lanes.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
+import type { LaneDriver } from '../store/lanes.ts';
 import { Waiter } from '../wakeup.ts';
 import type { LaneContext } from './lane-context.ts';
 import { sweepLeftovers } from './leftovers.ts';
@@ -78,7 +78,8 @@ export class LaneRunner {
           attempt = store.attempts.claim(lane, models, instance);
           if (attempt !== undefined) wakeup.notify();
         }
-        const next = attempt === undefined ? Number.POSITIVE_INFINITY : await reconciler.step(attempt, signal);
+        const next =
+          attempt === undefined ? Number.POSITIVE_INFINITY : await reconciler.step(attempt, signal);
         failures = 0;
         if (next === 'now') continue;
         await this.#waiter.wait(next, signal);

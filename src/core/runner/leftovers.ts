@@ -3,7 +3,11 @@ import type { AttemptId } from '../ids.ts';
 import type { LaneContext } from './lane-context.ts';
 
 /** Removes the directory of an ended attempt; what cannot be removed now is removed at the next start of the lane. */
-export async function discardAttempt(context: LaneContext, attempt: AttemptId, signal: AbortSignal): Promise<void> {
+export async function discardAttempt(
+  context: LaneContext,
+  attempt: AttemptId,
+  signal: AbortSignal,
+): Promise<void> {
   try {
     await context.host.discard(attempt, signal);
   } catch (error) {
@@ -22,7 +26,11 @@ export async function sweepLeftovers(context: LaneContext, signal: AbortSignal):
       const state = store.attempts.stateOf(attempt);
       if (state === 'open') continue;
       if (state === 'ended' && status.state !== 'running') await discardAttempt(context, attempt, signal);
-      else logger.error({ attempt, known: state, status }, 'an attempt of ours is on the host that should not be there');
+      else
+        logger.error(
+          { attempt, known: state, status },
+          'an attempt of ours is on the host that should not be there',
+        );
     }
   } catch (error) {
     logger.warn({ host: host.name, err: toCosmosError(error) }, 'leftovers could not be listed');

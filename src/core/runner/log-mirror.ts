@@ -36,7 +36,8 @@ export class LogMirror implements AsyncDisposable {
     try {
       const { size } = await file.stat();
       if (size > 0) {
-        for await (const chunk of createReadStream(path, { end: size - 1, highWaterMark: CHUNK_BYTES })) replay(chunk);
+        for await (const chunk of createReadStream(path, { end: size - 1, highWaterMark: CHUNK_BYTES }))
+          replay(chunk);
       }
       return new LogMirror(host, attempt, file, size);
     } catch (error) {

@@ -57,7 +57,11 @@ function uploadReporter(context: LaneContext, { run }: ReadyRun, assets: readonl
     const doneBytes = [...done.values()].reduce((sum, part) => sum + part, 0);
     const seconds = (now - begunAt) / 1000;
     const rate = seconds > 0 ? { bytesPerSecond: doneBytes / seconds } : {};
-    store.runs.setProgress(run.id, { transfer: { doneBytes, totalBytes, ...rate }, logTail: [], updatedAt: now });
+    store.runs.setProgress(run.id, {
+      transfer: { doneBytes, totalBytes, ...rate },
+      logTail: [],
+      updatedAt: now,
+    });
     wakeup.notify();
   };
 }

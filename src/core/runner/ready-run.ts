@@ -19,7 +19,9 @@ export function readRun(store: Store, profiles: StoredProfiles, attempt: Attempt
   const run = store.runs.get(attempt.run);
   const profile = run && profiles.get(run.profileHash);
   if (run === undefined || profile === undefined) {
-    throw new CosmosError('store.failed', { detail: `run ${attempt.run} of attempt ${attempt.id} is not stored` });
+    throw new CosmosError('store.failed', {
+      detail: `run ${attempt.run} of attempt ${attempt.id} is not stored`,
+    });
   }
   const shape = videoShape(run.inputs);
   return {

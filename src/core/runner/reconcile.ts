@@ -8,8 +8,8 @@ import type { LaneContext } from './lane-context.ts';
 import { discardAttempt } from './leftovers.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { type ReadyRun, readRun } from './ready-run.ts';
-import { runProgress } from './run-progress.ts';
 import { backoff, retryDelay } from './retry-policy.ts';
+import { runProgress } from './run-progress.ts';
 import { decideStop } from './stop-policy.ts';
 
 /** When to look at the lane again: at once, or after so many ms or a wake-up, whichever is first. */
@@ -57,7 +57,8 @@ export class Reconciler implements AsyncDisposable {
   /** Nothing was started yet: whatever goes wrong here can be tried again, or ended, without asking the host. */
   async #begin(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<NextLook> {
     const { store, clock, wakeup } = this.#context;
-    if (ready.run.cancel !== undefined) return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
+    if (ready.run.cancel !== undefined)
+      return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
     const wait = (attempt.nextTryAt ?? 0) - clock.now();
     if (wait > 0) return wait;
     try {
@@ -67,7 +68,8 @@ export class Reconciler implements AsyncDisposable {
       return await this.#tryFailed(attempt, ready, toCosmosError(error), signal);
     }
     store.runs.setUnreachable(attempt.run, undefined);
-    if (!store.attempts.markStarting(attempt)) return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
+    if (!store.attempts.markStarting(attempt))
+      return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
     wakeup.notify();
     return await this.#start(attempt, ready, signal);
   }
@@ -115,7 +117,11 @@ export class Reconciler implements AsyncDisposable {
       if (delay !== undefined) return await this.#tryFailed(attempt, ready, failure, signal);
       // The host says that it cannot start it; only the start guard makes that final.
       if ((await this.#context.host.abandon(attempt.id, signal)) === 'already_started') return 'now';
-      return await this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] }, signal);
+      return await this.#end(
+        attempt,
+        { outcome: 'failed', problem: failure.toProblem(), outputs: [] },
+        signal,
+      );
     }
   }
 
@@ -129,7 +135,11 @@ export class Reconciler implements AsyncDisposable {
     logger.warn({ run: attempt.run, attempt: attempt.id, err: failure }, 'attempt could not be started yet');
     const delay = retryDelay(failure, attempt.tries);
     if (delay === undefined) {
-      return await this.#end(attempt, { outcome: 'failed', problem: failure.toProblem(), outputs: [] }, signal);
+      return await this.#end(
+        attempt,
+        { outcome: 'failed', problem: failure.toProblem(), outputs: [] },
+        signal,
+      );
     }
     if (failure.code === 'engine.host_unreachable') this.#noteUnreachable(ready, failure.message);
     store.attempts.recordFailedTry(attempt, failure.toProblem(), clock.now() + delay);
@@ -254,7 +264,10 @@ export class Reconciler implements AsyncDisposable {
         store.events.append({ type: 'lane.reopened', payload: { lane } }, {});
       }
     });
-    logger.info({ run: attempt.run, attempt: attempt.id, outcome: end.outcome, problem: end.problem }, 'run ended');
+    logger.info(
+      { run: attempt.run, attempt: attempt.id, outcome: end.outcome, problem: end.problem },
+      'run ended',
+    );
     wakeup.notify();
     await this[Symbol.asyncDispose]();
     await discardAttempt(this.#context, attempt.id, signal);

@@ -1,8 +1,8 @@
 import { estimateRunMs } from '../models/eta.ts';
 import type { UtcMs } from '../ports/clock.ts';
+import { learnedRuns, workOf } from '../queue/learned-runs.ts';
 import type { ProgressSnapshot } from '../runs/progress-tracker.ts';
 import type { RunProgress, TimeRange } from '../runs/run.ts';
-import { learnedRuns, workOf } from '../queue/learned-runs.ts';
 import type { Store } from '../store/store.ts';
 import type { ReadyRun } from './ready-run.ts';
 
@@ -12,7 +12,12 @@ const OWN_PACE_FROM_PERCENT = 10;
 const OWN_PACE_SPREAD = 0.15;
 
 /** What the card of a running run shows. */
-export function runProgress(ready: ReadyRun, snapshot: ProgressSnapshot, now: UtcMs, store: Store): RunProgress {
+export function runProgress(
+  ready: ReadyRun,
+  snapshot: ProgressSnapshot,
+  now: UtcMs,
+  store: Store,
+): RunProgress {
   const remainingMs = remaining(ready, snapshot.percent, now, store);
   return { ...snapshot, updatedAt: now, ...(remainingMs && { remainingMs }) };
 }

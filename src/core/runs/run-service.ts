@@ -2,10 +2,10 @@ import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
 import { newId, type RequestId, type RunId, type ThreadId } from '../ids.ts';
-import type { ModelChoice, Models } from '../models/models.ts';
 import { checkRun } from '../models/check-run.ts';
-import type { ParameterValues } from '../models/profile.ts';
+import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
+import type { ParameterValues } from '../models/profile.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
@@ -112,7 +112,8 @@ export class RunService {
   }
 
   rate(actor: Principal, run: Run, rating: number): Checked<Run> {
-    if (!Number.isInteger(rating) || rating < 1 || rating > 5) return invalid('input.rating_range', { given: rating });
+    if (!Number.isInteger(rating) || rating < 1 || rating > 5)
+      return invalid('input.rating_range', { given: rating });
     if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
     this.#store.write(() => {
       this.#store.runs.setRating(run.id, rating);
@@ -160,7 +161,8 @@ export class RunService {
 
   /** A run is shown where it was asked for, else in the threads of its prompt. */
   #show(run: RunId, prompt: Prompt, thread: ThreadId | undefined): void {
-    const threads = thread === undefined ? this.#store.threads.ofPrompt(prompt.id).map(({ id }) => id) : [thread];
+    const threads =
+      thread === undefined ? this.#store.threads.ofPrompt(prompt.id).map(({ id }) => id) : [thread];
     for (const id of threads) {
       this.#store.threads.linkRun(run, id);
       this.#store.deliveries.ensure(`status:${run}:${id}`, id, { purpose: 'status', runId: run });

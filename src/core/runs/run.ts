@@ -1,5 +1,5 @@
-import type { AttemptId, LaneName, ProfileId, PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
 import type { Problem } from '../errors.ts';
+import type { AttemptId, LaneName, PrincipalId, ProfileId, PromptId, RequestId, RunId } from '../ids.ts';
 import type { ParameterValues } from '../models/profile.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { MediaFacts } from '../ports/media.ts';
@@ -9,7 +9,14 @@ import type { PromptInput } from '../prompts/prompt.ts';
 export type RunRelation = 'retry' | 'vary' | 'upscale' | 'promote' | 'reproduce';
 
 /** Parts of an active run that are the bot's own; between `starting` and `collecting` the model's stages show. */
-export type RunStage = 'preparing' | 'uploading' | 'starting' | 'running' | 'stopping' | 'collecting' | 'verifying';
+export type RunStage =
+  | 'preparing'
+  | 'uploading'
+  | 'starting'
+  | 'running'
+  | 'stopping'
+  | 'collecting'
+  | 'verifying';
 
 /** Ends of a run; each has its own words and next step. */
 export const RUN_OUTCOMES = ['done', 'failed', 'blocked', 'cancelled', 'timed_out', 'lost'] as const;
@@ -43,7 +50,11 @@ export interface RunProgress {
   readonly percent?: number;
   /** Steps of the present bar, such as 12 of 35. */
   readonly step?: { readonly current: number; readonly total: number };
-  readonly transfer?: { readonly doneBytes: number; readonly totalBytes: number; readonly bytesPerSecond?: number };
+  readonly transfer?: {
+    readonly doneBytes: number;
+    readonly totalBytes: number;
+    readonly bytesPerSecond?: number;
+  };
   /** Remaining run time, ms. */
   readonly remainingMs?: TimeRange;
   /** The last lines of the log, oldest first. */

@@ -33,6 +33,12 @@ export class AssetStore {
 
   /** Keeps the first extension that the content came with. */
   add(asset: Asset): void {
-    this.#insert.run(asset.sha256, asset.bytes, asset.extension, JSON.stringify(asset.facts), this.#clock.now());
+    this.#insert.run(
+      asset.sha256,
+      asset.bytes,
+      asset.extension,
+      JSON.stringify(asset.facts),
+      this.#clock.now(),
+    );
   }
 }

@@ -1,5 +1,14 @@
 import type { Problem } from '../errors.ts';
-import { type AttemptId, attemptId, type HostId, type InstanceId, type JobId, type LaneName, newId, type RunId } from '../ids.ts';
+import {
+  type AttemptId,
+  attemptId,
+  type HostId,
+  type InstanceId,
+  type JobId,
+  type LaneName,
+  newId,
+  type RunId,
+} from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 import type { Random } from '../ports/random.ts';
@@ -52,7 +61,12 @@ export class AttemptStore {
 
   constructor(
     connection: Connection,
-    { random, clock, events, settings }: { random: Random; clock: Clock; events: EventStore; settings: SettingStore },
+    {
+      random,
+      clock,
+      events,
+      settings,
+    }: { random: Random; clock: Clock; events: EventStore; settings: SettingStore },
   ) {
     this.#connection = connection;
     this.#random = random;
@@ -75,7 +89,9 @@ export class AttemptStore {
 
   /** `unknown` where this database never made that attempt. */
   stateOf(attempt: AttemptId): 'open' | 'ended' | 'unknown' {
-    const row = this.#prepare<[string], { state: string }>('SELECT state FROM attempts WHERE id = ?').get(attempt);
+    const row = this.#prepare<[string], { state: string }>('SELECT state FROM attempts WHERE id = ?').get(
+      attempt,
+    );
     if (row === undefined) return 'unknown';
     return row.state === 'ended' ? 'ended' : 'open';
   }
@@ -106,7 +122,10 @@ export class AttemptStore {
       this.#prepare(
         `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
       ).run(lane, id, now, run.id);
-      this.#settings.set('queue.turn', String(Math.max(run.turn, Number(this.#settings.get('queue.turn') ?? 0))));
+      this.#settings.set(
+        'queue.turn',
+        String(Math.max(run.turn, Number(this.#settings.get('queue.turn') ?? 0))),
+      );
       this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
       return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
     });
@@ -141,7 +160,10 @@ export class AttemptStore {
   /** A try that failed before the model began; the next one is not before `nextTryAt`. */
   recordFailedTry(attempt: Attempt, problem: Problem, nextTryAt: UtcMs): void {
     write(this.#connection, () => {
-      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ? WHERE id = ?').run(nextTryAt, attempt.id);
+      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ? WHERE id = ?').run(
+        nextTryAt,
+        attempt.id,
+      );
       this.#events.append(
         { type: 'run.try_failed', payload: { problem, nextTryAt } },
         { run: attempt.run, attempt: attempt.id },
@@ -152,12 +174,9 @@ export class AttemptStore {
   /** Written before the stop signal is sent. */
   recordStop(attempt: Attempt, reason: StopReason, outputs: readonly OutputFile[]): void {
     write(this.#connection, () => {
-      this.#prepare('UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ?').run(
-        reason,
-        this.#clock.now(),
-        JSON.stringify(outputs),
-        attempt.id,
-      );
+      this.#prepare(
+        'UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ?',
+      ).run(reason, this.#clock.now(), JSON.stringify(outputs), attempt.id);
       this.#prepare("UPDATE runs SET stage = 'stopping' WHERE id = ?").run(attempt.run);
       this.#events.append(
         { type: 'run.stop_sent', payload: { strength: 'terminate', reason } },
@@ -204,7 +223,10 @@ export class AttemptStore {
       ).run(end.outcome, problem, now, modelMs(end), end.gpuSeconds ?? null, attempt.run);
       this.#insertOutputs(attempt.run, end.outputs);
       this.#events.append(
-        { type: 'run.finished', payload: { outcome: end.outcome, ...(end.problem && { problem: end.problem }) } },
+        {
+          type: 'run.finished',
+          payload: { outcome: end.outcome, ...(end.problem && { problem: end.problem }) },
+        },
         { run: attempt.run, attempt: attempt.id },
       );
     });
@@ -223,9 +245,9 @@ export class AttemptStore {
 
   #isBlocked(lane: LaneName): boolean {
     return (
-      this.#prepare<[string], { one: 1 }>('SELECT 1 AS one FROM lanes WHERE name = ? AND blocked IS NOT NULL').get(
-        lane,
-      ) !== undefined
+      this.#prepare<[string], { one: 1 }>(
+        'SELECT 1 AS one FROM lanes WHERE name = ? AND blocked IS NOT NULL',
+      ).get(lane) !== undefined
     );
   }
 

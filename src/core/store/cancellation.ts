@@ -34,7 +34,8 @@ export class CancellationStore {
   request(run: RunId, by: PrincipalId): CancelResult {
     return write(this.#connection, () => {
       const present = this.#state.get(run);
-      if (present === undefined || (present.state !== 'queued' && present.state !== 'active')) return 'finished';
+      if (present === undefined || (present.state !== 'queued' && present.state !== 'active'))
+        return 'finished';
       if (present.requested !== null) return 'already_requested';
       const now = this.#clock.now();
       this.#request.run(now, by, run);

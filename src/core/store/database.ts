@@ -6,7 +6,10 @@ import { MIGRATIONS } from './migrations/index.ts';
 
 /** The only door to SQLite; `Connection` is what the files of this folder prepare their statements on. */
 export type Connection = SqliteDatabase.Database;
-export type Statement<Parameters extends unknown[], Row = unknown> = SqliteDatabase.Statement<Parameters, Row>;
+export type Statement<Parameters extends unknown[], Row = unknown> = SqliteDatabase.Statement<
+  Parameters,
+  Row
+>;
 
 /** How long a write waits for another process, ms (measured: a losing writer waits up to 1.2 s under load). */
 const BUSY_TIMEOUT_MS = 5_000;
@@ -57,7 +60,9 @@ export function mapStoreErrors<T>(work: () => T): T {
     return work();
   } catch (error) {
     if (error instanceof CosmosError || !hasCode(error)) throw error;
-    const primary = error.code.startsWith('SQLITE_') ? error.code.split('_').slice(0, 2).join('_') : error.code;
+    const primary = error.code.startsWith('SQLITE_')
+      ? error.code.split('_').slice(0, 2).join('_')
+      : error.code;
     const code = CODES[primary];
     if (code === undefined && !error.code.startsWith('SQLITE_')) throw error;
     throw new CosmosError(code ?? 'store.failed', { detail: error.code }, { cause: error });

@@ -154,7 +154,8 @@ function toDelivery(row: DeliveryRow): Delivery {
 }
 
 function toSubject(row: DeliveryRow): DeliverySubject {
-  if (row.purpose === 'prompt' && row.prompt_id !== null) return { purpose: 'prompt', promptId: row.prompt_id };
+  if (row.purpose === 'prompt' && row.prompt_id !== null)
+    return { purpose: 'prompt', promptId: row.prompt_id };
   if ((row.purpose === 'status' || row.purpose === 'result') && row.run_id !== null) {
     return { purpose: row.purpose, runId: row.run_id };
   }

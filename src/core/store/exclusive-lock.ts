@@ -24,7 +24,8 @@ export class ExclusiveLock implements Disposable {
         return new ExclusiveLock(connection);
       } catch (error) {
         connection.close();
-        if (error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY')) return undefined;
+        if (error instanceof SqliteDatabase.SqliteError && error.code.startsWith('SQLITE_BUSY'))
+          return undefined;
         throw error;
       }
     });

@@ -23,7 +23,10 @@ export class InboxStore {
 
   /** False where the same event is there already: duplicates are normal. */
   add(event: Inbound): boolean {
-    return this.#insert.run(event.dedupeKey, event.where.platform, JSON.stringify(event), this.#clock.now()).changes > 0;
+    return (
+      this.#insert.run(event.dedupeKey, event.where.platform, JSON.stringify(event), this.#clock.now())
+        .changes > 0
+    );
   }
 
   /** Not answered yet, oldest first. */

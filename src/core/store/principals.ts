@@ -60,7 +60,9 @@ export class PrincipalStore {
   /** The platform's own id of a principal, for mentions. */
   get(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
     return this.#connection
-      .prepare<[string], Principal & { user: string }>('SELECT id, name, external_id AS user FROM principals WHERE id = ?')
+      .prepare<[string], Principal & { user: string }>(
+        'SELECT id, name, external_id AS user FROM principals WHERE id = ?',
+      )
       .get(id);
   }
 

@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts';
-import type { AttemptId, LaneName, ProfileId, PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
+import type { AttemptId, LaneName, PrincipalId, ProfileId, PromptId, RequestId, RunId } from '../ids.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import type { OutputKind, Run, RunOutput, RunRelation, RunStage, RunState } from '../runs/run.ts';
 import { fromJson, fromJsonOrUndefined } from './json.ts';

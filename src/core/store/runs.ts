@@ -68,11 +68,9 @@ export class RunStore {
    */
   insert(run: NewRun): void {
     write(this.#connection, () => {
-      this.#prepare('INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING').run(
-        run.profileHash,
-        run.profileId,
-        run.profileContent,
-      );
+      this.#prepare(
+        'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
+      ).run(run.profileHash, run.profileId, run.profileContent);
       this.#prepare(
         `INSERT INTO runs (id, prompt_id, request_id, owner_id, parent_id, parent_relation, profile_id,
            profile_hash, text, negative_text, parameters, frames, width, height, priority, turn, state, queued_at)
@@ -125,7 +123,9 @@ export class RunStore {
 
   count(filter: Omit<RunFilter, 'limit'>): number {
     const { where, values } = conditions(filter);
-    const row = this.#prepare<string[], { count: number }>(`SELECT count(*) AS count FROM runs ${where}`).get(...values);
+    const row = this.#prepare<string[], { count: number }>(`SELECT count(*) AS count FROM runs ${where}`).get(
+      ...values,
+    );
     return row?.count ?? 0;
   }
 
@@ -147,8 +147,9 @@ export class RunStore {
 
   /** The resolved profile that is stored with a run, as JSON. */
   profileContent(hash: string): string | undefined {
-    return this.#prepare<[string], { content: string }>('SELECT content FROM profiles WHERE hash = ?').get(hash)
-      ?.content;
+    return this.#prepare<[string], { content: string }>('SELECT content FROM profiles WHERE hash = ?').get(
+      hash,
+    )?.content;
   }
 
   learned(profileId: string): LearnedRun[] {
@@ -168,11 +169,18 @@ export class RunStore {
   }
 
   setStage(id: RunId, stage: RunStage): void {
-    this.#prepare("UPDATE runs SET stage = ? WHERE id = ? AND state = 'active' AND stage IS NOT ?").run(stage, id, stage);
+    this.#prepare("UPDATE runs SET stage = ? WHERE id = ? AND state = 'active' AND stage IS NOT ?").run(
+      stage,
+      id,
+      stage,
+    );
   }
 
   setProgress(id: RunId, progress: RunProgress): void {
-    this.#prepare("UPDATE runs SET progress = ? WHERE id = ? AND state = 'active'").run(JSON.stringify(progress), id);
+    this.#prepare("UPDATE runs SET progress = ? WHERE id = ? AND state = 'active'").run(
+      JSON.stringify(progress),
+      id,
+    );
   }
 
   setUnreachable(id: RunId, since: UtcMs | undefined): void {

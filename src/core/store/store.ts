@@ -47,7 +47,12 @@ export class Store implements Disposable {
     this.prompts = new PromptStore(connection);
     this.runs = new RunStore(connection);
     this.events = new EventStore(connection, clock);
-    this.attempts = new AttemptStore(connection, { random, clock, events: this.events, settings: this.settings });
+    this.attempts = new AttemptStore(connection, {
+      random,
+      clock,
+      events: this.events,
+      settings: this.settings,
+    });
     this.cancellation = new CancellationStore(connection, { clock, events: this.events });
     this.lanes = new LaneStore(connection);
     this.threads = new ThreadStore(connection, random, clock);

@@ -6,8 +6,15 @@ import { suggestions } from './suggestions.ts';
 
 export const cancel: CommandHandler = ({ api, actor }, command) => {
   const run = api.findRun(command.arguments['run'] ?? '');
-  if (!run.ok) return refused(run.problems, suggestions(run.problems, (id) => action('show', id, 'Show it')));
+  if (!run.ok)
+    return refused(
+      run.problems,
+      suggestions(run.problems, (id) => action('show', id, 'Show it')),
+    );
   const result = api.cancelRun(actor, run.value);
   if (!result.ok) return refused(result.problems);
-  return answered(answerCard(CANCEL_WORDS[result.value](run.value)), { run: run.value.id, result: result.value });
+  return answered(answerCard(CANCEL_WORDS[result.value](run.value)), {
+    run: run.value.id,
+    result: result.value,
+  });
 };

@@ -6,10 +6,16 @@ import { action } from '../../thread-view/text.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
 import { suggestions } from './suggestions.ts';
 
-export const inference: CommandHandler = async ({ api, views, actor, openThread, idempotencyKey }, command) => {
+export const inference: CommandHandler = async (
+  { api, views, actor, openThread, idempotencyKey },
+  command,
+) => {
   const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
   if (!prompt.ok) {
-    return refused(prompt.problems, suggestions(prompt.problems, (id) => action('inference', id, 'Run it')));
+    return refused(
+      prompt.problems,
+      suggestions(prompt.problems, (id) => action('inference', id, 'Run it')),
+    );
   }
   const { model, priority } = command.options;
   const order: RunOrder = {

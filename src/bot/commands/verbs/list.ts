@@ -3,7 +3,13 @@ import type { Prompt } from '../../../core/prompts/prompt.ts';
 import { RUN_STATES } from '../../../core/runs/run.ts';
 import { listCard } from '../../thread-view/list-card.ts';
 import type { ParsedCommand } from '../arguments.ts';
-import { answered, type CommandContext, type CommandHandler, type CommandResult, refused } from '../command-context.ts';
+import {
+  answered,
+  type CommandContext,
+  type CommandHandler,
+  type CommandResult,
+  refused,
+} from '../command-context.ts';
 
 const USUAL_LIMIT = 20;
 
@@ -18,7 +24,8 @@ function listPrompts({ api, views }: CommandContext, command: ParsedCommand): Co
 
 function listRuns({ api, actor }: CommandContext, command: ParsedCommand): CommandResult {
   const given = command.options['prompt'];
-  const prompt: Checked<Prompt | undefined> = typeof given === 'string' ? api.findPrompt(given) : valid(undefined);
+  const prompt: Checked<Prompt | undefined> =
+    typeof given === 'string' ? api.findPrompt(given) : valid(undefined);
   if (!prompt.ok) return refused(prompt.problems);
   const state = RUN_STATES.find((known) => known === command.options['status']);
   const filter = {

@@ -10,5 +10,7 @@ export const models: CommandHandler = ({ api, views }, command) => {
   if (found !== undefined) return answered(modelCard(found), found);
   const known = available.map(({ model }) => model);
   const guess = nearest(name, known);
-  return refused([{ code: 'input.model_unknown', parameters: { model: name, known, ...(guess && { nearest: guess }) } }]);
+  return refused([
+    { code: 'input.model_unknown', parameters: { model: name, known, ...(guess && { nearest: guess }) } },
+  ]);
 };

@@ -5,7 +5,11 @@ import { suggestions } from './suggestions.ts';
 
 export const retry: CommandHandler = async ({ api, views, actor, openThread, idempotencyKey }, command) => {
   const run = api.findRun(command.arguments['run'] ?? '');
-  if (!run.ok) return refused(run.problems, suggestions(run.problems, (id) => action('retry', id, 'Retry it')));
+  if (!run.ok)
+    return refused(
+      run.problems,
+      suggestions(run.problems, (id) => action('retry', id, 'Retry it')),
+    );
   const thread = await openThread?.(run.value.promptName);
   const queued = api.retryRun(actor, run.value, {
     ...(thread && { thread }),
