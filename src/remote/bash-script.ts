@@ -41,7 +41,7 @@ export function runScript(options: RunScriptOptions): string {
   );
   return `#!/bin/sh
 # Attempt directory, format 1. Whoever makes "started" second changes nothing.
-mkdir started 2>/dev/null
+mkdir started 2>/dev/null || exit 0
 exec 3>&1 >>run.log 2>&1 </dev/null
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat <"/proc/$$/stat"
