@@ -53,12 +53,7 @@ export class ExecutionHost implements Host {
   }
 
   async identify(signal?: AbortSignal): Promise<HostId> {
-    const { engine, transport, directories, random } = this.#parts;
-    signal?.throwIfAborted();
-    if (!this.#probed) await engine.probe(signal);
-    this.#probed = true;
-    this.#id = await identifyHost(transport, directories.workDir, random);
-    return this.#id;
+    return this.#named(this.#identify(signal));
   }
 
   paths(attempt: AttemptId): JobPaths {
@@ -66,28 +61,27 @@ export class ExecutionHost implements Host {
   }
 
   async putAsset(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
-    await this.#sameHost(signal);
-    await this.#parts.assets.put(asset, onProgress, signal);
+    await this.#onHost(signal, ({ assets }) => assets.put(asset, onProgress, signal));
   }
 
   async prepare(plan: AttemptPlan, signal?: AbortSignal): Promise<void> {
-    checkPlan(plan);
-    if (plan.instance !== this.#parts.instance) {
-      throw new CosmosError('engine.work_dir_unusable', { role: 'attempt', reason: 'not_ours' });
-    }
-    await this.#sameHost(signal);
-    await this.#parts.directories.prepare(plan, this.#parts.engine.runScript(plan), signal);
+    await this.#onHost(signal, async ({ directories, engine, instance }) => {
+      checkPlan(plan, instance);
+      await directories.prepare(plan, engine.runScript(plan), signal);
+    });
   }
 
   async start(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
-    await this.#sameHost(signal);
-    await this.#parts.directories.requireOurs(attempt);
-    await this.#parts.engine.start(attempt, signal);
+    await this.#onHost(signal, async ({ directories, engine }) => {
+      await directories.requireOurs(attempt);
+      await engine.start(attempt, signal);
+    });
   }
 
   async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus> {
     try {
-      return await this.#parts.engine.inspect(attempt, signal);
+      signal?.throwIfAborted();
+      return await this.#named(this.#parts.engine.inspect(attempt, signal));
     } catch (thrown) {
       if (thrown instanceof CosmosError && thrown.code === 'engine.host_unreachable') {
         return { state: 'unreachable', detail: String(thrown.parameters.reason ?? '') };
@@ -97,13 +91,11 @@ export class ExecutionHost implements Host {
   }
 
   async abandon(attempt: AttemptId, signal?: AbortSignal): Promise<'abandoned' | 'already_started'> {
-    await this.#sameHost(signal);
-    return this.#parts.directories.abandon(attempt);
+    return this.#onHost(signal, ({ directories }) => directories.abandon(attempt));
   }
 
   async stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void> {
-    await this.#sameHost(signal);
-    await this.#parts.engine.stop(attempt, strength, signal);
+    await this.#onHost(signal, ({ engine }) => engine.stop(attempt, strength, signal));
   }
 
   watch(attempt: AttemptId, wake: () => void): (() => void) | undefined {
@@ -117,6 +109,7 @@ export class ExecutionHost implements Host {
     };
   }
 
+  /** Without a look at the host's identity: the log is read often, and a wrong one would be a missing one. */
   async readLog(
     attempt: AttemptId,
     offset: number,
@@ -124,12 +117,11 @@ export class ExecutionHost implements Host {
     signal?: AbortSignal,
   ): Promise<Uint8Array> {
     signal?.throwIfAborted();
-    return this.#parts.directories.readLog(attempt, offset, maxBytes);
+    return this.#named(this.#parts.directories.readLog(attempt, offset, maxBytes));
   }
 
   async listOutputs(attempt: AttemptId, signal?: AbortSignal): Promise<readonly OutputFile[]> {
-    await this.#sameHost(signal);
-    return this.#parts.directories.listOutputs(attempt);
+    return this.#onHost(signal, ({ directories }) => directories.listOutputs(attempt));
   }
 
   async fetchOutput(
@@ -139,32 +131,28 @@ export class ExecutionHost implements Host {
     onProgress: TransferProgress,
     signal?: AbortSignal,
   ): Promise<StoredFile> {
-    const { transport, directories, random } = this.#parts;
-    await this.#sameHost(signal);
-    const from = await directories.resolveOutput(attempt, path);
-    return fetchFile({ transport, from, to, random, onProgress, signal });
+    return this.#onHost(signal, async ({ directories, transport, random }) => {
+      const from = await directories.resolveOutput(attempt, path);
+      return fetchFile({ transport, from, to, random, onProgress, signal });
+    });
   }
 
   async leftovers(instance: InstanceId, signal?: AbortSignal): Promise<readonly Leftover[]> {
     if (instance !== this.#parts.instance) return [];
-    await this.#sameHost(signal);
     const leftovers: Leftover[] = [];
-    for (const attempt of await this.#parts.directories.own()) {
+    for (const attempt of await this.#onHost(signal, ({ directories }) => directories.own())) {
       leftovers.push({ attempt, status: await this.inspect(attempt, signal) });
     }
     return leftovers;
   }
 
   async discard(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
-    await this.#sameHost(signal);
-    const status = await this.inspect(attempt, signal);
-    if (status.state === 'unreachable') {
-      throw new CosmosError('engine.host_unreachable', { reason: status.detail });
-    }
-    const begun =
-      status.state === 'never_started' && (await this.abandon(attempt, signal)) === 'already_started';
-    if (status.state === 'running' || begun) throw new CosmosError('engine.not_stopped', {});
-    await this.#parts.directories.remove(attempt);
+    await this.#onHost(signal, async ({ directories, engine }) => {
+      const { state } = await engine.inspect(attempt, signal);
+      const begun = state === 'never_started' && (await directories.abandon(attempt)) === 'already_started';
+      if (state === 'running' || begun) throw new CosmosError('engine.not_stopped', { attempt });
+      await directories.remove(attempt);
+    });
   }
 
   async close(): Promise<void> {
@@ -173,10 +161,34 @@ export class ExecutionHost implements Host {
     await this.#parts.transport.close();
   }
 
+  async #identify(signal: AbortSignal | undefined): Promise<HostId> {
+    const { engine, transport, directories, random } = this.#parts;
+    signal?.throwIfAborted();
+    if (!this.#probed) await engine.probe(signal);
+    this.#probed = true;
+    this.#id = await identifyHost(transport, directories.workDir, random);
+    return this.#id;
+  }
+
+  #onHost<T>(signal: AbortSignal | undefined, use: (parts: ExecutionHostParts) => Promise<T>): Promise<T> {
+    return this.#named(this.#sameHost(signal).then(() => use(this.#parts)));
+  }
+
+  /** Tells in each error which host it is about. */
+  async #named<T>(work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (thrown) {
+      if (!(thrown instanceof CosmosError)) throw thrown;
+      const { code, parameters, cause } = thrown;
+      throw new CosmosError(code, { host: this.name, ...parameters }, { cause });
+    }
+  }
+
   /** Identifies the host at its first use; later throws `engine.host_replaced` where its id is another one. */
   async #sameHost(signal: AbortSignal | undefined): Promise<void> {
     signal?.throwIfAborted();
-    if (this.#id === undefined) await this.identify(signal);
+    if (this.#id === undefined) await this.#identify(signal);
     const found = await readHostId(this.#parts.transport, this.#parts.directories.workDir);
     if (this.#id === undefined || found === this.#id) return;
     throw new CosmosError('engine.host_replaced', { expected: this.#id, found: found ?? '' });

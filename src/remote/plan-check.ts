@@ -1,4 +1,5 @@
 import { CosmosError } from '../core/errors.ts';
+import type { InstanceId } from '../core/ids.ts';
 import type { AttemptPlan } from '../core/ports/host.ts';
 import { safeAttemptName, safeRelativePath } from './paths.ts';
 
@@ -16,9 +17,10 @@ const RESERVED = new Set([
 
 /**
  * Refuses a plan that cannot be written down safely: `engine.work_dir_unusable` for names and paths that leave the
- * directory or meet its own files, `engine.start_failed` for a program or an environment that no shell can start.
+ * directory or meet its own files, `engine.start_failed` for a program or an environment that no shell can start. Another bot's plan is `not_ours`.
  */
-export function checkPlan(plan: AttemptPlan): void {
+export function checkPlan(plan: AttemptPlan, instance: InstanceId): void {
+  if (plan.instance !== instance) refuse('engine.work_dir_unusable', 'not_ours');
   safeAttemptName(plan.attempt);
   for (const path of [...plan.files, ...plan.inputs].map((file) => file.path)) {
     const [top = ''] = safeRelativePath(path, 'attempt').split('/');

@@ -207,11 +207,21 @@ it('notices that the work directory was wiped, and has another id after it', asy
   expect(await local.host.identify()).not.toBe(id);
 });
 
+it('does not read a work directory that cannot be entered as an attempt that never started', async () => {
+  await mkdir(local.workDir);
+  await writeFile(join(local.workDir, 'attempts'), '');
+  await expect(local.host.inspect(ATTEMPT)).rejects.toMatchObject(unusable('denied'));
+  await rm(join(local.workDir, 'attempts'));
+});
+
 it('tells no path of ours in the parameters of an error', async () => {
   await writeFile(join(local.directory, 'file'), '');
   const host = makeHost({ workDir: join(local.directory, 'file', 'work') });
   const error = await rejection(host.identify());
-  expect(error).toMatchObject({ code: 'engine.work_dir_unusable', parameters: { role: 'work_dir' } });
+  expect(error).toMatchObject({
+    code: 'engine.work_dir_unusable',
+    parameters: { host: 'here', role: 'work_dir' },
+  });
   expect(JSON.stringify((error as { parameters: unknown }).parameters)).not.toContain('/');
   expect(String((error as Error).cause)).not.toBe('undefined');
   await host.close();
