@@ -26,11 +26,17 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 function rankOf(wanted: string, candidate: string): number | undefined {
   const difference = distance(wanted, candidate);
   const longer = Math.max(wanted.length, candidate.length, 1);
-  const share = difference / (longer + 1);
+  // Two swapped letters are one slip of the fingers, not two wrong letters.
+  const slips = isAnagram(wanted, candidate) ? difference / 2 : difference;
+  const share = slips / (longer + 1);
   if (candidate.startsWith(wanted) && wanted.length >= SHORTEST_PREFIX) return share;
   if (difference <= Math.max(1, Math.round(longer * TOLERANCE)) && difference < longer) return 1 + share;
   if (wanted.startsWith(candidate) && candidate.length >= SHORTEST_STEM) return 2 + share;
   return undefined;
+}
+
+function isAnagram(one: string, other: string): boolean {
+  return [...one].sort().join('') === [...other].sort().join('');
 }
 
 function fold(text: string): string {

@@ -14,6 +14,10 @@ describe('nearest', () => {
     expect(nearest(word, candidates)).toBe(expected);
   });
 
+  it('takes two swapped letters for one slip', () => {
+    expect(nearest('stauts', ['start', 'status'])).toBe('status');
+  });
+
   it('takes a beginning for the whole word, before a word that differs by one letter', () => {
     expect(nearest('stat', ['start', 'status'])).toBe('status');
   });

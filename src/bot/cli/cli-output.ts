@@ -26,6 +26,7 @@ export function processOutput(): CliOutput {
       unicode: true,
       timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
       now: () => Date.now(),
+      commandPrefix: 'cosmos',
     },
   };
 }

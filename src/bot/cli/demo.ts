@@ -121,7 +121,7 @@ function openSession(bot: Bot, output: Invocation['output']): TerminalSession {
     user: localUser(),
     directory: process.cwd(),
     output: output.out,
-    settings: output.settings,
+    settings: { ...output.settings, commandPrefix: '/cosmos' },
   });
 }
 

@@ -37,7 +37,7 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     user: localUser(),
     directory: process.cwd(),
     output: output.out,
-    settings: output.settings,
+    settings: { ...output.settings, commandPrefix: '/cosmos' },
   });
   const interrupted = onInterrupt();
   const left = Promise.withResolvers<void>();

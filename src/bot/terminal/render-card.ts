@@ -12,6 +12,8 @@ export interface RenderSettings extends TextSettings {
   /** Columns; no line is wider. At least 10. */
   readonly width: number;
   readonly color: boolean;
+  /** What stands before a verb that is typed; `/cosmos` where it is not said. */
+  readonly commandPrefix?: string;
 }
 
 const INDENT = '  ';
@@ -99,7 +101,7 @@ function logLine(text: string, settings: RenderSettings): string {
 function renderActions(actions: readonly CardAction[], settings: RenderSettings): readonly string[] {
   if (actions.length === 0) return [];
   const arrow = settings.unicode ? '→' : '->';
-  const texts = grouped(actions).map(({ label, command }) => {
+  const texts = grouped(actions, settings.commandPrefix ?? '/cosmos').map(({ label, command }) => {
     const name =
       label === undefined ? '' : `${styled(`${safeText(label, settings)}:`, 'dim', settings.color)} `;
     return name + styled(safeText(command, settings), 'cyan', settings.color);
@@ -116,7 +118,7 @@ interface TypedAction {
 }
 
 /** Buttons that differ only in their last argument are one command: `rate rs_3fq8w1zz 1|2|3|4|5`. */
-function grouped(actions: readonly CardAction[]): readonly TypedAction[] {
+function grouped(actions: readonly CardAction[], prefix: string): readonly TypedAction[] {
   const groups = Map.groupBy(actions, (action) =>
     [action.verb, action.target, ...(action.arguments ?? []).slice(0, -1)].join('\0'),
   );
@@ -127,19 +129,20 @@ function grouped(actions: readonly CardAction[]): readonly TypedAction[] {
       return [
         {
           command: typed(
+            prefix,
             { ...first, arguments: [...(first.arguments ?? []).slice(0, -1)] },
             alternatives.map(quoteWord).join('|'),
           ),
         },
       ];
     }
-    return group.map((action) => ({ label: action.label, command: typed(action) }));
+    return group.map((action) => ({ label: action.label, command: typed(prefix, action) }));
   });
 }
 
-function typed(action: CardAction, last?: string): string {
+function typed(prefix: string, action: CardAction, last?: string): string {
   const words = [action.verb, action.target, ...(action.arguments ?? [])].map(quoteWord);
-  return ['/cosmos', ...words, ...(last === undefined ? [] : [last])].join(' ');
+  return [prefix, ...words, ...(last === undefined ? [] : [last])].join(' ');
 }
 
 function styledText(text: Text, settings: RenderSettings): string {

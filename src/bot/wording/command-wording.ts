@@ -47,21 +47,21 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.model_unknown': {
-    example: { model: 'previw', nearest: 'preview', known: ['preview', 'transfer1'] },
+    example: { model: 'previw', nearest: 'preview', known: ['preview', 'vista'] },
     say: (p) => ({
       sentence: `I know no model${p.part('model', (model) => ` "${model}"`)}.${didYouMean(p)}`,
       nextStep: p.has('known') ? `There is: ${p.text('known')}.` : 'See them with `models`.',
     }),
   },
   'input.model_unavailable': {
-    example: { model: 'transfer1', reason: 'it needs 2 GPUs' },
+    example: { model: 'vista', reason: 'it needs 2 GPUs' },
     say: (p) => ({
       sentence: `No host here runs ${p.text('model', 'that model')}${whyInBrackets(p)}.`,
       nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
     }),
   },
   'input.frames_out_of_range': {
-    example: { model: 'transfer1', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
+    example: { model: 'vista', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
     say: (p) => ({
       sentence: `The ${p.part('role', (role) => `${role} `)}video has ${p.text('frames', 'a number of')} frames; ${p.text('model', 'the model')} takes ${range(p).replace(/^from (?=.* to )/, '') || 'another number'}.`,
       nextStep: 'Cut or lengthen the video, or choose another model.',

@@ -124,7 +124,7 @@ export const CONFIG_WORDING = {
     }),
   },
   'config.secret_missing': {
-    example: { where: 'chat.slack.bot_token', variable: 'SLACK_BOT_TOKEN' },
+    example: { where: 'web.link_secret', variable: 'LINK_SECRET' },
     say: (p) => ({
       sentence: `${p.part('where', (where) => `The secret \`${where}\``) || 'A secret'} is not there${
         p.part('variable', (variable) => `: the variable \`${variable}\` is empty or missing`) ||
@@ -134,7 +134,7 @@ export const CONFIG_WORDING = {
     }),
   },
   'config.secret_inline': {
-    example: { file: 'cosmos.toml', where: 'chat.slack.bot_token' },
+    example: { file: 'cosmos.toml', where: 'web.link_secret' },
     say: (p) => ({
       sentence: `${place(p)} holds a secret in plain text${source(p)}.`,
       nextStep:
@@ -165,7 +165,7 @@ export const CONFIG_WORDING = {
       where: 'hosts[0].models',
       model: 'previw',
       nearest: 'preview',
-      known: ['preview', 'transfer1'],
+      known: ['preview', 'vista'],
     },
     say: (p) => ({
       sentence: `${place(p)} names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}.${didYouMean(p)}`,
@@ -176,7 +176,7 @@ export const CONFIG_WORDING = {
   },
   'config.profile_invalid': {
     example: {
-      file: 'transfer1.toml',
+      file: 'vista.toml',
       where: 'parameters.edge.minimum',
       detail: 'it is above the maximum',
       nearest: 'maximum',

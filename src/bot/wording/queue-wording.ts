@@ -20,7 +20,7 @@ export const QUEUE_WORDING = {
     }),
   },
   'chat.unavailable': {
-    example: { platform: 'slack', detail: 'connection reset' },
+    example: { platform: 'web', detail: 'connection reset' },
     say: (p) => ({
       sentence: `${p.text('platform', 'The chat')} does not answer${whyInBrackets(p)}.`,
       nextStep: 'Wait: I keep trying, and runs go on meanwhile.',

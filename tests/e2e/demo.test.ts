@@ -1,0 +1,88 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
+import { runCosmos } from '../support/run-cosmos.ts';
+import { makeClip } from '../support/sample-clips.ts';
+import { temporaryDirectory } from '../support/temporary-directory.ts';
+
+const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
+
+describe('cosmos demo', () => {
+  it('plays the whole way with a sample and ends with a video that decodes', async () => {
+    const directory = await temporaryDirectory();
+    const { code, out } = await runCosmos(['demo'], { directory });
+    expect(code).toBe(0);
+    const path = /^The finished video: (.+)$/m.exec(out)?.[1] ?? '';
+    const facts = await new ChildMediaWorker().verify(join(directory, path), LIMITS);
+    expect(facts).toMatchObject({ kind: 'video', frames: 120, fps: 24, durationMs: 5000 });
+    expect(out).toContain('A rainy neon street at night');
+    expect(out).toMatch(/640×352 · 24 fps · 120 frames · 5\.0 s/);
+    expect(out).toMatch(/rendering \d+\/120/);
+    expect(out).toMatch(/outputs\/0-preview\.mp4 \(\d+(\.\d+)? [kM]B\)/);
+  });
+
+  it('writes no terminal control sequences into a pipe', async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'));
+    const { out } = await runCosmos(['demo', 'clip.mp4', '--prompt', 'A quiet harbour'], { directory });
+    expect(out).not.toContain('\u001b');
+    expect(out).not.toContain('\r');
+  });
+
+  it("takes a person's own video, text and parameters into the very job", async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'my clip.mp4'), { frames: 10 });
+    const words = [
+      'demo',
+      'my clip.mp4',
+      '--prompt',
+      'Fog "over" the $(harbour)',
+      '--set',
+      'edge=0.5',
+      '--set',
+      'vis=1',
+    ];
+    const { code, out } = await runCosmos(words, { directory });
+    expect(code).toBe(0);
+    expect(out).toContain('edge 0.5 · vis 1');
+    expect(out).toContain('Fog "over" the $(harbour)');
+  });
+
+  it('can be played again in the same folder', async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    for (const text of ['First light', 'Second light']) {
+      const { code } = await runCosmos(['demo', 'clip.mp4', '--prompt', text], { directory });
+      expect(code).toBe(0);
+    }
+    expect(await readdir(join(directory, 'cosmos-demo', 'data', 'runs'))).toHaveLength(2);
+  });
+
+  it.each([
+    ['a video that is not there', ['demo', 'nope.mp4'], 'I cannot find `nope.mp4`'],
+    ['a value out of range', ['demo', 'clip.mp4', '--set', 'edge=8'], 'Did you mean 0.8?'],
+    ['an unknown parameter', ['demo', 'clip.mp4', '--set', 'egde=0.8'], 'Did you mean edge?'],
+  ])('ends with a reason for %s', async (_what, words, reason) => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const { code, out } = await runCosmos(words, { directory });
+    expect(code).toBe(1);
+    expect(out.replaceAll('`', '')).toContain(reason.replaceAll('`', ''));
+  });
+
+  it('keeps to its own folder, whatever configuration lies beside it', async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const { code } = await runCosmos(['demo', 'clip.mp4'], {
+      directory,
+      environment: { COSMOS_BOT_DATA_DIR: join(directory, 'elsewhere') },
+    });
+    expect(code).toBe(0);
+    expect(existsSync(join(directory, 'elsewhere'))).toBe(false);
+    expect(await readFile(join(directory, 'cosmos-demo', 'data', 'logs', 'cosmos.log'), 'utf8')).toContain(
+      'run ended',
+    );
+  });
+});

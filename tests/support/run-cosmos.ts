@@ -1,0 +1,47 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+/** The launcher that `npx cosmos` runs, here on the sources. */
+export const LAUNCHER = fileURLToPath(new URL('../../src/bot/launcher.js', import.meta.url));
+
+export interface Outcome {
+  readonly code: number | null;
+  readonly out: string;
+  readonly error: string;
+}
+
+export interface CosmosOptions {
+  /** Where it runs; a config file there is used. */
+  readonly directory: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Written to its standard input, which is then closed. */
+  readonly input?: string;
+}
+
+/** Runs the `cosmos` command in a process of its own, to its end. */
+export async function runCosmos(words: readonly string[], options: CosmosOptions): Promise<Outcome> {
+  const child = startCosmos(words, options);
+  child.stdin.end(options.input ?? '');
+  const [out, error, [code]] = await Promise.all([
+    textOf(child.stdout),
+    textOf(child.stderr),
+    once(child, 'close') as Promise<[number | null]>,
+  ]);
+  return { code, out, error };
+}
+
+/** The same, left running: the caller ends it. */
+export function startCosmos(words: readonly string[], { directory, environment }: CosmosOptions) {
+  return spawn(process.execPath, [LAUNCHER, ...words], {
+    cwd: directory,
+    env: { PATH: process.env['PATH'], HOME: directory, ...environment },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
+}
+
+async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
+  let text = '';
+  for await (const chunk of stream) text += String(chunk);
+  return text;
+}
