@@ -47,10 +47,11 @@ export class ChildMediaWorker implements MediaWorker {
   /** `to` appears whole or not at all. */
   async poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void> {
     await using source = await openRegularFile(path, LARGEST_POSTER_SOURCE);
+    await using again = await openRegularFile(path, LARGEST_POSTER_SOURCE);
     const partial = `${to}.part`;
     try {
       await using picture = await open(partial, 'w');
-      await this.#run({ call: 'poster', width, bounds: this.#bounds }, [source, picture], signal);
+      await this.#run({ call: 'poster', width, bounds: this.#bounds }, [source, picture, again], signal);
       await rename(partial, to);
     } catch (error) {
       await rm(partial, { force: true });

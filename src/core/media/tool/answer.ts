@@ -4,6 +4,8 @@ import type { MediaFacts, MediaLimits } from '../../ports/media.ts';
 /** File descriptors that the worker hands to the tool; the tool never learns a path. */
 export const INPUT_FD = 3;
 export const OUTPUT_FD = 4;
+/** The input once more, with a position of its own: not every container can be rewound. */
+export const SECOND_INPUT_FD = 5;
 
 /** What keeps a call within bounds when the worker that started it can no longer do so. */
 export interface CallBounds {

@@ -16,10 +16,14 @@ const DAMAGE =
   FF_DECODE_ERROR_CONCEALMENT_ACTIVE | FF_DECODE_ERROR_DECODE_SLICES | FF_DECODE_ERROR_INVALID_BITSTREAM;
 
 /**
- * Decodes the chosen stream to its end. Always the same frame object, valid until the next step. Throws
+ * Decodes the chosen stream to its end. Always the same frame object, valid until the next step; `seen` gets
+ * every packet of the file before it is decoded. Throws
  * `input.truncated` at the first corrupt packet: whoever decodes here wants all of the file or none of it.
  */
-export async function* decodeFrames(media: OpenMedia): AsyncGenerator<Frame> {
+export async function* decodeFrames(
+  media: OpenMedia,
+  seen: (packet: Packet) => void = () => undefined,
+): AsyncGenerator<Frame> {
   using decoder = await openDecoder(media);
   using packet = new Packet();
   packet.alloc();
@@ -30,6 +34,7 @@ export async function* decodeFrames(media: OpenMedia): AsyncGenerator<Frame> {
     const read = await media.context.readFrame(packet);
     const ended = read === AVERROR_EOF;
     if (read < 0 && !ended) throw damaged(read);
+    if (!ended) seen(packet);
     if (!ended && packet.streamIndex !== media.stream.index) continue;
     if (!ended && packet.hasFlags(AV_PKT_FLAG_CORRUPT)) throw damaged(0);
     const sent = await decoder.sendPacket(ended ? null : packet);

@@ -1,5 +1,5 @@
 import { toCosmosError } from '../../errors.ts';
-import { INPUT_FD, type InspectAnswer, type InspectRequest, OUTPUT_FD } from './answer.ts';
+import { INPUT_FD, type InspectAnswer, type InspectRequest, OUTPUT_FD, SECOND_INPUT_FD } from './answer.ts';
 import { enforceBounds, writeAnswer } from './call-bounds.ts';
 import { probeMedia, verifyMedia } from './media-facts.ts';
 import { writePoster } from './poster.ts';
@@ -19,7 +19,7 @@ async function answer(request: InspectRequest): Promise<InspectAnswer> {
       case 'verify':
         return { ok: true, facts: await verifyMedia(INPUT_FD, request.limits) };
       case 'poster':
-        await writePoster(INPUT_FD, OUTPUT_FD, request.width);
+        await writePoster([INPUT_FD, SECOND_INPUT_FD], OUTPUT_FD, request.width);
         return { ok: true };
     }
   } catch (thrown) {

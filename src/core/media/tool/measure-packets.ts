@@ -21,46 +21,58 @@ interface Span {
   packets: number;
 }
 
+/** Adds up packets as they pass by. */
+export class PacketMeter {
+  readonly #main: number;
+  readonly #streams: readonly Stream[];
+  readonly #spans = new Map<number, Span>();
+
+  constructor(media: OpenMedia) {
+    this.#main = media.stream.index;
+    this.#streams = media.context.streams;
+  }
+
+  add(packet: Packet): void {
+    const stream = this.#streams[packet.streamIndex];
+    if (stream === undefined || packet.hasFlags(AV_PKT_FLAG_DISCARD)) return;
+    const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
+    const unit = (1000 * stream.timeBase.num) / stream.timeBase.den;
+    const span = this.#spans.get(stream.index) ?? { start: Infinity, last: -Infinity, end: 0, packets: 0 };
+    span.packets += 1;
+    if (time !== AV_NOPTS_VALUE) {
+      const start = Number(time) * unit;
+      span.start = Math.min(span.start, start);
+      span.last = Math.max(span.last, start);
+      span.end = Math.max(span.end, start + Number(packet.duration) * unit);
+    }
+    this.#spans.set(stream.index, span);
+  }
+
+  result(): PacketMeasure {
+    const main = this.#spans.get(this.#main);
+    const spans = [...this.#spans.values()];
+    return {
+      packets: main?.packets ?? 0,
+      durationMs: main === undefined ? 0 : lengthOf(main),
+      wholeMs: Math.max(0, ...spans.map((span) => span.end), ...spans.map(lengthOf)),
+    };
+  }
+}
+
 /** Reads the file to its end without decoding. Throws `input.truncated` where a packet is incomplete. */
 export async function measurePackets(media: OpenMedia): Promise<PacketMeasure> {
-  const spans = new Map<number, Span>();
-  const streams = media.context.streams;
+  const meter = new PacketMeter(media);
   using packet = new Packet();
   packet.alloc();
   for (;;) {
     packet.unref();
     const read = await media.context.readFrame(packet);
-    if (read === AVERROR_EOF) break;
+    if (read === AVERROR_EOF) return meter.result();
     if (read < 0 || packet.hasFlags(AV_PKT_FLAG_CORRUPT)) {
       throw new CosmosError('input.truncated', { reason: 'packet' });
     }
-    const stream = streams[packet.streamIndex];
-    if (stream !== undefined && !packet.hasFlags(AV_PKT_FLAG_DISCARD)) extend(spans, packet, stream);
+    meter.add(packet);
   }
-  const main = spans.get(media.stream.index);
-  return {
-    packets: main?.packets ?? 0,
-    durationMs: main === undefined ? 0 : lengthOf(main),
-    wholeMs: Math.max(
-      0,
-      ...[...spans.values()].map((span) => span.end),
-      ...[...spans.values()].map(lengthOf),
-    ),
-  };
-}
-
-function extend(spans: Map<number, Span>, packet: Packet, stream: Stream): void {
-  const time = packet.pts === AV_NOPTS_VALUE ? packet.dts : packet.pts;
-  const unit = (1000 * stream.timeBase.num) / stream.timeBase.den;
-  const span = spans.get(stream.index) ?? { start: Infinity, last: -Infinity, end: 0, packets: 0 };
-  span.packets += 1;
-  if (time !== AV_NOPTS_VALUE) {
-    const start = Number(time) * unit;
-    span.start = Math.min(span.start, start);
-    span.last = Math.max(span.last, start);
-    span.end = Math.max(span.end, start + Number(packet.duration) * unit);
-  }
-  spans.set(stream.index, span);
 }
 
 /** Where the last packet has no length, it is as long as the others are on average. */

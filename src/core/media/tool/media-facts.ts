@@ -1,8 +1,8 @@
-import { AV_FRAME_DATA_DISPLAYMATRIX, AV_NOPTS_VALUE, AVSEEK_FLAG_BACKWARD } from 'node-av/constants';
+import { AV_FRAME_DATA_DISPLAYMATRIX } from 'node-av/constants';
 import { CosmosError } from '../../errors.ts';
 import type { ImageFacts, MediaFacts, MediaLimits } from '../../ports/media.ts';
 import { decodeFrames } from './decode-frames.ts';
-import { measurePackets, type PacketMeasure } from './measure-packets.ts';
+import { measurePackets, type PacketMeasure, PacketMeter } from './measure-packets.ts';
 import { type OpenMedia, openMedia, quarterTurns } from './open-media.ts';
 
 /** A header may claim a little more than there is (sound that ends later, rounding), never this many times more. */
@@ -10,49 +10,47 @@ const HEADER_EXCESS = 4;
 const HEADER_EXCESS_MS = 2_000;
 /** A video whose frames stay longer than this on average has damaged times. */
 const LONGEST_FRAME_MS = 10_000;
+/** Two rates are the same when they differ by less: the times of some containers are rounded to milliseconds. */
+const SAME_RATE = 0.02;
 /** Rate of a single frame without any time. */
 const FALLBACK_FPS = 25;
 
-/** Facts without decoding; a still picture is decoded all the same, its header proves nothing. */
+/**
+ * Facts from the packets, without decoding. Pictures and sound are decoded all the same: it costs little, and
+ * FFmpeg takes many a rubbish file for sound.
+ */
 export async function probeMedia(fd: number, limits: MediaLimits): Promise<MediaFacts> {
   await using media = await openMedia(fd, limits.maxPixels);
-  if (media.kind === 'image') return await decodeImage(media);
+  if (media.kind !== 'video') return await decodedFacts(media, limits);
   const measured = await measurePackets(media);
   return factsOf(media, measured, measured.packets, limits);
 }
 
-/** Facts with every frame decoded. */
+/** Facts with every frame decoded, in one pass: not every container can be rewound. */
 export async function verifyMedia(fd: number, limits: MediaLimits): Promise<MediaFacts> {
   await using media = await openMedia(fd, limits.maxPixels);
-  if (media.kind === 'image') return await decodeImage(media);
-  const measured = await measurePackets(media);
-  const facts = factsOf(media, measured, measured.packets, limits);
-  await rewind(media);
-  let frames = 0;
-  for await (const frame of decodeFrames(media)) {
-    if (facts.kind === 'video' && frame.width * frame.height > limits.maxPixels)
-      throw tooManyPixels(frame, limits.maxPixels);
-    frames += 1;
-  }
-  if (frames === 0) throw new CosmosError('input.no_frames');
-  return facts.kind === 'video' ? { ...facts, frames } : facts;
+  return await decodedFacts(media, limits);
 }
 
-/** Back to the first packet, after all were read. */
-export async function rewind(media: OpenMedia): Promise<void> {
-  const { startTime } = media.context;
-  const start = startTime === AV_NOPTS_VALUE ? 0n : startTime;
-  if ((await media.context.seekFrame(-1, start, AVSEEK_FLAG_BACKWARD)) >= 0) return;
-  if ((await media.context.seekFrame(media.stream.index, 0n, AVSEEK_FLAG_BACKWARD)) >= 0) return;
-  throw new CosmosError('media.worker_failed', { reason: 'seek' });
+async function decodedFacts(media: OpenMedia, limits: MediaLimits): Promise<MediaFacts> {
+  if (media.kind === 'image') return await decodeImage(media);
+  const meter = new PacketMeter(media);
+  let frames = 0;
+  for await (const frame of decodeFrames(media, (packet) => meter.add(packet))) {
+    if (media.kind === 'video' && frame.width * frame.height > limits.maxPixels) {
+      throw tooManyPixels(frame, limits.maxPixels);
+    }
+    frames += 1;
+    // Far too long: the facts so far are enough to say so.
+    if (frames % 256 === 0 && meter.result().durationMs > limits.maxDurationMs * 2) break;
+  }
+  return factsOf(media, meter.result(), frames, limits);
 }
 
 function factsOf(media: OpenMedia, measured: PacketMeasure, frames: number, limits: MediaLimits): MediaFacts {
   if (frames === 0) throw new CosmosError('input.no_frames');
   const fps = averageFrameRate(media, measured);
-  const durationMs = Math.round(
-    measured.durationMs > 0 || media.kind === 'audio' ? measured.durationMs : (frames * 1000) / fps,
-  );
+  const durationMs = Math.round(media.kind === 'video' ? (frames * 1000) / fps : measured.durationMs);
   checkDuration(media, measured, durationMs, frames, limits);
   if (media.kind === 'audio') return { kind: 'audio', durationMs, codec: media.codec };
   const { width, height } = displayedSize(
@@ -97,10 +95,10 @@ function checkDuration(
 /** Frames per second, measured; the header's exact number where it is the same but for rounding. */
 export function averageFrameRate(media: OpenMedia, measured: PacketMeasure): number {
   const { avgFrameRate, rFrameRate } = media.stream;
-  const [average, base] = [ratio(avgFrameRate), ratio(rFrameRate)];
-  if (measured.durationMs <= 0) return round(average || base || FALLBACK_FPS);
+  const claims = [ratio(rFrameRate), ratio(avgFrameRate)].filter((claim) => claim > 0);
+  if (measured.durationMs <= 0) return round(claims.at(-1) ?? FALLBACK_FPS);
   const fps = (measured.packets * 1000) / measured.durationMs;
-  return round(Math.abs(fps - average) < fps * 0.02 ? average : fps);
+  return round(claims.find((claim) => Math.abs(fps - claim) < fps * SAME_RATE) ?? fps);
 }
 
 function ratio(value: { readonly num: number; readonly den: number }): number {

@@ -11,7 +11,6 @@ import { Codec, CodecContext, Dictionary, FFmpegError, type Frame, Packet, Ratio
 import { CosmosError } from '../../errors.ts';
 import { decodeFrames } from './decode-frames.ts';
 import { openFrameFilter } from './frame-filter.ts';
-import { rewind } from './media-facts.ts';
 import { type OpenMedia, openMedia, quarterTurns } from './open-media.ts';
 import { uprightFilter } from './upright-filter.ts';
 
@@ -20,25 +19,35 @@ const MOST_PIXELS = 7680 * 4320;
 /** MJPEG's scale from 2 (best) to 31. */
 const JPEG_QUALITY = '3';
 
-/** Writes a JPEG of the frame in the middle; of the first one where the middle cannot be reached. */
-export async function writePoster(input: number, output: number, width: number): Promise<void> {
-  await using media = await openMedia(input, MOST_PIXELS);
-  if (media.kind === 'audio') throw new CosmosError('input.no_frames');
-  const jpeg = (await pictureOfMiddle(media, width)) ?? (await pictureFrom(media, width, undefined));
+/**
+ * Writes a JPEG of the frame in the middle; of the first one where the middle cannot be reached. The two inputs
+ * are the same file, opened twice.
+ */
+export async function writePoster(
+  inputs: readonly [number, number],
+  output: number,
+  width: number,
+): Promise<void> {
+  const jpeg = (await pictureOfMiddle(inputs[0], width)) ?? (await pictureOfBeginning(inputs[1], width));
   if (jpeg === undefined) throw new CosmosError('input.no_frames');
   for (let written = 0; written < jpeg.length; ) written += writeSync(output, jpeg, written);
 }
 
-async function pictureOfMiddle(media: OpenMedia, width: number): Promise<Buffer | undefined> {
-  const { stream, context } = media;
-  if (media.kind === 'image' || stream.duration === AV_NOPTS_VALUE || stream.duration <= 0n) return undefined;
+async function pictureOfMiddle(input: number, width: number): Promise<Buffer | undefined> {
+  await using media = await openMedia(input, MOST_PIXELS);
+  const { kind, stream, context } = media;
+  if (kind === 'audio') throw new CosmosError('input.no_frames');
+  if (kind === 'image' || stream.duration === AV_NOPTS_VALUE || stream.duration <= 0n) return undefined;
   const start = stream.startTime === AV_NOPTS_VALUE ? 0n : stream.startTime;
   const middle = start + stream.duration / 2n;
   // Without the flag FFmpeg looks for a key frame behind the middle, and reads nothing where there is none.
   if ((await context.seekFrame(stream.index, middle, AVSEEK_FLAG_BACKWARD)) < 0) return undefined;
-  const picture = await pictureFrom(media, width, middle);
-  if (picture === undefined) await rewind(media);
-  return picture;
+  return await pictureFrom(media, width, middle);
+}
+
+async function pictureOfBeginning(input: number, width: number): Promise<Buffer | undefined> {
+  await using media = await openMedia(input, MOST_PIXELS);
+  return await pictureFrom(media, width, undefined);
 }
 
 /** The first frame that is shown at `time` or later. */

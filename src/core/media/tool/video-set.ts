@@ -5,7 +5,7 @@ import { CosmosError } from '../../errors.ts';
 import { decodeFrames } from './decode-frames.ts';
 import type { FrameShape } from './frame-filter.ts';
 import { measurePackets } from './measure-packets.ts';
-import { averageFrameRate, displayedSize, rewind } from './media-facts.ts';
+import { averageFrameRate, displayedSize } from './media-facts.ts';
 import { type OpenMedia, openMedia } from './open-media.ts';
 
 /** Videos that are played together, frame by frame. */
@@ -33,14 +33,12 @@ export async function openVideoSet(paths: readonly string[]): Promise<VideoSet> 
   const rates: number[] = [];
   let frames = Number.POSITIVE_INFINITY;
   for (const path of paths) {
-    const fd = openInput(path);
+    const { frames: count, fps } = await naming(path, () => measure(path));
+    frames = Math.min(frames, count);
+    rates.push(fps);
+    const fd = await naming(path, async () => openInput(path));
     opened.defer(() => closeSync(fd));
-    const each = opened.use(await naming(path, () => openVideo(fd)));
-    const measured = await naming(path, () => measurePackets(each));
-    await rewind(each);
-    frames = Math.min(frames, measured.packets);
-    rates.push(averageFrameRate(each, measured));
-    media.push(each);
+    media.push(opened.use(await naming(path, () => openVideo(fd))));
   }
   const [first] = media;
   if (first === undefined) throw new Error('There is no video to play');
@@ -77,11 +75,24 @@ export async function openVideoSet(paths: readonly string[]): Promise<VideoSet> 
   };
 }
 
+/** Opens the file for itself: not every container can be rewound. */
+async function measure(path: string): Promise<{ readonly frames: number; readonly fps: number }> {
+  const fd = openInput(path);
+  try {
+    await using video = await openVideo(fd);
+    const measured = await measurePackets(video);
+    return { frames: measured.packets, fps: averageFrameRate(video, measured) };
+  } finally {
+    closeSync(fd);
+  }
+}
+
 function openInput(path: string): number {
   try {
     return openSync(path, 'r');
   } catch (error) {
-    throw new Error(`${basename(path)}: the file cannot be opened`, { cause: error });
+    const code = error instanceof Error && 'code' in error ? ` (${error.code})` : '';
+    throw new Error(`the file cannot be opened${code}`, { cause: error });
   }
 }
 
