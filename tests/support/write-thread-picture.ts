@@ -21,6 +21,7 @@ const COLORS: Readonly<Record<string, string>> = {
   '36': '#6fd3e0',
 };
 const FOREGROUND = '#d6deeb';
+const SEQUENCE = new RegExp(`(${String.fromCharCode(27)}\\[[0-9;]*m)`);
 
 const [still] = process.argv.slice(2);
 const lines = readFileSync(0, 'utf8').trimEnd().split('\n');
@@ -49,10 +50,9 @@ function row(line: string, y: number): string {
   let column = 0;
   let color = FOREGROUND;
   const parts: string[] = [];
-  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
-    const code = /^\u001b\[([0-9;]*)m$/.exec(part)?.[1];
-    if (code !== undefined) {
-      color = COLORS[code.split(';').at(-1) ?? '0'] ?? FOREGROUND;
+  for (const part of line.split(SEQUENCE)) {
+    if (SEQUENCE.test(part)) {
+      color = COLORS[part.slice(2, -1).split(';').at(-1) ?? '0'] ?? FOREGROUND;
       continue;
     }
     if (part === '') continue;
@@ -60,7 +60,7 @@ function row(line: string, y: number): string {
     if (part.trim() !== '') {
       const x = EDGE + column * COLUMN;
       parts.push(
-        `<text x="${x}" y="${y}" fill="${color}" textLength="${length * COLUMN}">${escape(part)}</text>`,
+        `<text x="${x}" y="${y}" fill="${color}" textLength="${length * COLUMN}">${escapeMarkup(part)}</text>`,
       );
     }
     column += length;
@@ -68,6 +68,6 @@ function row(line: string, y: number): string {
   return parts.join('');
 }
 
-function escape(text: string): string {
+function escapeMarkup(text: string): string {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 }
