@@ -24,6 +24,7 @@ import { QueueService } from '../core/queue/queue-service.ts';
 import { JobPlanner } from '../core/runner/job-planner.ts';
 import { RunLog } from '../core/runs/run-log.ts';
 import { RunService } from '../core/runs/run-service.ts';
+import { ExclusiveLock } from '../core/store/exclusive-lock.ts';
 import { Store } from '../core/store/store.ts';
 import { Wakeup } from '../core/wakeup.ts';
 import { createHost } from '../remote/create-hosts.ts';
@@ -80,7 +81,11 @@ export async function openBot(
     wakeup,
     prompts: new PromptService({ store, folder, random, clock, negativeText }),
     runs: new RunService({ store, models, planner, limits: config.limits, random, clock }),
-    queue: new QueueService({ store, profiles, hosts: config.hosts, clock }),
+    queue: new QueueService({
+      ...{ store, profiles, clock },
+      hosts: config.hosts,
+      isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
+    }),
     log: new RunLog(data, clock),
   });
   return valid(

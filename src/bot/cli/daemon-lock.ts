@@ -18,6 +18,5 @@ export async function lockDaemon(data: DataDirectory, clock: Clock): Promise<Exc
 }
 
 export function isDaemonRunning(data: DataDirectory): boolean {
-  using lock = ExclusiveLock.tryAcquire(data.daemonLock);
-  return lock === undefined;
+  return ExclusiveLock.isHeld(data.daemonLock);
 }

@@ -39,7 +39,7 @@ function factRows({ run, place, stageTitle }: RunDetailsView): readonly (readonl
     run.startedAt !== undefined && row('started', ago(run.startedAt)),
     run.finishedAt !== undefined &&
       row('ended', ago(run.finishedAt), took !== undefined && ` after ${duration(took)}`),
-    run.gpuSeconds !== undefined && row('GPU time', duration(run.gpuSeconds * 1000)),
+    run.gpuSeconds !== undefined && run.gpuSeconds > 0 && row('GPU time', duration(run.gpuSeconds * 1000)),
     parameters.length > 0 && row('parameters', parameters.join(' · ')),
     run.priority !== 0 && row('priority', String(run.priority)),
     run.rating !== undefined && row('rating', `${run.rating} of 5`),

@@ -50,8 +50,6 @@ export interface RunTimeouts {
 }
 
 export interface TimeoutsConfig extends RunTimeouts {
-  /** How long a host may give no answer before its threads and the status say so. Its runs are never given up for it. */
-  readonly unreachableMs: number;
   /** Deadline of one look into a media file. */
   readonly mediaMs: number;
   /** Age from which a chat command is answered instead of executed. */

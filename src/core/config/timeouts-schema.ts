@@ -23,11 +23,6 @@ export const timeoutsSchema = z.strictObject({
   cancel_grace: seconds(0)
     .default(30)
     .describe('Seconds between the stop signal and the kill. A model may set its own.'),
-  unreachable: seconds()
-    .default(60)
-    .describe(
-      'Seconds without an answer from a host until threads and status say so. Its runs are never given up for it.',
-    ),
   media: seconds().default(300).describe('Deadline in seconds for one look into a media file.'),
   stale_command: seconds()
     .default(300)
@@ -40,7 +35,6 @@ export function toTimeouts(settings: z.output<typeof timeoutsSchema>): TimeoutsC
     runMs: toMs(settings.run),
     silenceMs: toMs(settings.silence),
     cancelGraceMs: toMs(settings.cancel_grace),
-    unreachableMs: toMs(settings.unreachable),
     mediaMs: toMs(settings.media),
     staleCommandMs: toMs(settings.stale_command),
   };

@@ -3,6 +3,7 @@ import type { HostConfig } from '../config/config.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
+import type { LaneName } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
@@ -32,12 +33,21 @@ export class QueueService {
   readonly #profiles: StoredProfiles;
   readonly #hosts: readonly HostConfig[];
   readonly #clock: Clock;
+  readonly #isDriven: (lane: LaneName) => boolean;
 
-  constructor(parts: { store: Store; profiles: StoredProfiles; hosts: readonly HostConfig[]; clock: Clock }) {
+  constructor(parts: {
+    store: Store;
+    profiles: StoredProfiles;
+    hosts: readonly HostConfig[];
+    clock: Clock;
+    /** Whether a living process drives the lane: the row in the store outlives one that was killed. */
+    isDriven: (lane: LaneName) => boolean;
+  }) {
     this.#store = parts.store;
     this.#profiles = parts.profiles;
     this.#hosts = parts.hosts;
     this.#clock = parts.clock;
+    this.#isDriven = parts.isDriven;
   }
 
   /** Nothing more starts; what runs goes on. False where it was paused already. */
@@ -159,11 +169,11 @@ export class QueueService {
   }
 
   #laneView(host: HostConfig, lane: LaneStatusView['lane'], active: readonly Run[]): LaneStatusView {
-    const { blocked, driver } = this.#store.lanes.get(lane);
+    const { blocked } = this.#store.lanes.get(lane);
     const run = active.find((candidate) => candidate.lane === lane);
     const base = { lane, host: host.name, ...(run && { now: laneRun(run) }) };
     if (blocked !== undefined) return { ...base, state: 'blocked', problem: blocked };
-    if (driver === undefined) return { ...base, state: 'undriven' };
+    if (!this.#isDriven(lane)) return { ...base, state: 'undriven' };
     return { ...base, state: run === undefined ? 'idle' : 'running' };
   }
 

@@ -31,6 +31,12 @@ export class ExclusiveLock implements Disposable {
     });
   }
 
+  /** Whether somebody holds it now. */
+  static isHeld(path: string): boolean {
+    using lock = ExclusiveLock.tryAcquire(path);
+    return lock === undefined;
+  }
+
   release(): void {
     this.#connection.close();
   }

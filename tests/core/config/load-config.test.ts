@@ -22,7 +22,6 @@ describe('where the configuration comes from', () => {
         runMs: 14_400_000,
         silenceMs: 2_400_000,
         cancelGraceMs: 30_000,
-        unreachableMs: 60_000,
         mediaMs: 300_000,
         staleCommandMs: 300_000,
       },
