@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { secretSchema } from '../config/secret.ts';
 import { count, environmentName, words } from './schema-basics.ts';
 import type { SpecValue } from './spec-object.ts';
 
@@ -34,11 +35,6 @@ export const fileSchema = z.strictObject({
     .default([])
     .describe('Keys (dotted) that are left out when their text is empty or their input is not given'),
 });
-
-const secret = z.union([
-  z.strictObject({ env: environmentName.describe('Variable of the bot’s own environment') }),
-  z.strictObject({ file: z.string().min(1).describe('File that holds nothing but the secret') }),
-]);
 
 /** The program that is started for an attempt, without any shell. */
 export const commandSchema = z.strictObject({
