@@ -1,5 +1,4 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
 import type { Config } from '../../core/config/config.ts';
 import { loadConfig } from '../../core/config/load-config.ts';
@@ -37,7 +36,6 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
     return 2;
   }
   const data = new DataDirectory(config.value.dataDirectory);
-  await mkdir(data.root, { recursive: true });
   const interrupted = onInterrupt();
   try {
     using _lock = await lockDaemon(data, systemClock);

@@ -52,7 +52,7 @@ export const commandSchema = z.strictObject({
     .default({})
     .describe('The job gets these and no others of the bot'),
   secret_environment: z
-    .record(environmentName, secret)
+    .record(environmentName, secretSchema)
     .default({})
     .describe('References; never the secrets themselves'),
 });
