@@ -1,0 +1,31 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { pino } from 'pino';
+import type { Bot } from '../../src/bot/bot.ts';
+import { openBot } from '../../src/bot/main.ts';
+import { loadConfig } from '../../src/core/config/load-config.ts';
+import type { Checked } from '../../src/core/errors.ts';
+
+/** The bot of `<directory>/cosmos.toml`, quiet, with nothing started. */
+export async function openQuietBot(directory: string): Promise<Bot> {
+  const config = must(loadConfig({ environment: {}, directory }));
+  return must(await openBot(config, pino({ level: 'silent' })));
+}
+
+/** The value of what passed its checks; throws the problems of what did not. */
+export function must<T>(checked: Checked<T>): T {
+  if (checked.ok) return checked.value;
+  throw new Error(`refused: ${JSON.stringify(checked.problems)}`);
+}
+
+/** Runs a program to its end and returns what it printed. */
+export async function outputOf(program: string, words: readonly string[]): Promise<string> {
+  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let text = '';
+  child.stdout.on('data', (chunk) => {
+    text += String(chunk);
+  });
+  const [code] = await once(child, 'close');
+  if (code !== 0) throw new Error(`${program} ended with ${code}`);
+  return text;
+}
