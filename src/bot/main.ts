@@ -79,8 +79,8 @@ export async function openBot(
     profiles,
     planner,
     wakeup,
-    prompts: new PromptService({ store, folder, random, clock, negativeText }),
-    runs: new RunService({ store, models, planner, limits: config.limits, random, clock }),
+    prompts: new PromptService({ store, folder, clock, negativeText }),
+    runs: new RunService({ store, models, planner, limits: config.limits, clock }),
     queue: new QueueService({
       ...{ store, profiles, clock },
       hosts: config.hosts,

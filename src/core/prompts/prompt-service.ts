@@ -1,9 +1,8 @@
 import { basename } from 'node:path';
 import type { Principal } from '../access/principal.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
-import { newId, type PromptId, type ThreadId } from '../ids.ts';
+import type { PromptId, ThreadId } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import { assignRoles, type UnassignedInput } from './assign-roles.ts';
@@ -27,20 +26,17 @@ export interface NewPrompt {
 export class PromptService {
   readonly #store: Store;
   readonly #folder: AssetFolder;
-  readonly #random: Random;
   readonly #clock: Clock;
   readonly #negativeText: string;
 
   constructor(parts: {
     store: Store;
     folder: AssetFolder;
-    random: Random;
     clock: Clock;
     negativeText: string;
   }) {
     this.#store = parts.store;
     this.#folder = parts.folder;
-    this.#random = parts.random;
     this.#clock = parts.clock;
     this.#negativeText = parts.negativeText;
   }
@@ -125,7 +121,7 @@ export class PromptService {
   ): Prompt {
     return this.#store.write(() => {
       const prompt: Prompt = {
-        id: newId('ps', this.#random),
+        id: this.#store.ids.make('ps'),
         name: name ?? promptName(content.text, (taken) => this.#store.prompts.isNameTaken(taken)),
         owner: actor.id,
         createdAt: this.#clock.now(),

@@ -1,13 +1,12 @@
 import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
-import { newId, type RequestId, type RunId, type ThreadId } from '../ids.ts';
+import type { RunId, ThreadId } from '../ids.ts';
 import { checkRun } from '../models/check-run.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
 import type { ParameterValues } from '../models/profile.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { JobPlanner } from '../runner/job-planner.ts';
 import type { Store } from '../store/store.ts';
@@ -45,7 +44,6 @@ export class RunService {
   readonly #models: Models;
   readonly #planner: JobPlanner;
   readonly #limits: LimitsConfig;
-  readonly #random: Random;
   readonly #clock: Clock;
 
   constructor(parts: {
@@ -53,14 +51,12 @@ export class RunService {
     models: Models;
     planner: JobPlanner;
     limits: LimitsConfig;
-    random: Random;
     clock: Clock;
   }) {
     this.#store = parts.store;
     this.#models = parts.models;
     this.#planner = parts.planner;
     this.#limits = parts.limits;
-    this.#random = parts.random;
     this.#clock = parts.clock;
   }
 
@@ -125,8 +121,8 @@ export class RunService {
   #insert(actor: Principal, { prompt, model, parameters }: CheckedOrder, options: QueueOptions): Run {
     const store = this.#store;
     const now = this.#clock.now();
-    const id = newId('rs', this.#random);
-    const requestId: RequestId = newId('rq', this.#random);
+    const id = store.ids.make('rs');
+    const requestId = store.ids.make('rq');
     const shape = videoShape(prompt.inputs);
     const { profile } = model;
     store.runs.insertRequest(requestId, actor.id, now);

@@ -6,16 +6,15 @@ import {
   type InstanceId,
   type JobId,
   type LaneName,
-  newId,
   type RunId,
 } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
-import type { Random } from '../ports/random.ts';
 import type { Attempt, StopReason } from '../runner/attempt.ts';
 import type { RunOutcome, RunOutput } from '../runs/run.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
 import type { EventStore } from './events.ts';
+import type { FreshIds } from './fresh-ids.ts';
 import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 import type { SettingStore } from './settings.ts';
 
@@ -53,7 +52,7 @@ export interface AttemptEnd {
 /** The transitions of attempts and, with them, of runs: each is one transaction and can be repeated. */
 export class AttemptStore {
   readonly #connection: Connection;
-  readonly #random: Random;
+  readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #events: EventStore;
   readonly #settings: SettingStore;
@@ -62,14 +61,14 @@ export class AttemptStore {
   constructor(
     connection: Connection,
     {
-      random,
+      ids,
       clock,
       events,
       settings,
-    }: { random: Random; clock: Clock; events: EventStore; settings: SettingStore },
+    }: { ids: FreshIds; clock: Clock; events: EventStore; settings: SettingStore },
   ) {
     this.#connection = connection;
-    this.#random = random;
+    this.#ids = ids;
     this.#clock = clock;
     this.#events = events;
     this.#settings = settings;
@@ -106,12 +105,12 @@ export class AttemptStore {
        ORDER BY priority DESC, turn, queued_at, id LIMIT 1`,
     );
     if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
-    return write(this.#connection, () => {
+    return this.#connection.write(() => {
       const run = next.get(JSON.stringify(profiles));
       if (run === undefined || this.#settings.get('queue.paused') !== undefined) return undefined;
       if (this.#isBlocked(lane) || this.open(lane) !== undefined) return undefined;
       const now = this.#clock.now();
-      const job = newId('jb', this.#random);
+      const job = this.#ids.make('jb');
       const id = attemptId(job, 1);
       this.#prepare('INSERT INTO jobs (id, lane, created_at) VALUES (?, ?, ?)').run(job, lane, now);
       this.#prepare('INSERT INTO job_items (job_id, position, run_id) VALUES (?, 0, ?)').run(job, run.id);
@@ -138,7 +137,7 @@ export class AttemptStore {
 
   /** The last look at the cancel intent: false where the run is to be cancelled and must not start. */
   markStarting(attempt: Attempt): boolean {
-    return write(this.#connection, () => {
+    return this.#connection.write(() => {
       const intent = this.#prepare<[string], { at: number | null }>(
         'SELECT cancel_requested_at AS at FROM runs WHERE id = ?',
       ).get(attempt.run);
@@ -159,7 +158,7 @@ export class AttemptStore {
 
   /** A try that failed before the model began; the next one is not before `nextTryAt`. */
   recordFailedTry(attempt: Attempt, problem: Problem, nextTryAt: UtcMs): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ? WHERE id = ?').run(
         nextTryAt,
         attempt.id,
@@ -173,7 +172,7 @@ export class AttemptStore {
 
   /** Written before the stop signal is sent. */
   recordStop(attempt: Attempt, reason: StopReason, outputs: readonly OutputFile[]): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       this.#prepare(
         'UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ?',
       ).run(reason, this.#clock.now(), JSON.stringify(outputs), attempt.id);
@@ -187,7 +186,7 @@ export class AttemptStore {
 
   /** Written before the kill is sent. */
   recordKill(attempt: Attempt, reason: StopReason): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       this.#prepare('UPDATE attempts SET kill_sent_at = ? WHERE id = ?').run(this.#clock.now(), attempt.id);
       this.#events.append(
         { type: 'run.stop_sent', payload: { strength: 'kill', reason } },
@@ -198,7 +197,7 @@ export class AttemptStore {
 
   /** Ends the attempt, its job and its run in one transaction. A second call changes nothing. */
   end(attempt: Attempt, end: AttemptEnd): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       const now = this.#clock.now();
       const problem = toJsonOrNull(end.problem);
       const changed = this.#prepare(

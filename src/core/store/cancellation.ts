@@ -1,7 +1,7 @@
 import type { PrincipalId, RunId } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { RunState } from '../runs/run.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
 import type { EventStore } from './events.ts';
 
 export type CancelResult =
@@ -32,7 +32,7 @@ export class CancellationStore {
   }
 
   request(run: RunId, by: PrincipalId): CancelResult {
-    return write(this.#connection, () => {
+    return this.#connection.write(() => {
       const present = this.#state.get(run);
       if (present === undefined || (present.state !== 'queued' && present.state !== 'active'))
         return 'finished';

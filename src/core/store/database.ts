@@ -4,13 +4,6 @@ import SqliteDatabase from 'better-sqlite3';
 import { CosmosError, type ErrorCode } from '../errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
-/** The only door to SQLite; `Connection` is what the files of this folder prepare their statements on. */
-export type Connection = SqliteDatabase.Database;
-export type Statement<Parameters extends unknown[], Row = unknown> = SqliteDatabase.Statement<
-  Parameters,
-  Row
->;
-
 /** How long a write waits for another process, ms (measured: a losing writer waits up to 1.2 s under load). */
 const BUSY_TIMEOUT_MS = 5_000;
 
@@ -25,7 +18,58 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EROFS: 'store.read_only',
   EPERM: 'store.read_only',
   ENOSPC: 'store.disk_full',
+  EDQUOT: 'store.disk_full',
 };
+
+/** A prepared statement; each call throws `store.*`. */
+export interface Statement<Parameters extends unknown[], Row = unknown> {
+  run(...parameters: Parameters): { readonly changes: number };
+  get(...parameters: Parameters): Row | undefined;
+  all(...parameters: Parameters): Row[];
+}
+
+/** The only door to SQLite: what the files of this folder prepare their statements on. */
+export class Connection implements Disposable {
+  readonly #database: SqliteDatabase.Database;
+  readonly #prepared = new Map<string, Statement<unknown[], unknown>>();
+
+  constructor(database: SqliteDatabase.Database) {
+    this.#database = database;
+  }
+
+  /** The statement of that text; prepared once. */
+  prepare<Parameters extends unknown[] = unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
+    let statement = this.#prepared.get(sql);
+    if (statement === undefined) {
+      statement = coded(mapStoreErrors(() => this.#database.prepare<unknown[], unknown>(sql)));
+      this.#prepared.set(sql, statement);
+    }
+    return statement as Statement<Parameters, Row>;
+  }
+
+  /** Runs `work` in one write transaction (`BEGIN IMMEDIATE`): all of it happens, or nothing. Nesting joins the outer one. */
+  write<T>(work: () => T): T {
+    if (this.#database.inTransaction) return work();
+    return mapStoreErrors(() => this.#database.transaction(work).immediate());
+  }
+
+  pragma(source: string): void {
+    mapStoreErrors(() => this.#database.pragma(source));
+  }
+
+  /** Changes whenever another process has committed. */
+  version(): number {
+    return mapStoreErrors(() => Number(this.#database.pragma('data_version', { simple: true })));
+  }
+
+  close(): void {
+    this.#database.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
+}
 
 /**
  * Opens the database (WAL, every commit on disk, foreign keys) and brings it to the newest version.
@@ -34,24 +78,19 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
 export function openDatabase(path: string, busyTimeoutMs: number = BUSY_TIMEOUT_MS): Connection {
   return mapStoreErrors(() => {
     mkdirSync(dirname(path), { recursive: true });
-    const connection = new SqliteDatabase(path, { timeout: busyTimeoutMs });
+    const database = new SqliteDatabase(path, { timeout: busyTimeoutMs });
     try {
-      connection.pragma('journal_mode = WAL');
-      connection.pragma('synchronous = FULL');
-      connection.pragma('foreign_keys = ON');
-      migrate(connection);
-      return connection;
+      refuseNewer(database);
+      database.pragma('journal_mode = WAL');
+      database.pragma('synchronous = FULL');
+      database.pragma('foreign_keys = ON');
+      migrate(database);
+      return new Connection(database);
     } catch (error) {
-      connection.close();
+      database.close();
       throw error;
     }
   });
-}
-
-/** Runs `work` in one write transaction (`BEGIN IMMEDIATE`): all of it happens, or nothing. Nesting joins the outer one. */
-export function write<T>(connection: Connection, work: () => T): T {
-  if (connection.inTransaction) return work();
-  return mapStoreErrors(() => connection.transaction(work).immediate());
 }
 
 /** Turns what SQLite and the file system throw into `store.*` errors. */
@@ -69,17 +108,34 @@ export function mapStoreErrors<T>(work: () => T): T {
   }
 }
 
-function migrate(connection: Connection): void {
-  const version = (): number => Number(connection.pragma('user_version', { simple: true }));
-  if (version() === MIGRATIONS.length) return;
-  write(connection, () => {
-    const present = version();
-    if (present > MIGRATIONS.length) {
-      throw new CosmosError('store.newer_database', { found: present, supported: MIGRATIONS.length });
-    }
-    for (const sql of MIGRATIONS.slice(present)) connection.exec(sql);
-    connection.pragma(`user_version = ${MIGRATIONS.length}`);
+function coded(statement: SqliteDatabase.Statement<unknown[], unknown>): Statement<unknown[], unknown> {
+  return {
+    run: (...parameters) => mapStoreErrors(() => statement.run(...parameters)),
+    get: (...parameters) => mapStoreErrors(() => statement.get(...parameters)),
+    all: (...parameters) => mapStoreErrors(() => statement.all(...parameters)),
+  };
+}
+
+function migrate(database: SqliteDatabase.Database): void {
+  if (versionOf(database) === MIGRATIONS.length) return;
+  const bringUp = database.transaction(() => {
+    // Another process may have come first, with this version of the program or with a newer one.
+    const present = refuseNewer(database);
+    for (const sql of MIGRATIONS.slice(present)) database.exec(sql);
+    database.pragma(`user_version = ${MIGRATIONS.length}`);
   });
+  bringUp.immediate();
+}
+
+/** The present version; a database from the future is left untouched. */
+function refuseNewer(database: SqliteDatabase.Database): number {
+  const found = versionOf(database);
+  if (found <= MIGRATIONS.length) return found;
+  throw new CosmosError('store.newer_database', { found, supported: MIGRATIONS.length });
+}
+
+function versionOf(database: SqliteDatabase.Database): number {
+  return Number(database.pragma('user_version', { simple: true }));
 }
 
 function hasCode(error: unknown): error is Error & { code: string } {

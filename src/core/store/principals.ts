@@ -1,8 +1,8 @@
 import type { Principal } from '../access/principal.ts';
-import { newId, type PrincipalId, type TenantId } from '../ids.ts';
+import type { PrincipalId, TenantId } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
+import type { FreshIds } from './fresh-ids.ts';
 
 /** Who somebody is on a platform. */
 export interface ExternalIdentity {
@@ -15,7 +15,7 @@ export interface ExternalIdentity {
 /** One row for each (platform, tenant, user). */
 export class PrincipalStore {
   readonly #connection: Connection;
-  readonly #random: Random;
+  readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #find: Statement<[string, string, string], Principal>;
   readonly #tenant: Statement<[string, string], { id: TenantId }>;
@@ -23,9 +23,9 @@ export class PrincipalStore {
   readonly #insert: Statement<[string, string, string, string, number]>;
   readonly #rename: Statement<[string, string]>;
 
-  constructor(connection: Connection, random: Random, clock: Clock) {
+  constructor(connection: Connection, ids: FreshIds, clock: Clock) {
     this.#connection = connection;
-    this.#random = random;
+    this.#ids = ids;
     this.#clock = clock;
     this.#find = connection.prepare(
       `SELECT principals.id, principals.name FROM principals JOIN tenants ON tenants.id = principals.tenant_id
@@ -44,14 +44,16 @@ export class PrincipalStore {
   /** The principal of that identity, made at the first sight of it; the name follows the platform's. */
   ensure(identity: ExternalIdentity): Principal {
     const { platform, tenant, user, name } = identity;
-    const known = this.#find.get(platform, tenant, user);
-    if (known?.name === name) return known;
-    return write(this.#connection, () => {
+    const seen = this.#find.get(platform, tenant, user);
+    if (seen?.name === name) return seen;
+    return this.#connection.write(() => {
+      // Another process may have made it meanwhile.
+      const known = this.#find.get(platform, tenant, user);
       if (known !== undefined) {
         this.#rename.run(name, known.id);
         return { id: known.id, name };
       }
-      const id: PrincipalId = newId('pr', this.#random);
+      const id = this.#ids.make('pr');
       this.#insert.run(id, this.#ensureTenant(platform, tenant), user, name, this.#clock.now());
       return { id, name };
     });
@@ -69,7 +71,7 @@ export class PrincipalStore {
   #ensureTenant(platform: string, tenant: string): TenantId {
     const known = this.#tenant.get(platform, tenant);
     if (known !== undefined) return known.id;
-    const id = newId('tn', this.#random);
+    const id = this.#ids.make('tn');
     this.#insertTenant.run(id, platform, tenant, this.#clock.now());
     return id;
   }

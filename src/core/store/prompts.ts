@@ -1,6 +1,6 @@
 import type { PrincipalId, PromptId } from '../ids.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { likePattern, prefixRange } from './patterns.ts';
 
@@ -45,7 +45,7 @@ export class PromptStore {
   }
 
   insert(prompt: Prompt): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       const { id, name, owner, text, negativeText, createdAt } = prompt;
       this.#insert.run(id, name, owner, text, negativeText, createdAt);
       this.#inputs.replace(id, prompt.inputs);
@@ -53,7 +53,7 @@ export class PromptStore {
   }
 
   replaceInputs(id: PromptId, inputs: readonly PromptInput[]): void {
-    write(this.#connection, () => this.#inputs.replace(id, inputs));
+    this.#connection.write(() => this.#inputs.replace(id, inputs));
   }
 
   get(id: PromptId): Prompt | undefined {

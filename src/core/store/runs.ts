@@ -1,7 +1,7 @@
 import type { PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { prefixRange } from './patterns.ts';
 import { type OutputRow, type RunRow, SELECT_RUNS, toOutput, toRun } from './run-rows.ts';
@@ -67,7 +67,7 @@ export class RunStore {
    * and never before the turn that the queue has reached.
    */
   insert(run: NewRun): void {
-    write(this.#connection, () => {
+    this.#connection.write(() => {
       this.#prepare(
         'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
       ).run(run.profileHash, run.profileId, run.profileContent);

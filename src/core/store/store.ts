@@ -4,9 +4,10 @@ import type { Random } from '../ports/random.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptStore } from './attempts.ts';
 import { CancellationStore } from './cancellation.ts';
-import { type Connection, openDatabase, write } from './database.ts';
+import { type Connection, openDatabase } from './database.ts';
 import { DeliveryStore } from './deliveries.ts';
 import { EventStore } from './events.ts';
+import { FreshIds } from './fresh-ids.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { InboxStore } from './inbox.ts';
 import { LaneStore } from './lanes.ts';
@@ -33,6 +34,7 @@ export class Store implements Disposable {
   readonly idempotency: IdempotencyStore;
   readonly events: EventStore;
   readonly transcript: TranscriptStore;
+  readonly ids: FreshIds;
   /** Marks everything that this bot leaves on a host. */
   readonly instance: InstanceId;
   readonly #connection: Connection;
@@ -41,22 +43,23 @@ export class Store implements Disposable {
   constructor(path: string, { clock, random }: { clock: Clock; random: Random }) {
     const connection = openDatabase(path);
     this.#connection = connection;
+    this.ids = new FreshIds(connection, random);
     this.settings = new SettingStore(connection);
-    this.principals = new PrincipalStore(connection, random, clock);
+    this.principals = new PrincipalStore(connection, this.ids, clock);
     this.assets = new AssetStore(connection, clock);
     this.prompts = new PromptStore(connection);
     this.runs = new RunStore(connection);
     this.events = new EventStore(connection, clock);
     this.attempts = new AttemptStore(connection, {
-      random,
+      ids: this.ids,
       clock,
       events: this.events,
       settings: this.settings,
     });
     this.cancellation = new CancellationStore(connection, { clock, events: this.events });
     this.lanes = new LaneStore(connection);
-    this.threads = new ThreadStore(connection, random, clock);
-    this.deliveries = new DeliveryStore(connection, random, clock);
+    this.threads = new ThreadStore(connection, this.ids, clock);
+    this.deliveries = new DeliveryStore(connection, this.ids, clock);
     this.inbox = new InboxStore(connection, clock);
     this.idempotency = new IdempotencyStore(connection, clock);
     this.transcript = new TranscriptStore(connection, clock);
@@ -65,12 +68,12 @@ export class Store implements Disposable {
 
   /** One transaction over several stores. */
   write<T>(work: () => T): T {
-    return write(this.#connection, work);
+    return this.#connection.write(work);
   }
 
   /** Changes whenever another process has committed. */
   version(): number {
-    return Number(this.#connection.pragma('data_version', { simple: true }));
+    return this.#connection.version();
   }
 
   close(): void {

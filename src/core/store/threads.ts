@@ -1,8 +1,8 @@
-import { newId, type PromptId, type RunId, type ThreadId } from '../ids.ts';
+import type { PromptId, RunId, ThreadId } from '../ids.ts';
 import type { ChatReference, Platform } from '../ports/chat.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
-import { type Connection, type Statement, write } from './database.ts';
+import type { Connection, Statement } from './database.ts';
+import type { FreshIds } from './fresh-ids.ts';
 
 /** A chat conversation in which prompts and runs are shown. */
 export interface ThreadRecord {
@@ -22,7 +22,7 @@ const COLUMNS = 'threads.id, threads.platform, threads.tenant, threads.channel, 
 
 export class ThreadStore {
   readonly #connection: Connection;
-  readonly #random: Random;
+  readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #find: Statement<[string, string, string, string], ThreadRow>;
   readonly #get: Statement<[string], ThreadRow>;
@@ -33,9 +33,9 @@ export class ThreadStore {
   readonly #linkRun: Statement<[string, string]>;
   readonly #linkPrompt: Statement<[string, string]>;
 
-  constructor(connection: Connection, random: Random, clock: Clock) {
+  constructor(connection: Connection, ids: FreshIds, clock: Clock) {
     this.#connection = connection;
-    this.#random = random;
+    this.#ids = ids;
     this.#clock = clock;
     this.#find = connection.prepare(
       `SELECT ${COLUMNS} FROM threads WHERE platform = ? AND tenant = ? AND channel = ? AND thread = ?`,
@@ -64,10 +64,10 @@ export class ThreadStore {
   }
 
   ensure({ platform, tenant, channel, thread = '' }: ChatReference): ThreadRecord {
-    return write(this.#connection, () => {
+    return this.#connection.write(() => {
       const known = this.#find.get(platform, tenant, channel, thread);
       if (known !== undefined) return toThread(known);
-      const id = newId('th', this.#random);
+      const id = this.#ids.make('th');
       this.#insert.run(id, platform, tenant, channel, thread, this.#clock.now());
       return toThread({ id, platform, tenant, channel, thread });
     });
