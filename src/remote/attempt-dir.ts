@@ -195,9 +195,11 @@ export class AttemptDirectories {
       if (directory !== '.') await inRole('attempt', this.#transport.makeDirectories(`${path}/${directory}`));
     }
     signal?.throwIfAborted();
-    for (const file of files) {
-      await inRole('attempt', this.#transport.createFile(`${path}/${file.path}`, file.content, file.mode));
-    }
+    const written = await Promise.allSettled(
+      files.map((file) => this.#transport.createFile(`${path}/${file.path}`, file.content, file.mode)),
+    );
+    const failed = written.find(({ status }) => status === 'rejected');
+    if (failed?.status === 'rejected') await inRole('attempt', Promise.reject(failed.reason));
     for (const input of inputs) {
       signal?.throwIfAborted();
       await this.#assets.place(input.asset, `${path}/${input.path}`, signal);
