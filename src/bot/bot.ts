@@ -11,6 +11,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
 import { LaneRunner } from '../core/runner/lane-runner.ts';
+import { InboxReceiver } from '../core/store/inbox-receiver.ts';
 import type { LaneDriver } from '../core/store/lanes.ts';
 import type { Store } from '../core/store/store.ts';
 import { StoreWatcher } from '../core/store-watcher.ts';
@@ -85,11 +86,13 @@ export class Bot {
       maxUploadBytes: config.limits.media.maxBytes,
       staleCommandMs: config.timeouts.staleCommandMs,
     });
-    const inbox = new InboxWorker({ store, port, handler, clock, logger, wakeup });
+    const receiver = new InboxReceiver(data.database, clock);
+    const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup });
     inbox.start();
     sync.start();
-    this.#services.push(port, inbox, sync);
+    // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
+    this.#services.push(inbox, sync, port, { stop: async () => receiver[Symbol.dispose]() });
     await port.start(inbox.receive);
   }
 

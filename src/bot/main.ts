@@ -71,7 +71,8 @@ export async function openBot(
   );
   const timeouts = (profile: Profile) => runTimeouts(config.timeouts, profile.timeouts);
   const planner = new JobPlanner({ hosts, configured: config.hosts, instance: store.instance, timeouts });
-  const folder = new AssetFolder({ data, media, assets: store.assets, random, limits: config.limits.media });
+  const { media: limits } = config.limits;
+  const folder = new AssetFolder({ data, media, assets: store.assets, random, logger, limits });
   const negativeText = config.generation.negativePrompt;
   const api = new CosmosApi({
     store,

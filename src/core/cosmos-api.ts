@@ -51,8 +51,9 @@ export class CosmosApi {
     return this.#parts.log;
   }
 
-  async createPrompt(actor: Principal, request: NewPrompt): Promise<Checked<Prompt>> {
-    return this.#woken(await this.#parts.prompts.create(actor, request));
+  /** Keeps nothing where `signal` aborts in between; then it throws the reason. */
+  async createPrompt(actor: Principal, request: NewPrompt, signal?: AbortSignal): Promise<Checked<Prompt>> {
+    return this.#woken(await this.#parts.prompts.create(actor, request, signal));
   }
 
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
@@ -60,8 +61,14 @@ export class CosmosApi {
   }
 
   /** Checks an order as `queueRun` would, and queues nothing. */
-  checkRun(order: RunOrder): Checked<CheckedOrder> {
-    return this.#parts.runs.check(order);
+  checkRun(actor: Principal, order: RunOrder): Checked<CheckedOrder> {
+    return this.#parts.runs.checkQueueing(actor, order);
+  }
+
+  /** What `retryRun` would queue; fails as it would, and queues nothing. */
+  checkRetry(actor: Principal, run: Run): Checked<CheckedOrder> {
+    const order = this.#parts.runs.retryOrder(run);
+    return order.ok ? this.checkRun(actor, order.value) : order;
   }
 
   /** Exactly the files, inputs, argv and environment that would be sent; sends nothing. */
@@ -127,8 +134,8 @@ export class CosmosApi {
     return this.#parts.store.runs.count(filter);
   }
 
-  countPrompts(): number {
-    return this.#parts.store.prompts.count();
+  countPrompts(owner?: PrincipalId): number {
+    return this.#parts.store.prompts.count(owner);
   }
 
   getPrincipal(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
@@ -145,8 +152,9 @@ export class CosmosApi {
     return this.#parts.queue.expected(profile, inputs);
   }
 
-  listPrompts(limit: number): Prompt[] {
-    return this.#parts.store.prompts.newest(limit);
+  /** Newest first. */
+  listPrompts(limit: number, owner?: PrincipalId): Prompt[] {
+    return this.#parts.store.prompts.newest(limit, owner);
   }
 
   searchPrompts(text: string, limit: number): Prompt[] {
@@ -156,10 +164,11 @@ export class CosmosApi {
   /** A prompt by its id, the beginning of it, or its name. */
   findPrompt(reference: string): Checked<Prompt> {
     const { prompts } = this.#parts.store;
+    const given = normalised(reference);
     return pick(
       'prompt',
-      reference,
-      prompts.matching(reference, LISTED_MATCHES),
+      given,
+      prompts.matching(given, LISTED_MATCHES),
       (prompt) => [prompt.id, prompt.name],
       () => prompts.newest(NEAREST_AMONG),
     );
@@ -168,10 +177,11 @@ export class CosmosApi {
   /** A run by its id or the beginning of it. */
   findRun(reference: string): Checked<Run> {
     const { runs } = this.#parts.store;
+    const given = normalised(reference);
     return pick(
       'run',
-      reference,
-      runs.matching(reference, LISTED_MATCHES),
+      given,
+      runs.matching(given, LISTED_MATCHES),
       (run) => [run.id],
       () => runs.list({ limit: NEAREST_AMONG }),
     );
@@ -181,6 +191,11 @@ export class CosmosApi {
     this.#parts.wakeup.notify();
     return result;
   }
+}
+
+/** Ids and names are lower case; phones write capitals. */
+function normalised(reference: string): string {
+  return reference.trim().toLowerCase().normalize('NFC');
 }
 
 function pick<T>(

@@ -54,6 +54,25 @@ export function newId<P extends IdPrefix>(prefix: P, random: Random): IdKinds[P]
   return `${prefix}_${characters}` as IdKinds[P];
 }
 
+const PREFIXES = [
+  'ps',
+  'rs',
+  'rq',
+  'jb',
+  'pr',
+  'tn',
+  'th',
+  'dl',
+  'in',
+  'ho',
+] as const satisfies readonly IdPrefix[];
+const ID_LIKE = new RegExp(`^(${PREFIXES.join('|')})([_-]|$)`);
+
+/** True for what begins as an id does, complete or not: no name may. */
+export function isIdLike(text: string): boolean {
+  return ID_LIKE.test(text);
+}
+
 /** The attempt `n` (from 1) of a job. */
 export function attemptId(job: JobId, n: number): AttemptId {
   return `${job}-a${n}` as AttemptId;

@@ -1,22 +1,26 @@
-import { mkdir, rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { AccessPolicy } from '../../core/access/access-policy.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
-import { type Checked, type Problem, toCosmosError } from '../../core/errors.ts';
+import type { Checked } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
-import type { Card, ChatPort, ChatReference, Inbound } from '../../core/ports/chat.ts';
+import type { Card, ChatPort, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { checkText } from '../../core/prompts/check-text.ts';
 import type { Store } from '../../core/store/store.ts';
 import { type ParsedCommand, requiredRole } from '../commands/arguments.ts';
-import type { CommandContext } from '../commands/command-context.ts';
+import type { CommandContext, CommandResult } from '../commands/command-context.ts';
 import { parseCommand, parseWords } from '../commands/parse.ts';
 import { COMMANDS, type CommandVerb } from '../commands/registry.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
-import { shortHash } from './card-hash.ts';
+import { receiveFiles } from './receive-files.ts';
+
+/** How far before an event its thread is looked for, ms: clocks of platforms differ from ours. */
+const FIND_MARGIN_MS = 60_000;
+/** Longest title of a thread, in characters; every platform takes that. */
+const MAXIMUM_TITLE = 80;
 
 export interface InboundHandlerParts {
   readonly store: Store;
@@ -32,9 +36,28 @@ export interface InboundHandlerParts {
   readonly staleCommandMs: number;
 }
 
-type Upload = Extract<Inbound, { kind: 'upload' }>;
+/** What an event is answered; no card where the thread shows the effect by itself. */
+export interface Answer {
+  readonly card?: Card;
+  /** Where it was asked if absent. */
+  readonly thread?: ThreadId;
+}
 
-/** Turns what people do in a chat into calls of CosmosAPI. */
+export interface Handling {
+  /** An earlier try may have had effects on the platform. */
+  readonly isRepeated: boolean;
+  readonly signal: AbortSignal;
+  /** Stores the answer and ends the event; called once, in the transaction of the effect where that is possible. */
+  readonly complete: (answer: Answer) => void;
+}
+
+type Upload = Extract<Inbound, { kind: 'upload' }>;
+type Command = Exclude<Inbound, Upload>;
+
+/**
+ * Turns what people do in a chat into calls of CosmosAPI. Handling an event again has no second effect: either its
+ * effect and its completion are one transaction, or the effect is keyed by the event.
+ */
 export class InboundHandler {
   readonly #parts: InboundHandlerParts;
 
@@ -42,94 +65,111 @@ export class InboundHandler {
     this.#parts = parts;
   }
 
-  /** The answer to give; undefined where the thread shows the effect by itself. */
-  async handle(event: Inbound): Promise<Card | undefined> {
-    const { store, access, clock, staleCommandMs } = this.#parts;
-    const actor = store.principals.ensure({
+  async handle(event: Inbound, handling: Handling): Promise<void> {
+    const actor = this.#parts.store.principals.ensure({
       platform: event.where.platform,
       tenant: event.where.tenant,
       user: event.user.id,
       name: event.user.name,
     });
-    if (event.kind === 'upload') return await this.#upload(event, actor);
+    if (event.kind === 'upload') await this.#upload(event, actor, handling);
+    else await this.#command(event, actor, handling);
+  }
+
+  async #command(event: Command, actor: Principal, handling: Handling): Promise<void> {
+    const { store, access, clock, staleCommandMs } = this.#parts;
+    const { complete } = handling;
+    // An earlier try has done it and could not say so: its thread shows it.
+    if (store.idempotency.get(event.dedupeKey) !== undefined) return complete({});
     const ageMs = clock.now() - event.at;
-    if (ageMs > staleCommandMs) return problemCard([{ code: 'chat.stale_command', parameters: { ageMs } }]);
+    if (ageMs > staleCommandMs) {
+      return complete({ card: problemCard([{ code: 'chat.stale_command', parameters: { ageMs } }]) });
+    }
     const parsed = parse(event);
-    if (!parsed.ok) return problemCard(parsed.problems);
+    if (!parsed.ok) return complete({ card: problemCard(parsed.problems) });
     const command = parsed.value;
-    const allowed = access.check(event.user, event.where, requiredRole(COMMANDS[command.verb], command), command.verb);
-    if (!allowed.ok) return problemCard(allowed.problems);
-    return (await HANDLERS[command.verb](this.#context(event, actor), command)).card;
+    const needed = requiredRole(COMMANDS[command.verb], command);
+    const allowed = access.check(event.user, event.where, needed, command.verb);
+    if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
+    const context = this.#context(event, actor, handling);
+    const later = store.write(() => {
+      const result = HANDLERS[command.verb](context, command);
+      if (result instanceof Promise) return { result };
+      complete(answerOf(result));
+      return undefined;
+    });
+    if (later !== undefined) complete(answerOf(await later.result));
   }
 
-  async #upload(event: Upload, actor: Principal): Promise<Card | undefined> {
-    const { access, api, data } = this.#parts;
+  /** The answer goes where the prompt's card would. */
+  async #upload(event: Upload, actor: Principal, handling: Handling): Promise<void> {
+    const { access, api, data, port, store, maxUploadBytes } = this.#parts;
+    const { complete, signal } = handling;
     const allowed = access.check(event.user, event.where, COMMANDS.create.role, 'create');
-    if (!allowed.ok) return problemCard(allowed.problems);
-    const directory = join(data.incoming, shortHash(event.dedupeKey));
-    try {
-      await mkdir(directory, { recursive: true });
-      const files = await this.#download(event, directory);
-      if (!files.ok) return problemCard(files.problems);
-      const thread = await this.#openThread(event, event.text);
-      const created = await api.createPrompt(actor, {
-        text: event.text,
-        files: files.value,
-        thread,
-        idempotencyKey: event.dedupeKey,
-      });
-      return created.ok ? undefined : problemCard(created.problems);
-    } finally {
-      await rm(directory, { recursive: true, force: true });
+    if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
+    if (store.idempotency.get(event.dedupeKey) !== undefined) return complete({});
+    const thread = await this.#openThread(event, event.text, handling);
+    await using files = await receiveFiles(event, {
+      port,
+      directory: data.incoming,
+      maxBytes: maxUploadBytes,
+      signal,
+    });
+    if (!files.received.ok) {
+      const text = checkText(event.text);
+      const [first, ...rest] = files.received.problems;
+      return complete({ thread, card: problemCard([first, ...rest, ...(text.ok ? [] : text.problems)]) });
     }
+    const created = await api.createPrompt(
+      actor,
+      { text: event.text, files: files.received.value, thread, idempotencyKey: event.dedupeKey },
+      signal,
+    );
+    complete(created.ok ? {} : { thread, card: problemCard(created.problems) });
   }
 
-  async #download(event: Upload, directory: string): Promise<Checked<{ path: string; name: string }[]>> {
-    const { port, maxUploadBytes } = this.#parts;
-    const files: { path: string; name: string }[] = [];
-    const problems: Problem[] = [];
-    for (const [index, file] of event.files.entries()) {
-      const path = join(directory, String(index));
-      try {
-        await port.download(file, path, maxUploadBytes);
-        files.push({ path, name: file.name });
-      } catch (error) {
-        const failure = toCosmosError(error);
-        if (failure.layer !== 'input') throw error;
-        problems.push({ code: failure.code, parameters: { ...failure.parameters, file: file.name } });
-      }
-    }
-    const [first, ...rest] = problems;
-    return first === undefined ? { ok: true, value: files } : { ok: false, problems: [first, ...rest] };
-  }
-
-  #context(event: Inbound, actor: Principal): CommandContext {
-    const { api, views } = this.#parts;
+  #context(event: Inbound, actor: Principal, handling: Handling): CommandContext {
+    const { api, views, port } = this.#parts;
     return {
       api,
       views,
       actor,
+      localFiles: port.capabilities.localFiles,
       idempotencyKey: event.dedupeKey,
-      openThread: async (title) => await this.#openThread(event, title),
+      openThread: async (title) => await this.#openThread(event, title, handling),
     };
   }
 
   /** The thread of the event, or a new one under it. */
-  async #openThread(event: Inbound, title: string): Promise<ThreadId> {
+  async #openThread(event: Inbound, title: string, { isRepeated }: Handling): Promise<ThreadId> {
     const { store, port } = this.#parts;
-    const where: ChatReference =
-      event.where.thread === undefined
-        ? await port.openThread(`thread:${event.dedupeKey}`, event.where, title)
-        : event.where;
-    return store.threads.ensure(where).id;
+    if (event.where.thread !== undefined) return store.threads.ensure(event.where).id;
+    const since = isRepeated ? event.at - FIND_MARGIN_MS : undefined;
+    const opened = await port.openThread(`thread:${event.dedupeKey}`, event.where, threadTitle(title), since);
+    return store.threads.ensure(opened).id;
   }
 }
 
-function parse(event: Exclude<Inbound, Upload>): Checked<ParsedCommand<CommandVerb>> {
+function parse(event: Command): Checked<ParsedCommand<CommandVerb>> {
   switch (event.kind) {
     case 'command':
       return parseCommand(event.text, COMMANDS);
+    case 'form':
+      return parseWords(event.words, COMMANDS);
     case 'click':
       return parseWords([event.verb, event.target, ...event.arguments], COMMANDS);
   }
+}
+
+function answerOf({ card }: CommandResult): Answer {
+  return card === undefined ? {} : { card };
+}
+
+/** One line of visible characters. */
+function threadTitle(text: string): string {
+  const characters = [...text.replace(/[\p{Cc}\s]+/gu, ' ').trim()];
+  if (characters.length === 0) return 'prompt';
+  return characters.length <= MAXIMUM_TITLE
+    ? characters.join('')
+    : `${characters.slice(0, MAXIMUM_TITLE - 1).join('')}…`;
 }

@@ -1,23 +1,29 @@
 import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import { isRetryable, toCosmosError } from '../../core/errors.ts';
-import type { ChatPort, ChatReference } from '../../core/ports/chat.ts';
+import { type CosmosError, isRetryable, toCosmosError } from '../../core/errors.ts';
+import type { DeliveryId } from '../../core/ids.ts';
+import type { ChatPort } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { backoff } from '../../core/runner/retry-policy.ts';
 import type { Delivery } from '../../core/store/deliveries.ts';
 import type { Store } from '../../core/store/store.ts';
+import type { ThreadRecord } from '../../core/store/threads.ts';
 import { Waiter, type Wakeup } from '../../core/wakeup.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
-import { resultCard } from '../thread-view/result-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import { cardHash } from './card-hash.ts';
+import { Deliverer, type DueDelivery } from './deliverer.ts';
+import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
+import { sayElsewhere } from './say-elsewhere.ts';
 import { type Wanted, wanted } from './wanted.ts';
+import { withinMs } from './within.ts';
 
-/** How far before the stored intent an earlier post is looked for, ms: clocks of platforms differ from ours. */
-const FIND_MARGIN_MS = 60_000;
-/** How long an upload of unknown outcome is given before it is looked for again, ms. */
-const VERIFY_INTERVAL_MS = 2_000;
+/** Calls at a time, of which uploads: enough that slow ones hold up nobody else. */
+const MAXIMUM_CALLS = 16;
+const MAXIMUM_UPLOADS = 4;
+/** What `stop` waits for calls that are under way, ms. */
+const STOP_MS = 3_000;
 
 export interface ThreadSyncParts {
   readonly store: Store;
@@ -29,154 +35,199 @@ export interface ThreadSyncParts {
   readonly wakeup: Wakeup;
 }
 
+type Act = Exclude<DeliveryStep['kind'], 'rest' | 'wait'>;
+
+interface Task {
+  readonly delivery: Delivery;
+  readonly thread: ThreadRecord;
+  readonly content: Wanted | undefined;
+  readonly hash: string | undefined;
+  readonly act: Act;
+}
+
+interface Call {
+  readonly done: Promise<void>;
+  /** Cards are posted into a thread one after the other, in the order of their duties. */
+  readonly postsInto?: ThreadRecord['id'];
+  readonly isUpload: boolean;
+}
+
 /**
- * Makes the messages of one platform equal to what the runs and prompts say: one call in flight, latest content wins,
- * the final content is proved by reading it back. What is durable is the duty, never a queue of messages, so a restart
- * at any point only looks again.
+ * Makes the messages of one platform equal to what the runs and prompts say: one call in flight for each message, latest
+ * content wins, the final content is proved by reading it back. What is durable is the duty, never a queue of messages,
+ * so a restart at any point only looks again.
  */
 export class ThreadSync {
   readonly #parts: ThreadSyncParts;
   readonly #budget: EditBudget;
+  readonly #deliverer: Deliverer;
+  readonly #calls = new Map<DeliveryId, Call>();
   readonly #stopping = new AbortController();
   readonly #waiter = new Waiter();
   #loop: Promise<void> | undefined;
+  #isStopped = false;
 
   constructor(parts: ThreadSyncParts) {
     this.#parts = parts;
     this.#budget = new EditBudget(parts.port.capabilities.edit);
+    this.#deliverer = new Deliverer({ ...parts, budget: this.#budget });
   }
 
   start(): void {
     this.#loop ??= this.#run(this.#stopping.signal);
   }
 
-  /** Shows what is due now once more, then ends. */
+  /** Shows what is due now once more, then ends; a call that does not end in time is left to itself. */
   async stop(): Promise<void> {
     this.#stopping.abort();
     await this.#loop;
+    await withinMs(this.syncAll(), STOP_MS, this.#parts.clock);
+    this.#isStopped = true;
+  }
+
+  /** Does all that is due now, and waits for it; returns when the next look is due, ms. */
+  async syncAll(): Promise<number> {
+    while (!this.#isStopped) {
+      const next = this.#begin();
+      if (this.#calls.size === 0) return next;
+      await Promise.all([...this.#calls.values()].map(({ done }) => done));
+    }
+    return Number.POSITIVE_INFINITY;
   }
 
   async #run(signal: AbortSignal): Promise<void> {
     const unsubscribe = this.#parts.wakeup.subscribe(this.#waiter.wake);
     try {
-      while (!signal.aborted) await this.#waiter.wait(await this.syncAll(), signal);
-      await this.syncAll();
+      while (!signal.aborted) await this.#waiter.wait(this.#begin(), signal);
     } finally {
       unsubscribe();
     }
   }
 
-  /** One look at every open duty of the platform; returns when the next look is due, ms. */
-  async syncAll(): Promise<number> {
-    const { store, port, clock, logger } = this.#parts;
+  /** Begins what is due and not under way; returns when the next look is due, ms. */
+  #begin(): number {
     let next = Number.POSITIVE_INFINITY;
-    for (const delivery of store.deliveries.open()) {
-      const thread = store.threads.get(delivery.thread);
-      if (thread === undefined || thread.reference.platform !== port.platform) continue;
-      const due = (delivery.nextTryAt ?? 0) - clock.now();
-      if (due > 0) {
-        next = Math.min(next, due);
-        continue;
+    try {
+      const tasks: Task[] = [];
+      for (const delivery of this.#parts.store.deliveries.open()) {
+        const planned = this.#plan(delivery);
+        if (typeof planned === 'number') next = Math.min(next, planned);
+        else tasks.push(planned);
       }
-      try {
-        next = Math.min(next, await this.#sync(delivery, thread.reference));
-      } catch (error) {
-        const failure = toCosmosError(error);
-        logger.warn({ delivery: delivery.key, err: failure }, 'thread could not be brought up to date');
-        if (!isRetryable(failure.code)) {
-          store.deliveries.close(delivery.id, 'undeliverable', failure.toProblem());
-          continue;
-        }
-        const delay = backoff(delivery.tries);
-        store.deliveries.recordFailure(delivery.id, failure.toProblem(), clock.now() + delay);
-        next = Math.min(next, delay);
-      }
-    }
-    return next;
-  }
-
-  /** Returns when this duty wants the next look, ms; `Infinity` where only a change can make one due. */
-  async #sync(delivery: Delivery, where: ChatReference): Promise<number> {
-    const { store, api, views, port } = this.#parts;
-    const target = wanted(delivery.subject, api, views);
-    if (target === undefined) return Number.POSITIVE_INFINITY;
-    const content: Wanted = { ...target, card: clipCard(target.card, port.capabilities) };
-    const hash = cardHash(content.card);
-    if (delivery.message === undefined) return await this.#post(delivery, where, content, hash);
-    if (delivery.shownHash !== hash && content.file === undefined) {
-      return await this.#edit(delivery, delivery.message, content, hash);
-    }
-    if (!content.final) return Number.POSITIVE_INFINITY;
-    await this.#settle(delivery, delivery.message, content, hash);
-    return store.deliveries.isOpen(delivery.id) ? 0 : Number.POSITIVE_INFINITY;
-  }
-
-  /** After an unknown outcome it looks before it sends again: never zero messages, and no second one of its own. */
-  async #post(delivery: Delivery, where: ChatReference, content: Wanted, hash: string): Promise<number> {
-    const { store, port, clock } = this.#parts;
-    const { id, key, intentAt } = delivery;
-    if (intentAt !== undefined) {
-      const found = await port.find(key, where, intentAt - FIND_MARGIN_MS);
-      if (found !== null) {
-        const shown = await port.shown(found);
-        store.deliveries.recordShown(id, found, shown ?? '');
-        return 0;
-      }
-    }
-    store.deliveries.recordIntent(id);
-    if (content.file === undefined) {
-      store.deliveries.recordShown(id, await port.post(key, where, content.card), hash);
-      return 0;
-    }
-    const outcome = await port.upload(key, where, content.file, content.card);
-    switch (outcome.state) {
-      case 'posted':
-        store.deliveries.recordShown(id, outcome.reference, hash);
-        return 0;
-      case 'unverified':
-        store.deliveries.defer(id, clock.now() + VERIFY_INTERVAL_MS);
-        return VERIFY_INTERVAL_MS;
-      case 'too_large': {
-        const card = this.#withoutFile(delivery, content);
-        store.deliveries.recordShown(id, await port.post(key, where, card), cardHash(card));
-        return 0;
-      }
+      for (const task of tasks.sort(byUrgency)) next = Math.min(next, this.#start(task));
+      return next;
+    } catch (error) {
+      // The store is busy or its disk is full: nothing is lost by looking again.
+      this.#parts.logger.error({ err: toCosmosError(error) }, 'threads could not be looked at');
+      return backoff(0);
     }
   }
 
-  async #edit(delivery: Delivery, message: ChatReference, content: Wanted, hash: string): Promise<number> {
-    const { store, port, clock } = this.#parts;
+  /** What the duty needs now, or how long it needs nothing, ms. */
+  #plan(delivery: Delivery): Task | number {
+    const { store, port, clock, api, views } = this.#parts;
+    const thread = store.threads.get(delivery.thread);
+    if (thread?.reference.platform !== port.platform || this.#calls.has(delivery.id)) {
+      return Number.POSITIVE_INFINITY;
+    }
     const now = clock.now();
-    const wait = this.#budget.waitMs(message, now - (delivery.intentAt ?? now), now);
+    const wait = (delivery.nextTryAt ?? now) - now;
     if (wait > 0) return wait;
-    this.#budget.spend(message, now);
-    const outcome = await port.edit(message, content.card);
-    switch (outcome) {
-      case 'edited':
-        store.deliveries.recordShown(delivery.id, message, hash);
-        return content.final ? 0 : Number.POSITIVE_INFINITY;
-      case 'gone':
-        store.deliveries.close(delivery.id, 'gone');
-        return Number.POSITIVE_INFINITY;
-      case 'throttled':
-        return port.capabilities.edit.minIntervalMs;
+    try {
+      const target = wanted(delivery.subject, api, views);
+      const content = target && { ...target, card: clipCard(target.card, port.capabilities) };
+      const hash = content && cardHash(content.card);
+      const { lateEffectMs } = port.capabilities;
+      const step = nextStep(delivery, content, hash, { now, lateEffectMs });
+      if (step.kind === 'rest') return Number.POSITIVE_INFINITY;
+      if (step.kind === 'wait') return step.ms;
+      return { delivery, thread, content, hash, act: step.kind };
+    } catch (error) {
+      return this.#failed(delivery, thread, toCosmosError(error));
     }
   }
 
-  /** An edit that timed out can land after the last one: the final content is read back before the duty ends. */
-  async #settle(delivery: Delivery, message: ChatReference, content: Wanted, hash: string): Promise<void> {
-    const { store, port } = this.#parts;
-    const shown = await port.shown(message);
-    if (shown === null) store.deliveries.close(delivery.id, 'gone');
-    else if (shown === delivery.shownHash || content.file !== undefined) store.deliveries.close(delivery.id, 'settled');
-    else if (shown === hash) store.deliveries.recordShown(delivery.id, message, hash);
-    else store.deliveries.recordShown(delivery.id, message, shown);
+  /** Begins the call unless it has to wait; returns when to look again, ms. */
+  #start(task: Task): number {
+    const { delivery, thread, content } = task;
+    const isPost = task.act === 'post' || task.act === 'look';
+    const isUpload = isPost && content?.file !== undefined;
+    const calls = [...this.#calls.values()];
+    if (calls.length >= MAXIMUM_CALLS) return Number.POSITIVE_INFINITY;
+    if (isUpload && calls.filter((call) => call.isUpload).length >= MAXIMUM_UPLOADS)
+      return Number.POSITIVE_INFINITY;
+    const postsInto = isPost && !isUpload ? thread.id : undefined;
+    if (postsInto !== undefined && calls.some((call) => call.postsInto === postsInto))
+      return Number.POSITIVE_INFINITY;
+    if (task.act === 'edit') {
+      const now = this.#parts.clock.now();
+      const { intentAt = now, shownAt = 0, message = thread.reference } = delivery;
+      const wait = this.#budget.waitMs({ where: message, postedAt: intentAt, shownAt }, now);
+      if (wait > 0) return wait;
+      this.#budget.spend(message, now);
+    }
+    const done = this.#call(task).finally(() => {
+      this.#calls.delete(delivery.id);
+      this.#waiter.wake();
+    });
+    this.#calls.set(delivery.id, { done, isUpload, ...(postsInto && { postsInto }) });
+    return Number.POSITIVE_INFINITY;
   }
 
-  /** The platform does not take the file: the card says where it lies. */
-  #withoutFile(delivery: Delivery, content: Wanted) {
-    const { api, views, port } = this.#parts;
-    const run = delivery.subject.purpose === 'result' ? api.getRun(delivery.subject.runId) : undefined;
-    return run === undefined ? content.card : clipCard(resultCard(views.result(run)), port.capabilities);
+  async #call(task: Task): Promise<void> {
+    try {
+      await this.#act(task);
+    } catch (error) {
+      // Whatever came of it is found out after the next start.
+      if (!this.#isStopped) this.#failed(task.delivery, task.thread, toCosmosError(error));
+    }
   }
+
+  async #act({ act, delivery, thread, content, hash }: Task): Promise<void> {
+    const deliverer = this.#deliverer;
+    const { message } = delivery;
+    if (act === 'settle') return deliverer.settle(delivery);
+    if (act === 'delete_twins' && message !== undefined) {
+      return await deliverer.deleteTwins(delivery, thread.reference, message);
+    }
+    if (content === undefined || hash === undefined) return;
+    const due: DueDelivery = { delivery, where: thread.reference, content, hash };
+    if (act === 'post') return await deliverer.post(due);
+    if (act === 'look') return await deliverer.look(due);
+    if (message === undefined) return;
+    if (act === 'edit') return await deliverer.edit(due, message);
+    return await deliverer.readBack(due, message);
+  }
+
+  /** Ends the duty where the place is gone or forbidden; everything else is tried for ever. Returns the wait, ms. */
+  #failed(delivery: Delivery, thread: ThreadRecord, failure: CosmosError): number {
+    const { store, clock, logger } = this.#parts;
+    logger.warn({ delivery: delivery.key, err: failure }, 'thread could not be brought up to date');
+    try {
+      if (failure.layer === 'chat' && !isRetryable(failure.code)) {
+        store.write(() => {
+          const state = failure.code === 'chat.place_gone' ? 'gone' : 'undeliverable';
+          store.deliveries.close(delivery.id, state, failure.toProblem());
+          sayElsewhere(store, delivery, thread, failure.toProblem());
+        });
+        return 0;
+      }
+      const delay = backoff(delivery.tries);
+      store.deliveries.recordFailure(delivery.id, failure.toProblem(), clock.now() + delay);
+      return delay;
+    } catch (error) {
+      logger.error({ delivery: delivery.key, err: toCosmosError(error) }, 'failure could not be recorded');
+      return backoff(delivery.tries);
+    }
+  }
+}
+
+/** New messages first, then what is final; of the rest the one that has waited longest, so that none starves. */
+function byUrgency(one: Task, other: Task): number {
+  return rank(one) - rank(other) || (one.delivery.shownAt ?? 0) - (other.delivery.shownAt ?? 0);
+}
+
+function rank({ act, content }: Task): number {
+  if (act !== 'edit') return 0;
+  return content?.final === true ? 1 : 2;
 }

@@ -40,7 +40,10 @@ export async function runVerb(
       return 1;
     }
     if (verb === 'logs' && command.options['follow'] === true) return await followLog(bot, parsed, output);
-    const result = await HANDLERS[verb]({ api, views, actor: localPrincipal(store) }, parsed);
+    const result = await HANDLERS[verb](
+      { api, views, actor: localPrincipal(store), localFiles: true },
+      parsed,
+    );
     const queued = verb === 'inference' || verb === 'retry' ? queuedRun(result.data) : undefined;
     if (queued !== undefined && command.options['wait'] === true)
       return await followRun(bot, queued.id, output, json);

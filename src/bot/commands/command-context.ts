@@ -14,6 +14,8 @@ export interface CommandContext {
   readonly api: CosmosApi;
   readonly views: ViewBuilder;
   readonly actor: Principal;
+  /** Paths that are typed are files of the person's own machine; elsewhere they would be the bot's. */
+  readonly localFiles: boolean;
   /** The thread that shows what the command makes, opened where there is none; absent on the command line. */
   readonly openThread?: (title: string) => Promise<ThreadId>;
   /** The same event again has the same key, so that it has one effect. */

@@ -1,6 +1,8 @@
-import { copyFile, stat } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { CosmosError } from '../../core/errors.ts';
+import { openRegularFile } from '../../core/media/open-regular-file.ts';
 import type {
   Card,
   ChatCapabilities,
@@ -10,10 +12,10 @@ import type {
   EditOutcome,
   Inbound,
   Platform,
+  Receive,
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
-import type { UtcMs } from '../../core/ports/clock.ts';
 import type { TranscriptMessage, TranscriptStore } from '../../core/store/transcript.ts';
 import { cardHash } from '../chat/card-hash.ts';
 
@@ -28,7 +30,9 @@ const CAPABILITIES: ChatCapabilities = {
   maxButtons: 20,
   maxActionBytes: 1_000,
   edit: { minIntervalMs: 100, scope: 'tenant' },
+  lateEffectMs: 0,
   uploadNeedsVerification: false,
+  localFiles: true,
   commandInThread: true,
   nativeAutocomplete: false,
   typedOptions: false,
@@ -43,7 +47,7 @@ export class TerminalChat implements ChatPort {
   readonly #transcript: TranscriptStore;
   readonly #directory: string;
   readonly #onChange: (message: TranscriptMessage) => void;
-  #receive: ((event: Inbound) => Promise<void>) | undefined;
+  #receive: Receive | undefined;
 
   constructor(parts: {
     transcript: TranscriptStore;
@@ -57,7 +61,7 @@ export class TerminalChat implements ChatPort {
     this.#onChange = parts.onChange;
   }
 
-  async start(receive: (event: Inbound) => Promise<void>): Promise<void> {
+  async start(receive: Receive): Promise<void> {
     this.#receive = receive;
   }
 
@@ -82,18 +86,18 @@ export class TerminalChat implements ChatPort {
 
   async edit(target: ChatReference, card: Card): Promise<EditOutcome> {
     const id = Number(target.message);
-    if (!this.#transcript.edit(id, card, cardHash(card))) return 'gone';
+    if (!this.#transcript.edit(id, card, cardHash(card))) return { state: 'gone' };
     this.#changed(id);
-    return 'edited';
+    return { state: 'edited' };
   }
 
   async upload(key: string, where: ChatReference, file: UploadFile, card: Card): Promise<UploadOutcome> {
     return { state: 'posted', reference: this.#post(key, where, card, file.path) };
   }
 
-  async find(key: string, where: ChatReference, _since: UtcMs): Promise<ChatReference | null> {
+  async find(key: string, where: ChatReference): Promise<readonly ChatReference[]> {
     const message = this.#transcript.find(key);
-    return message === undefined ? null : { ...where, message: String(message.id) };
+    return message === undefined ? [] : [{ ...where, message: String(message.id) }];
   }
 
   async shown(target: ChatReference): Promise<string | null> {
@@ -109,19 +113,15 @@ export class TerminalChat implements ChatPort {
     return Number.MAX_SAFE_INTEGER;
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number): Promise<void> {
-    const path = resolve(this.#directory, file.id);
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
     try {
-      const { size, isFile } = await stat(path).then((found) => ({
-        size: found.size,
-        isFile: found.isFile(),
-      }));
-      if (!isFile) throw new CosmosError('input.file_not_regular', { file: file.name });
-      if (size > maxBytes)
-        throw new CosmosError('input.file_too_large', { file: file.name, bytes: size, maxBytes });
-      await copyFile(path, to);
+      await using source = await openRegularFile(resolve(this.#directory, file.id), maxBytes);
+      await pipeline(source.createReadStream({ autoClose: false }), createWriteStream(to), {
+        ...(signal && { signal }),
+      });
     } catch (error) {
-      throw fileError(error, file.name);
+      if (!(error instanceof CosmosError)) throw error;
+      throw new CosmosError(error.code, { ...error.parameters, file: file.name }, { cause: error });
     }
   }
 
@@ -145,15 +145,4 @@ export class TerminalChat implements ChatPort {
     const message = this.#transcript.get(id);
     if (message !== undefined) this.#onChange(message);
   }
-}
-
-function fileError(error: unknown, file: string): unknown {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ENAMETOOLONG') {
-    return new CosmosError('input.file_missing', { file }, { cause: error });
-  }
-  if (code === 'EACCES' || code === 'EPERM') {
-    return new CosmosError('input.file_unreadable', { file, detail: code }, { cause: error });
-  }
-  return error;
 }

@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import type { Problem } from '../../core/errors.ts';
+import { type Problem, toCosmosError } from '../../core/errors.ts';
 import type { Card, ChatUser, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Random } from '../../core/ports/random.ts';
@@ -30,6 +30,7 @@ export class TerminalSession {
   readonly #user: ChatUser;
   readonly #directory: string;
   readonly #screen: Screen;
+  /** What the screen has not written for good yet. */
   readonly #messages = new Map<number, TranscriptMessage>();
   #input: InputLine | undefined;
 
@@ -60,7 +61,7 @@ export class TerminalSession {
   async say(line: string): Promise<boolean> {
     const read = readTerminalLine(line, this.#directory);
     if (!read.ok) {
-      this.#answer(line, read.problems);
+      this.#answer(this.#event(line).dedupeKey, read.problems);
       return true;
     }
     const input = read.value;
@@ -71,7 +72,11 @@ export class TerminalSession {
       input.kind === 'upload'
         ? { ...base, kind: 'upload', text: input.text, files: input.files }
         : { ...base, kind: 'command', text: input.text };
-    await this.chat.submit(event);
+    try {
+      await this.chat.submit(event);
+    } catch (error) {
+      this.#answer(event.dedupeKey, [toCosmosError(error).toProblem()]);
+    }
     return true;
   }
 
@@ -98,8 +103,7 @@ export class TerminalSession {
     return { dedupeKey, where: TERMINAL_PLACE, user: this.#user, at: this.#clock.now() };
   }
 
-  #answer(line: string, problems: readonly [Problem, ...Problem[]]): void {
-    const { dedupeKey } = this.#event(line);
+  #answer(dedupeKey: string, problems: readonly [Problem, ...Problem[]]): void {
     this.#post(`answer:${dedupeKey}`, 'cosmos', problemCard(problems));
   }
 
@@ -120,6 +124,7 @@ export class TerminalSession {
       live: isLiveCard(card),
     }));
     this.#screen.show(messages, this.#input);
+    for (const { id, card } of this.#messages.values()) if (!isLiveCard(card)) this.#messages.delete(id);
   }
 }
 

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
 import { checkInputs } from '../../core/models/check-inputs.ts';
+import { usedParameters } from '../../core/models/controls.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
 import type { Parameter, Profile } from '../../core/models/profile.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
@@ -53,7 +54,7 @@ export class ViewBuilder {
       run,
       ...(place && { place }),
       ...stageTitle(profile, run),
-      ...(profile && { parametersShown: essentialParameters(profile) }),
+      ...(profile && { parametersShown: essentialParameters(profile, run) }),
     };
   }
 
@@ -64,7 +65,7 @@ export class ViewBuilder {
       run,
       place: { kind: 'path', path },
       ...this.#notified(run),
-      ...(profile && { parametersShown: essentialParameters(profile) }),
+      ...(profile && { parametersShown: essentialParameters(profile, run) }),
     };
   }
 
@@ -107,9 +108,11 @@ export class ViewBuilder {
   }
 }
 
-function essentialParameters(profile: Profile): string[] {
+/** Essential parameters that had a say in the run. */
+function essentialParameters(profile: Profile, run: Run): string[] {
+  const used = usedParameters(profile, run.inputs, run.parameters);
   return Object.entries(profile.parameters)
-    .filter(([, { essential }]) => essential)
+    .filter(([name, { essential }]) => essential && Object.hasOwn(used, name))
     .map(([name]) => name);
 }
 

@@ -88,6 +88,13 @@ export const COMMAND_WORDING = {
       nextStep: 'Choose another name, or leave it out and one is made from the text.',
     }),
   },
+  'input.name_invalid': {
+    example: { name: 'Rainy Street', nearest: 'rainy_street', maximum: 40 },
+    say: (p) => ({
+      sentence: `${p.part('name', (name) => `"${name}"`) || 'That'} cannot be the name of a prompt.${didYouMean(p)}`,
+      nextStep: `Use one to three words of lower-case letters and digits, joined by \`_\`${p.part('maximum', (most) => `, at most ${most} characters`)}; it must not look like an id.`,
+    }),
+  },
   'input.rating_range': {
     example: { given: 7 },
     say: (p) => ({

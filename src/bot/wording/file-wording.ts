@@ -144,6 +144,13 @@ export const FILE_WORDING = {
       nextStep: 'Send the text together with a video, or give the path of one.',
     }),
   },
+  'input.paths_not_taken': {
+    example: { paths: ['street.mp4'] },
+    say: (p) => ({
+      sentence: `Files cannot be named by a path here${p.part('paths', (paths) => ` (${paths})`)}.`,
+      nextStep: 'Send the video itself, with the text as its message.',
+    }),
+  },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
 
 function file(p: Parameters, otherwise = 'The file'): string {

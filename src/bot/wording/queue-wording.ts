@@ -26,6 +26,22 @@ export const QUEUE_WORDING = {
       nextStep: 'Wait: I keep trying, and runs go on meanwhile.',
     }),
   },
+  'chat.place_gone': {
+    example: { about: 'rs_3fq8w1zz' },
+    say: (p) => ({
+      sentence: `I cannot post ${p.text('about', 'the answer')} where it was asked for: that thread or channel is gone.`,
+      nextStep: p.has('about')
+        ? `See it here with \`show ${p.text('about')}\`.`
+        : 'Ask again here if you still need it.',
+    }),
+  },
+  'chat.not_permitted': {
+    example: { about: 'rs_3fq8w1zz', detail: 'not in the channel' },
+    say: (p) => ({
+      sentence: `I may not post ${p.text('about', 'the answer')} where it was asked for${whyInBrackets(p)}.`,
+      nextStep: `Invite me there, or let me post there${p.part('about', (about) => `; see it here with \`show ${about}\``)}.`,
+    }),
+  },
 
   'queue.limit_reached': {
     example: { maximum: 10, queued: 10 },

@@ -1,4 +1,4 @@
-import type { Role } from '../prompts/prompt.ts';
+import type { PromptInput, Role } from '../prompts/prompt.ts';
 import type { Control, ParameterValues, Profile } from './profile.ts';
 
 export interface ActiveControl {
@@ -27,4 +27,19 @@ export function activeControls(
     }
     return control.auto ? [{ hint, control, weight }] : [];
   });
+}
+
+/** The parameters that had a say in a run: without the weights of controls that have no file. */
+export function usedParameters(
+  profile: Profile,
+  inputs: readonly PromptInput[],
+  parameters: ParameterValues,
+): ParameterValues {
+  const roles = new Set(inputs.map(({ role }) => role));
+  const isUsable = ({ auto, input }: Control): boolean =>
+    auto || (input !== undefined && roles.has(input.role));
+  const controls = Object.values(profile.controls);
+  const usable = new Set(controls.filter(isUsable).map(({ weight }) => weight.parameter));
+  const unused = new Set(controls.map(({ weight }) => weight.parameter).filter((name) => !usable.has(name)));
+  return Object.fromEntries(Object.entries(parameters).filter(([name]) => !unused.has(name)));
 }

@@ -30,15 +30,23 @@ export interface ChatCapabilities {
   /** Bytes of an action's identifier. */
   readonly maxActionBytes: number;
   readonly edit: {
-    /** Shortest time between two edits, ms. */
+    /** Shortest time between two edits within the scope, ms. */
     readonly minIntervalMs: number;
+    /** What shares one budget: a whole tenant, or a channel or thread. */
     readonly scope: 'tenant' | 'channel';
-    /** From this age of a message on, `slowIntervalMs` holds. */
+    /** From this age of a message on, it is edited every `slowIntervalMs` at most. */
     readonly slowAfterMs?: number;
     readonly slowIntervalMs?: number;
   };
+  /**
+   * How long after it was sent a call of unknown outcome may still take effect, ms: nothing is sent again before, and
+   * a final content is read back after it. 0 where a call that has failed never takes effect.
+   */
+  readonly lateEffectMs: number;
   /** True where an accepted upload may still appear later, or never, and must be looked for. */
   readonly uploadNeedsVerification: boolean;
+  /** True where a path that somebody types names a file of their own machine, which is the bot's. */
+  readonly localFiles: boolean;
   readonly commandInThread: boolean;
   readonly nativeAutocomplete: boolean;
   readonly typedOptions: boolean;
@@ -120,6 +128,8 @@ interface InboundBase {
 export type Inbound =
   /** The words after `/cosmos` or after a mention of the bot. */
   | (InboundBase & { readonly kind: 'command'; readonly text: string })
+  /** The words of a command that a platform's own form (typed options, a modal) has separated already, verb first. */
+  | (InboundBase & { readonly kind: 'form'; readonly words: readonly string[] })
   | (InboundBase & {
       readonly kind: 'click';
       readonly verb: string;
@@ -128,11 +138,28 @@ export type Inbound =
     })
   | (InboundBase & { readonly kind: 'upload'; readonly text: string; readonly files: readonly ChatFile[] });
 
-export type EditOutcome = 'edited' | 'gone' | 'throttled';
+/** Takes an event over: resolves once it is durable, throws `store.busy` within 100 ms where it cannot be saved now. */
+export type Receive = (event: Inbound) => Promise<void>;
+
+/** Whom a message answers: a platform that can show it to that person alone may do so. */
+export interface Answered {
+  /** `dedupeKey` of the event. */
+  readonly event: string;
+  /** The platform's id of the person. */
+  readonly user: string;
+}
+
+export type EditOutcome =
+  | { readonly state: 'edited' }
+  | { readonly state: 'gone' }
+  /** Nothing was changed; no edit within the same budget before `retryAfterMs`. */
+  | { readonly state: 'throttled'; readonly retryAfterMs: number };
 
 export type UploadOutcome =
   | { readonly state: 'posted'; readonly reference: ChatReference }
   | { readonly state: 'too_large'; readonly maxBytes: number }
+  /** The platform does not take such a file, or none at all: the same file is not sent again. */
+  | { readonly state: 'refused'; readonly detail: string }
   /** Accepted, not seen yet: `find` tells later. */
   | { readonly state: 'unverified' };
 
@@ -144,28 +171,44 @@ export interface UploadFile {
 }
 
 /**
- * One chat platform. `key` is the stable key of an intent that was stored before the call: each call may be
- * repeated with the same key, and `find` answers whether an earlier one arrived. A network failure throws
- * `chat.unavailable`.
+ * One chat platform. `key` is the stable key of an intent that was stored before the call: each call may be repeated
+ * with the same key. Every call ends by itself (adapters set deadlines) and throws
+ * - `chat.unavailable` where its outcome is unknown or the platform does not answer: it is tried again,
+ * - `chat.place_gone` where the channel or thread is not there any more,
+ * - `chat.not_permitted` where the bot may not do it there.
  */
 export interface ChatPort {
   readonly platform: Platform;
   readonly capabilities: ChatCapabilities;
-  /** Starts delivering inbound events. `receive` resolves once the event is durable; only then it is acknowledged. */
-  start(receive: (event: Inbound) => Promise<void>): Promise<void>;
+  /**
+   * Starts delivering inbound events, those of other people only. An event is acknowledged to the platform after
+   * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again.
+   */
+  start(receive: Receive): Promise<void>;
+  /** Nothing is received afterwards, and nothing is called any more. */
   stop(): Promise<void>;
-  /** Makes a thread under `parent` (a message or a channel) and returns the reference to post into. */
-  openThread(key: string, parent: ChatReference, title: string): Promise<ChatReference>;
-  post(key: string, where: ChatReference, card: Card): Promise<ChatReference>;
+  /**
+   * Makes a thread under `parent` (a message or a channel) and returns the reference to post into. `since` is given
+   * where an earlier call may have made it: then it is looked for from that time on first.
+   */
+  openThread(key: string, parent: ChatReference, title: string, since?: UtcMs): Promise<ChatReference>;
+  /** A reference without `message` cannot be looked at again: nothing more is done about it. */
+  post(key: string, where: ChatReference, card: Card, answered?: Answered): Promise<ChatReference>;
+  /** Shows `card` instead of what is shown now, whatever that is. */
   edit(target: ChatReference, card: Card): Promise<EditOutcome>;
   /** Posts a file with a card into a thread. */
   upload(key: string, where: ChatReference, file: UploadFile, card: Card): Promise<UploadOutcome>;
-  find(key: string, where: ChatReference, since: UtcMs): Promise<ChatReference | null>;
-  /** Reads a message back: the hash of what is shown now, or null where it is gone. */
+  /** The messages that were posted or uploaded with `key` and are there now, oldest first. */
+  find(key: string, where: ChatReference, since: UtcMs): Promise<readonly ChatReference[]>;
+  /** Reads a message back: `cardHash` of the card that it shows, or null where it is gone. */
   shown(target: ChatReference): Promise<string | null>;
+  /** A message that is gone already is no error. */
   delete(target: ChatReference): Promise<void>;
   /** Most bytes that `upload` takes at this place now. */
   maxUploadBytes(where: ChatReference): Promise<number>;
-  /** Copies a file of an inbound event to `to`, refusing it with `input.file_too_large` as soon as it exceeds `maxBytes`. */
-  download(file: ChatFile, to: string, maxBytes: number): Promise<void>;
+  /**
+   * Copies a file of an inbound event to `to`. Throws `input.file_too_large` as soon as it exceeds `maxBytes`,
+   * `input.file_missing` or `input.file_unreadable` where it cannot be had, and the reason of `signal` when it aborts.
+   */
+  download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void>;
 }

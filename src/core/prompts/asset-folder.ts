@@ -1,69 +1,73 @@
 import { createHash } from 'node:crypto';
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname, extname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import type { Logger } from 'pino';
 import type { DataDirectory } from '../data-directory.ts';
-import { CosmosError } from '../errors.ts';
+import { CosmosError, toCosmosError } from '../errors.ts';
 import type { Sha256 } from '../ids.ts';
+import { openRegularFile } from '../media/open-regular-file.ts';
 import type { MediaLimits, MediaWorker } from '../ports/media.ts';
 import type { Random } from '../ports/random.ts';
 import type { AssetStore } from '../store/assets.ts';
 import { mapFileErrors } from './file-errors.ts';
 import type { Asset } from './prompt.ts';
 
-/**
- * The files of prompts, each stored once under the SHA-256 of its content. A file is looked at by the media worker
- * before it is kept, and copied while it is hashed: later changes of the original do not matter.
- */
-export class AssetFolder {
-  readonly #data: DataDirectory;
-  readonly #media: MediaWorker;
-  readonly #assets: AssetStore;
-  readonly #random: Random;
-  readonly #limits: MediaLimits;
+/** Wide enough for a card, small enough to be posted with it. */
+const POSTER_WIDTH = 640;
 
-  constructor(parts: {
-    data: DataDirectory;
-    media: MediaWorker;
-    assets: AssetStore;
-    random: Random;
-    limits: MediaLimits;
-  }) {
-    this.#data = parts.data;
-    this.#media = parts.media;
-    this.#assets = parts.assets;
-    this.#random = parts.random;
-    this.#limits = parts.limits;
+export interface AssetFolderParts {
+  readonly data: DataDirectory;
+  readonly media: MediaWorker;
+  readonly assets: AssetStore;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly limits: MediaLimits;
+}
+
+/** A copy that was looked at and is not kept yet; disposing it removes what was not kept. */
+export interface StagedFile extends AsyncDisposable {
+  readonly asset: Asset;
+  /** Stores the file, and its poster; again changes nothing. Throws `store.disk_full` or `store.read_only`. */
+  keep(): Promise<void>;
+}
+
+/** The files of prompts, each stored once under the SHA-256 of its content. */
+export class AssetFolder {
+  readonly #parts: AssetFolderParts;
+
+  constructor(parts: AssetFolderParts) {
+    this.#parts = parts;
   }
 
-  /** Throws the `input.*` code of a bad file, and `store.disk_full` or `store.read_only` where it cannot be kept. */
-  async add(path: string, originalName: string, signal?: AbortSignal): Promise<Asset> {
-    const temporary = join(this.#data.incoming, Buffer.from(this.#random.bytes(12)).toString('hex'));
+  /**
+   * Copies a file and looks into the copy: later changes of the original do not matter. Throws the `input.*` code of
+   * a bad file, and `store.disk_full` or `store.read_only` where it cannot be copied.
+   */
+  async stage(path: string, originalName: string, signal?: AbortSignal): Promise<StagedFile> {
+    const { data, random } = this.#parts;
+    const temporary = join(data.incoming, Buffer.from(random.bytes(12)).toString('hex'));
+    const remove = async (): Promise<void> => await rm(temporary, { force: true });
     try {
-      const facts = await this.#media.probe(path, this.#limits, signal);
-      const { sha256, bytes } = await this.#copy(path, temporary, originalName, signal);
-      const known = this.#assets.get(sha256);
-      if (known !== undefined && (await hasSize(this.#data.asset(sha256), bytes))) return known;
-      const target = this.#data.asset(sha256);
-      await mapFileErrors(originalName, async () => {
-        await mkdir(dirname(target), { recursive: true });
-        await rename(temporary, target);
-      });
-      const asset: Asset = { sha256, bytes, facts, extension: extensionOf(originalName) };
-      this.#assets.add(asset);
-      return asset;
+      const copied = await this.#copy(path, temporary, originalName, signal);
+      const asset = await this.#recognise(copied, temporary, originalName, signal);
+      return {
+        asset,
+        keep: async () => await this.#keep(asset, temporary, originalName),
+        [Symbol.asyncDispose]: remove,
+      };
     } catch (error) {
+      await remove();
       if (!(error instanceof CosmosError)) throw error;
       throw new CosmosError(error.code, { ...error.parameters, file: originalName }, { cause: error });
-    } finally {
-      await rm(temporary, { force: true });
     }
   }
 
   async #copy(path: string, temporary: string, originalName: string, signal?: AbortSignal) {
-    const { maxBytes } = this.#limits;
+    const { maxBytes } = this.#parts.limits;
+    await using source = await openRegularFile(path, maxBytes);
     const hash = createHash('sha256');
     let bytes = 0;
     const measure = new Transform({
@@ -75,16 +79,51 @@ export class AssetFolder {
     });
     await mapFileErrors(originalName, async () => {
       await mkdir(dirname(temporary), { recursive: true });
-      await pipeline(
-        createReadStream(path),
-        measure,
-        createWriteStream(temporary, { flush: true, mode: 0o444 }),
-        {
-          ...(signal && { signal }),
-        },
-      );
+      const target = createWriteStream(temporary, { flush: true, mode: 0o444 });
+      const reading = source.createReadStream({ autoClose: false });
+      await pipeline(reading, measure, target, { ...(signal && { signal }) });
     });
     return { sha256: hash.digest('hex') as Sha256, bytes };
+  }
+
+  async #recognise(
+    { sha256, bytes }: { sha256: Sha256; bytes: number },
+    temporary: string,
+    originalName: string,
+    signal?: AbortSignal,
+  ): Promise<Asset> {
+    const { media, assets, limits } = this.#parts;
+    const known = assets.get(sha256);
+    if (known !== undefined) return known;
+    const facts = await media.probe(temporary, limits, signal);
+    return { sha256, bytes, facts, extension: extensionOf(originalName) };
+  }
+
+  async #keep(asset: Asset, temporary: string, originalName: string): Promise<void> {
+    const { data, assets } = this.#parts;
+    const target = data.asset(asset.sha256);
+    // The file may have been damaged or removed since it was stored.
+    if (!(await hasSize(target, asset.bytes))) {
+      await mapFileErrors(originalName, async () => {
+        await mkdir(dirname(target), { recursive: true });
+        await rename(temporary, target);
+      });
+    }
+    assets.add(asset);
+    await this.#makePoster(asset);
+  }
+
+  /** A poster is an ornament: a prompt without one is complete, so its failure is logged and nothing else. */
+  async #makePoster({ sha256, facts }: Asset): Promise<void> {
+    const { data, media, logger } = this.#parts;
+    const poster = data.poster(sha256);
+    if (facts.kind === 'audio' || (await stat(poster).catch(() => undefined)) !== undefined) return;
+    try {
+      await mkdir(dirname(poster), { recursive: true });
+      await media.poster(data.asset(sha256), poster, POSTER_WIDTH);
+    } catch (error) {
+      logger.warn({ asset: sha256, err: toCosmosError(error) }, 'no poster could be made');
+    }
   }
 }
 

@@ -1,14 +1,15 @@
-import { basename } from 'node:path';
 import type { Principal } from '../access/principal.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
+import { nearest } from '../nearest.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Store } from '../store/store.ts';
-import type { AssetFolder } from './asset-folder.ts';
+import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import { assignRoles, type UnassignedInput } from './assign-roles.ts';
 import { checkText } from './check-text.ts';
+import { displayName } from './display-name.ts';
 import type { Prompt, Role } from './prompt.ts';
-import { promptName } from './prompt-name.ts';
+import { checkName, promptName } from './prompt-name.ts';
 
 export interface NewPrompt {
   readonly text: string;
@@ -18,8 +19,14 @@ export interface NewPrompt {
   readonly files: readonly { readonly path: string; readonly name?: string; readonly role?: Role }[];
   /** Where its card is shown. */
   readonly thread?: ThreadId;
+  /** Opens the thread once everything is checked, where there is none yet. */
+  readonly openThread?: () => Promise<ThreadId>;
   /** The same key again answers the same prompt. */
   readonly idempotencyKey?: string;
+}
+
+interface StagedInput extends UnassignedInput {
+  readonly staged: StagedFile;
 }
 
 /** Makes prompts and changes what their files are used as. */
@@ -42,7 +49,7 @@ export class PromptService {
   }
 
   /** All that is wrong with text and files is reported at once; nothing is kept of a refused prompt. */
-  async create(actor: Principal, request: NewPrompt): Promise<Checked<Prompt>> {
+  async create(actor: Principal, request: NewPrompt, signal?: AbortSignal): Promise<Checked<Prompt>> {
     const done = request.idempotencyKey && this.#store.idempotency.get<PromptId>(request.idempotencyKey);
     const known = done ? this.#store.prompts.get(done) : undefined;
     if (known !== undefined) return valid(known);
@@ -53,39 +60,39 @@ export class PromptService {
       return undefined;
     };
     const text = collect(checkText(request.text));
-    const negativeText =
-      request.negativeText === undefined || request.negativeText.trim() === ''
-        ? (request.negativeText ?? this.#negativeText)
-        : collect(checkText(request.negativeText));
+    const negativeText = collect(this.#checkNegativeText(request.negativeText));
+    if (request.name !== undefined) collect(this.#checkName(request.name));
     if (request.files.length === 0) problems.push({ code: 'input.no_files', parameters: {} });
-    if (request.name !== undefined && this.#store.prompts.isNameTaken(request.name)) {
-      problems.push({ code: 'input.name_taken', parameters: { name: request.name } });
-    }
-    const files: UnassignedInput[] = [];
+    await using staged = new AsyncDisposableStack();
+    const files: StagedInput[] = [];
     for (const file of request.files) {
-      const added = collect(await this.#add(file));
-      if (added !== undefined) files.push(added);
+      const added = collect(await this.#stage(file, signal));
+      if (added !== undefined) files.push({ ...added, staged: staged.use(added.staged) });
     }
-    const inputs = problems.length === 0 ? collect(assignRoles(files)) : undefined;
+    const inputs = files.length === request.files.length ? collect(assignRoles(files)) : undefined;
     const [first, ...rest] = problems;
     if (first !== undefined) return { ok: false, problems: [first, ...rest] };
     if (text === undefined || negativeText === undefined || inputs === undefined)
       return invalid('input.text_empty');
-    return valid(this.#insert(actor, request, { text, negativeText, inputs }));
+    for (const file of files) await file.staged.keep();
+    const thread = request.thread ?? (await request.openThread?.());
+    return valid(
+      this.#insert(actor, { ...request, ...(thread && { thread }) }, { text, negativeText, inputs }),
+    );
   }
 
-  /** Gives files of a prompt other roles: `changes` by original file name. */
+  /** Gives files of a prompt other roles: `changes` by original file name, or by the role that a file has now. */
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
-    for (const name of changes.keys()) {
-      if (!prompt.inputs.some((input) => input.originalName === name)) {
-        return invalid('input.file_missing', { file: name });
-      }
-    }
+    const unknown = [...changes.keys()].filter(
+      (name) => !prompt.inputs.some(({ originalName, role }) => originalName === name || role === name),
+    );
+    const [first, ...rest] = unknown.map((name): Problem => unknownFile(name, prompt));
+    if (first !== undefined) return { ok: false, problems: [first, ...rest] };
     const assigned = assignRoles(
       prompt.inputs.map(({ asset, originalName, role }) => ({
         asset,
         originalName,
-        role: changes.get(originalName) ?? role,
+        role: changes.get(originalName) ?? changes.get(role) ?? role,
       })),
     );
     if (!assigned.ok) return assigned;
@@ -102,11 +109,22 @@ export class PromptService {
     return valid({ ...prompt, inputs: assigned.value });
   }
 
-  async #add(file: NewPrompt['files'][number]): Promise<Checked<UnassignedInput>> {
-    const originalName = file.name ?? basename(file.path);
+  #checkNegativeText(text: string | undefined): Checked<string> {
+    if (text === undefined) return valid(this.#negativeText);
+    return text.trim() === '' ? valid('') : checkText(text);
+  }
+
+  #checkName(name: string): Checked<string> {
+    const checked = checkName(name);
+    if (!checked.ok || !this.#store.prompts.isNameTaken(name)) return checked;
+    return invalid('input.name_taken', { name });
+  }
+
+  async #stage(file: NewPrompt['files'][number], signal?: AbortSignal): Promise<Checked<StagedInput>> {
+    const originalName = displayName(file.name ?? file.path);
     try {
-      const asset = await this.#folder.add(file.path, originalName);
-      return valid({ asset, originalName, ...(file.role && { role: file.role }) });
+      const staged = await this.#folder.stage(file.path, originalName, signal);
+      return valid({ staged, asset: staged.asset, originalName, ...(file.role && { role: file.role }) });
     } catch (error) {
       if (error instanceof CosmosError && error.layer === 'input')
         return { ok: false, problems: [error.toProblem()] };
@@ -147,4 +165,15 @@ export class PromptService {
 
 function promptDeliveryKey(prompt: PromptId, thread: ThreadId): string {
   return `prompt:${prompt}:${thread}`;
+}
+
+function unknownFile(name: string, prompt: Prompt): Problem {
+  const near = nearest(
+    name,
+    prompt.inputs.map(({ originalName }) => originalName),
+  );
+  return {
+    code: 'input.file_missing',
+    parameters: { file: name, ...(near !== undefined && { nearest: near }) },
+  };
 }

@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Clock } from '../ports/clock.ts';
-import { type LogLine, LogLineSplitter } from './log-lines.ts';
+import { LogLineSplitter } from './log-lines.ts';
 import { isFinished, type Run, type RunState } from './run.ts';
 
 /** Bytes read from the end of a log to find its last lines; a longer tail is cut. */
@@ -28,72 +28,100 @@ export class RunLog {
   /** The last `count` lines, oldest first; empty where nothing was logged yet. */
   async tail(run: Run, count: number): Promise<string[]> {
     const path = this.path(run);
-    if (path === undefined) return [];
-    const lines: string[] = [];
-    const splitter = new LogLineSplitter();
-    for await (const bytes of readFrom(path, -TAIL_BYTES)) {
-      for (const { text, rewritten } of splitter.push(bytes)) if (!rewritten) lines.push(text);
-      if (lines.length > count * 2) lines.splice(0, lines.length - count);
-    }
+    if (path === undefined || count <= 0) return [];
+    const start = Math.max(0, (await sizeOf(path)) - TAIL_BYTES);
+    const { lines, splitter } = await readLast(path, start, count);
     // Progress that nothing has overwritten yet is the last line that a person would see.
-    if (splitter.rest() !== '') lines.push(splitter.rest());
-    return lines.slice(-count);
+    return [...lines, ...restOf(splitter)].slice(-count);
   }
 
-  /** The last `tail` lines, then every further one, until the run has ended or `signal` aborts. */
+  /**
+   * The last `tail` lines, then every further one, progress included, until the run has ended or `signal` aborts. Where
+   * a further attempt begins, its log follows that of the one before, whole.
+   */
   async *follow(
     read: () => Run | undefined,
     tail: number,
     signal: AbortSignal,
   ): AsyncGenerator<string, RunState | undefined> {
-    const splitter = new LogLineSplitter();
-    let attempt: string | undefined;
+    let path: string | undefined;
+    let splitter = new LogLineSplitter();
     let offset = 0;
     while (true) {
       const run = read();
-      if (run === undefined) return undefined;
-      const ended = isFinished(run.state);
-      const path = this.path(run);
-      if (path !== undefined) {
-        if (run.attempt !== attempt) {
-          attempt = run.attempt;
+      const next = run && this.path(run);
+      if (next !== undefined && next !== path) {
+        if (path === undefined) {
+          const start = Math.max(0, (await sizeOf(next)) - TAIL_BYTES);
+          const before = await readLast(next, start, tail);
+          yield* before.lines;
+          ({ splitter, offset } = before);
+        } else {
+          yield* this.#further(path, offset, splitter);
+          yield* restOf(splitter);
+          splitter = new LogLineSplitter();
           offset = 0;
-          const before: string[] = [];
-          for await (const bytes of readFrom(path, offset)) {
-            offset += bytes.length;
-            before.push(...texts(splitter.push(bytes)));
-            if (before.length > tail * 2) before.splice(0, before.length - tail);
-          }
-          yield* before.slice(-tail);
         }
-        for await (const bytes of readFrom(path, offset)) {
-          offset += bytes.length;
-          yield* texts(splitter.push(bytes));
-        }
+        path = next;
       }
-      if (ended || signal.aborted) {
-        if (splitter.rest() !== '') yield splitter.rest();
-        return run.state;
+      if (path !== undefined) offset = yield* this.#further(path, offset, splitter);
+      if (run === undefined || isFinished(run.state) || signal.aborted) {
+        yield* restOf(splitter);
+        return run?.state;
       }
       await this.#clock.sleep(FOLLOW_INTERVAL_MS, signal);
     }
   }
+
+  /** Yields what was appended since; returns the new offset. */
+  async *#further(path: string, offset: number, splitter: LogLineSplitter): AsyncGenerator<string, number> {
+    let end = offset;
+    for await (const bytes of readFrom(path, offset)) {
+      end += bytes.length;
+      for (const { text } of splitter.push(bytes)) yield text;
+    }
+    return end;
+  }
 }
 
-function texts(lines: readonly LogLine[]): string[] {
-  return lines.map(({ text }) => text);
+/** The last `count` lines from `start` on, without progress that was overwritten, and where reading ended. */
+async function readLast(path: string, start: number, count: number) {
+  const splitter = new LogLineSplitter();
+  const lines: string[] = [];
+  let offset = start;
+  // In the middle of the file the first line is only the end of one.
+  let isWhole = start === 0;
+  for await (const bytes of readFrom(path, start)) {
+    offset += bytes.length;
+    for (const { text, rewritten } of splitter.push(bytes)) {
+      if (isWhole && !rewritten) lines.push(text);
+      isWhole = true;
+    }
+    if (lines.length > count * 2) lines.splice(0, lines.length - count);
+  }
+  return { lines: count > 0 ? lines.slice(-count) : [], splitter, offset };
 }
 
-/** The bytes of a file from `offset` (negative: from the end) to its present end; none where there is no file. */
+function restOf(splitter: LogLineSplitter): string[] {
+  return splitter.rest() === '' ? [] : [splitter.rest()];
+}
+
+async function sizeOf(path: string): Promise<number> {
+  return (await stat(path).catch(absent))?.size ?? 0;
+}
+
+function absent(error: unknown): undefined {
+  if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+  throw error;
+}
+
+/** The bytes of a file from `offset` to its present end; none where there is no file. */
 async function* readFrom(path: string, offset: number): AsyncGenerator<Uint8Array> {
-  const file = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return undefined;
-    throw error;
-  });
+  const file = await open(path, 'r').catch(absent);
   if (file === undefined) return;
   try {
     const { size } = await file.stat();
-    let position = offset < 0 ? Math.max(0, size + offset) : offset;
+    let position = offset;
     while (position < size) {
       const buffer = new Uint8Array(Math.min(CHUNK_BYTES, size - position));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, position);

@@ -3,9 +3,11 @@ import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
 import type { RunId, ThreadId } from '../ids.ts';
 import { checkRun } from '../models/check-run.ts';
+import { usedParameters } from '../models/controls.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
 import type { ParameterValues } from '../models/profile.ts';
+import { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { JobPlanner } from '../runner/job-planner.ts';
@@ -43,6 +45,7 @@ export class RunService {
   readonly #store: Store;
   readonly #models: Models;
   readonly #planner: JobPlanner;
+  readonly #profiles: StoredProfiles;
   readonly #limits: LimitsConfig;
   readonly #clock: Clock;
 
@@ -56,6 +59,7 @@ export class RunService {
     this.#store = parts.store;
     this.#models = parts.models;
     this.#planner = parts.planner;
+    this.#profiles = new StoredProfiles(parts.store.runs);
     this.#limits = parts.limits;
     this.#clock = parts.clock;
   }
@@ -78,33 +82,57 @@ export class RunService {
     }
   }
 
-  queue(actor: Principal, order: RunOrder, options: QueueOptions = {}): Checked<Run> {
-    const key = options.idempotencyKey;
-    const known = key === undefined ? undefined : this.#store.idempotency.get<RunId>(key);
-    const existing = known && this.#store.runs.get(known);
-    if (existing !== undefined) return valid(existing);
+  /** The same, and whether this person may queue one more. */
+  checkQueueing(actor: Principal, order: RunOrder): Checked<CheckedOrder> {
     const checked = this.check(order);
     if (!checked.ok) return checked;
     const queued = this.#store.runs.countQueued(actor.id);
     const maximum = this.#limits.maxQueuedPerUser;
-    if (queued >= maximum) return invalid('queue.limit_reached', { queued, maximum });
-    return valid(this.#store.write(() => this.#insert(actor, checked.value, options)));
+    return queued >= maximum ? invalid('queue.limit_reached', { queued, maximum }) : checked;
+  }
+
+  queue(actor: Principal, order: RunOrder, options: QueueOptions = {}): Checked<Run> {
+    const known = this.#queuedBefore(options.idempotencyKey);
+    if (known !== undefined) return valid(known);
+    return this.#store.write(() => {
+      const checked = this.checkQueueing(actor, order);
+      return checked.ok ? valid(this.#insert(actor, checked.value, options)) : checked;
+    });
   }
 
   /** The same text, inputs and parameters once more, with the model as it is configured now. */
   retry(actor: Principal, run: Run, options: QueueOptions = {}): Checked<Run> {
-    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
-    const prompt = this.#store.prompts.get(run.promptId);
-    if (prompt === undefined) return invalid('input.id_unknown', { kind: 'prompt', given: run.promptId });
-    const order: RunOrder = {
-      prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
-      model: run.profileId,
-      parameters: run.parameters,
-    };
+    const known = this.#queuedBefore(options.idempotencyKey);
+    if (known !== undefined) return valid(known);
+    const order = this.retryOrder(run);
+    if (!order.ok) return order;
     const threads = this.#store.threads.ofRun(run.id);
     const thread = options.thread ?? threads[0]?.id;
     const parent = { run: run.id, relation: 'retry' } as const;
-    return this.queue(actor, order, { ...options, parent, ...(thread && { thread }) });
+    return this.queue(actor, order.value, { ...options, parent, ...(thread && { thread }) });
+  }
+
+  /** What a retry of the run asks for; only a finished run has one. */
+  retryOrder(run: Run): Checked<RunOrder> {
+    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    const prompt = this.#store.prompts.get(run.promptId);
+    if (prompt === undefined) return invalid('input.id_unknown', { kind: 'prompt', given: run.promptId });
+    return valid({
+      prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
+      model: run.profileId,
+      parameters: this.#usedParameters(run),
+    });
+  }
+
+  /** Defaults of weights that had no effect are left out: the model may have other defaults by now. */
+  #usedParameters(run: Run): ParameterValues {
+    const profile = this.#profiles.get(run.profileHash);
+    return profile === undefined ? run.parameters : usedParameters(profile, run.inputs, run.parameters);
+  }
+
+  #queuedBefore(key: string | undefined): Run | undefined {
+    const known = key === undefined ? undefined : this.#store.idempotency.get<RunId>(key);
+    return known && this.#store.runs.get(known);
   }
 
   rate(actor: Principal, run: Run, rating: number): Checked<Run> {

@@ -1,16 +1,16 @@
 import type { Problem } from '../errors.ts';
-import { type DeliveryId, newId, type PromptId, type RunId, type ThreadId } from '../ids.ts';
-import type { Card, ChatReference } from '../ports/chat.ts';
+import type { DeliveryId, PromptId, RunId, ThreadId } from '../ids.ts';
+import type { Answered, Card, ChatReference } from '../ports/chat.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
-import type { Random } from '../ports/random.ts';
 import type { Connection, Statement } from './database.ts';
+import type { FreshIds } from './fresh-ids.ts';
 import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 
 /** What a thread has to show: the card of a prompt, the status or the result of a run, or a fixed answer. */
 export type DeliverySubject =
   | { readonly purpose: 'prompt'; readonly promptId: PromptId }
   | { readonly purpose: 'status' | 'result'; readonly runId: RunId }
-  | { readonly purpose: 'answer'; readonly card: Card };
+  | { readonly purpose: 'answer'; readonly card: Card; readonly answered?: Answered };
 
 /** `open` until the final content is proved to be shown; the other states end the duty. */
 export type DeliveryState = 'open' | 'settled' | 'gone' | 'undeliverable';
@@ -24,9 +24,15 @@ export interface Delivery {
   readonly subject: DeliverySubject;
   /** The message that shows it, once posted. */
   readonly message?: ChatReference;
-  /** When a post was last begun; without `message` its outcome is unknown. */
+  /** When a post was first and last begun; without `message` its outcome is unknown. */
+  readonly firstIntentAt?: UtcMs;
   readonly intentAt?: UtcMs;
+  /** It was sent more than once: from then on a twin of the message is looked for and deleted. */
+  readonly twinsAt?: UtcMs;
+  /** Hash of the card that is shown; absent while the outcome of an edit is unknown. */
   readonly shownHash?: string;
+  /** Counts what was seen to be shown. */
+  readonly shownSequence: number;
   readonly shownAt?: UtcMs;
   readonly tries: number;
   readonly nextTryAt?: UtcMs;
@@ -40,42 +46,48 @@ interface DeliveryRow {
   run_id: RunId | null;
   prompt_id: PromptId | null;
   card: string | null;
+  answered: string | null;
   message: string | null;
+  first_intent_at: number | null;
   intent_at: number | null;
+  twins_at: number | null;
   shown_hash: string | null;
+  shown_sequence: number;
   shown_at: number | null;
   tries: number;
   next_try_at: number | null;
 }
 
 export class DeliveryStore {
-  readonly #random: Random;
+  readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #connection: Connection;
   readonly #open: Statement<[], DeliveryRow>;
 
-  constructor(connection: Connection, random: Random, clock: Clock) {
+  constructor(connection: Connection, ids: FreshIds, clock: Clock) {
     this.#connection = connection;
-    this.#random = random;
+    this.#ids = ids;
     this.#clock = clock;
     this.#open = connection.prepare(
-      `SELECT id, key, thread_id, purpose, run_id, prompt_id, card, message, intent_at, shown_hash, shown_at,
-         tries, next_try_at FROM deliveries WHERE state = 'open' ORDER BY created_at, id`,
+      `SELECT id, key, thread_id, purpose, run_id, prompt_id, card, answered, message, first_intent_at, intent_at,
+         twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at
+       FROM deliveries WHERE state = 'open' ORDER BY created_at, rowid`,
     );
   }
 
   /** Adds the duty unless a delivery with that key exists. */
   ensure(key: string, thread: ThreadId, subject: DeliverySubject): void {
     this.#run(
-      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, card, state, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
-      newId('dl', this.#random),
+      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, card, answered, state, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
+      this.#ids.make('dl'),
       key,
       thread,
       subject.purpose,
       'runId' in subject ? subject.runId : null,
       'promptId' in subject ? subject.promptId : null,
       toJsonOrNull('card' in subject ? subject.card : undefined),
+      toJsonOrNull('answered' in subject ? subject.answered : undefined),
       this.#clock.now(),
     );
   }
@@ -90,9 +102,30 @@ export class DeliveryStore {
     this.#run("UPDATE deliveries SET state = 'open' WHERE key = ? AND state = 'settled'", key);
   }
 
-  /** Written before a post, so that an unknown outcome is looked up after a crash. */
-  recordIntent(id: DeliveryId): void {
-    this.#run('UPDATE deliveries SET intent_at = ? WHERE id = ?', this.#clock.now(), id);
+  /**
+   * Written before a post, so that an unknown outcome is looked up after a crash. Where the post was sent before,
+   * twins of it are looked for from `twinsAt` on.
+   */
+  recordIntent(id: DeliveryId, twinsAt?: UtcMs): void {
+    const now = this.#clock.now();
+    this.#run(
+      `UPDATE deliveries SET first_intent_at = coalesce(first_intent_at, ?), intent_at = ?,
+         twins_at = CASE WHEN intent_at IS NULL THEN NULL ELSE ? END WHERE id = ?`,
+      now,
+      now,
+      twinsAt ?? null,
+      id,
+    );
+  }
+
+  /** Written before an edit: until its outcome is known, nobody knows what is shown. */
+  recordEditing(id: DeliveryId): void {
+    this.#run('UPDATE deliveries SET shown_hash = NULL WHERE id = ?', id);
+  }
+
+  /** No twin is left. */
+  recordNoTwins(id: DeliveryId): void {
+    this.#run('UPDATE deliveries SET twins_at = NULL, tries = 0, next_try_at = NULL WHERE id = ?', id);
   }
 
   recordShown(id: DeliveryId, message: ChatReference, hash: string): void {
@@ -120,14 +153,6 @@ export class DeliveryStore {
     this.#run('UPDATE deliveries SET next_try_at = ? WHERE id = ?', nextTryAt, id);
   }
 
-  isOpen(id: DeliveryId): boolean {
-    return (
-      this.#connection
-        .prepare<[string], { one: 1 }>("SELECT 1 AS one FROM deliveries WHERE id = ? AND state = 'open'")
-        .get(id) !== undefined
-    );
-  }
-
   close(id: DeliveryId, state: Exclude<DeliveryState, 'open'>, problem?: Problem): void {
     this.#run('UPDATE deliveries SET state = ?, problem = ? WHERE id = ?', state, toJsonOrNull(problem), id);
   }
@@ -145,8 +170,11 @@ function toDelivery(row: DeliveryRow): Delivery {
     thread: row.thread_id,
     subject: toSubject(row),
     tries: row.tries,
+    shownSequence: row.shown_sequence,
     ...(message !== undefined && { message }),
+    ...(row.first_intent_at !== null && { firstIntentAt: row.first_intent_at }),
     ...(row.intent_at !== null && { intentAt: row.intent_at }),
+    ...(row.twins_at !== null && { twinsAt: row.twins_at }),
     ...(row.shown_hash !== null && { shownHash: row.shown_hash }),
     ...(row.shown_at !== null && { shownAt: row.shown_at }),
     ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
@@ -159,5 +187,6 @@ function toSubject(row: DeliveryRow): DeliverySubject {
   if ((row.purpose === 'status' || row.purpose === 'result') && row.run_id !== null) {
     return { purpose: row.purpose, runId: row.run_id };
   }
-  return { purpose: 'answer', card: fromJson(row.card ?? 'null') };
+  const answered = fromJsonOrUndefined<Answered>(row.answered);
+  return { purpose: 'answer', card: fromJson(row.card ?? 'null'), ...(answered && { answered }) };
 }

@@ -3,30 +3,18 @@ import type { Clock } from '../ports/clock.ts';
 import type { Connection, Statement } from './database.ts';
 import { fromJson } from './json.ts';
 
-/** What came in from chats, durable before it is acknowledged. */
+/** What came in from chats and is not answered yet; `InboxReceiver` puts it in. */
 export class InboxStore {
   readonly #clock: Clock;
-  readonly #insert: Statement<[string, string, string, number]>;
   readonly #open: Statement<[string], { payload: string }>;
   readonly #done: Statement<[number, string]>;
 
   constructor(connection: Connection, clock: Clock) {
     this.#clock = clock;
-    this.#insert = connection.prepare(
-      'INSERT INTO inbox (dedupe_key, platform, payload, received_at) VALUES (?, ?, ?, ?) ON CONFLICT DO NOTHING',
-    );
     this.#open = connection.prepare(
       'SELECT payload FROM inbox WHERE done_at IS NULL AND platform = ? ORDER BY received_at, rowid',
     );
     this.#done = connection.prepare('UPDATE inbox SET done_at = ? WHERE dedupe_key = ?');
-  }
-
-  /** False where the same event is there already: duplicates are normal. */
-  add(event: Inbound): boolean {
-    return (
-      this.#insert.run(event.dedupeKey, event.where.platform, JSON.stringify(event), this.#clock.now())
-        .changes > 0
-    );
   }
 
   /** Not answered yet, oldest first. */

@@ -21,8 +21,8 @@ export class PromptStore {
   readonly #insert: Statement<[string, string, string, string, string, number]>;
   readonly #get: Statement<[string], PromptRow>;
   readonly #taken: Statement<[string], { one: 1 }>;
-  readonly #byPrefix: Statement<[string, string, string, number], PromptRow>;
-  readonly #newest: Statement<[number], PromptRow>;
+  readonly #byPrefix: Statement<[string, string, string, string, number], PromptRow>;
+  readonly #newest: Statement<[string | null, number], PromptRow>;
   readonly #search: Statement<[string, string, number], PromptRow>;
 
   constructor(connection: Connection) {
@@ -33,10 +33,11 @@ export class PromptStore {
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
     this.#byPrefix = connection.prepare(
       `SELECT ${COLUMNS} FROM prompts WHERE (id >= ? AND id < ? OR name = ?) AND deleted_at IS NULL
-       ORDER BY created_at DESC LIMIT ?`,
+       ORDER BY name = ? DESC, created_at DESC LIMIT ?`,
     );
     this.#newest = connection.prepare(
-      `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL ORDER BY created_at DESC, id LIMIT ?`,
+      `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL AND owner_id = coalesce(?, owner_id)
+       ORDER BY created_at DESC, id LIMIT ?`,
     );
     this.#search = connection.prepare(
       `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL
@@ -65,21 +66,20 @@ export class PromptStore {
     return this.#taken.get(name) !== undefined;
   }
 
-  /** Prompts whose id begins with `text`, or whose name is `text`; newest first. */
+  /** The prompt whose name is `text`, then those whose id begins with it, newest first. */
   matching(text: string, limit: number): Prompt[] {
-    return this.#byPrefix.all(...prefixRange(text), text, limit).map((row) => this.#toPrompt(row));
+    return this.#byPrefix.all(...prefixRange(text), text, text, limit).map((row) => this.#toPrompt(row));
   }
 
-  newest(limit: number): Prompt[] {
-    return this.#newest.all(limit).map((row) => this.#toPrompt(row));
+  newest(limit: number, owner?: PrincipalId): Prompt[] {
+    return this.#newest.all(owner ?? null, limit).map((row) => this.#toPrompt(row));
   }
 
-  count(): number {
-    return (
-      this.#connection
-        .prepare<[], { count: number }>('SELECT count(*) AS count FROM prompts WHERE deleted_at IS NULL')
-        .get()?.count ?? 0
+  count(owner?: PrincipalId): number {
+    const counted = this.#connection.prepare<[string | null], { count: number }>(
+      'SELECT count(*) AS count FROM prompts WHERE deleted_at IS NULL AND owner_id = coalesce(?, owner_id)',
     );
+    return counted.get(owner ?? null)?.count ?? 0;
   }
 
   /** Case-insensitive part of the text or name; newest first. */

@@ -27,7 +27,7 @@ export const inference: CommandHandler = async (
     const plan = api.previewJob(order);
     return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
   }
-  const checked = api.checkRun(order);
+  const checked = api.checkRun(actor, order);
   if (!checked.ok) return refused(checked.problems);
   const thread = await openThread?.(prompt.value.name);
   const queued = api.queueRun(actor, order, {

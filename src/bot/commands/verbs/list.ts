@@ -16,10 +16,22 @@ const USUAL_LIMIT = 20;
 export const list: CommandHandler = (context, command) =>
   command.arguments['what'] === 'runs' ? listRuns(context, command) : listPrompts(context, command);
 
-function listPrompts({ api, views }: CommandContext, command: ParsedCommand): CommandResult {
-  const prompts = api.listPrompts(limitOf(command));
+/** Options of a list of runs that say nothing about prompts. */
+const OPTIONS_OF_RUNS = ['status', 'prompt'];
+
+function listPrompts({ api, views, actor }: CommandContext, command: ParsedCommand): CommandResult {
+  const surplus = OPTIONS_OF_RUNS.filter((name) => command.options[name] !== undefined);
+  if (surplus.length > 0) {
+    const given = surplus.map((name) => `--${name}`);
+    const usage = `list runs ${given.join(' … ')} …`;
+    return refused([
+      { code: 'input.argument_unexpected', parameters: { verb: 'list prompts', given, usage } },
+    ]);
+  }
+  const owner = command.options['mine'] === true ? actor.id : undefined;
+  const prompts = api.listPrompts(limitOf(command), owner);
   const rows = prompts.map((prompt) => views.promptRow(prompt));
-  return answered(listCard({ what: 'prompts', rows, total: api.countPrompts() }), prompts);
+  return answered(listCard({ what: 'prompts', rows, total: api.countPrompts(owner) }), prompts);
 }
 
 function listRuns({ api, actor }: CommandContext, command: ParsedCommand): CommandResult {

@@ -10,6 +10,8 @@ export const retry: CommandHandler = async ({ api, views, actor, openThread, ide
       run.problems,
       suggestions(run.problems, (id) => action('retry', id, 'Retry it')),
     );
+  const checked = api.checkRetry(actor, run.value);
+  if (!checked.ok) return refused(checked.problems);
   const thread = await openThread?.(run.value.promptName);
   const queued = api.retryRun(actor, run.value, {
     ...(thread && { thread }),

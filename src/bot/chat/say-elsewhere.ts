@@ -1,0 +1,40 @@
+import type { Problem } from '../../core/errors.ts';
+import type { CardAction } from '../../core/ports/chat.ts';
+import type { Delivery, DeliverySubject } from '../../core/store/deliveries.ts';
+import type { Store } from '../../core/store/store.ts';
+import type { ThreadRecord } from '../../core/store/threads.ts';
+import { problemCard } from '../thread-view/answer-card.ts';
+import { action } from '../thread-view/text.ts';
+
+const PREFIX = 'elsewhere:';
+
+/**
+ * What can never be shown in its thread is said once in the channel of that thread: that it cannot, and where to see it.
+ * The status of a run is not: its result says the same. To be called in the transaction that ends the duty.
+ */
+export function sayElsewhere(store: Store, delivery: Delivery, thread: ThreadRecord, problem: Problem): void {
+  const { thread: inThread, ...channel } = thread.reference;
+  const isPosted = delivery.message !== undefined;
+  if (inThread === undefined || isPosted || delivery.subject.purpose === 'status') return;
+  if (delivery.key.startsWith(PREFIX)) return;
+  const about = subjectOf(delivery.subject);
+  const parameters = { ...problem.parameters, ...(about && { about }) };
+  const card = problemCard([{ code: problem.code, parameters }]);
+  const actions: readonly CardAction[] = about === undefined ? [] : [action('show', about, 'Show it')];
+  store.deliveries.ensure(`${PREFIX}${delivery.key}`, store.threads.ensure(channel).id, {
+    purpose: 'answer',
+    card: { ...card, actions },
+  });
+}
+
+function subjectOf(subject: DeliverySubject): string | undefined {
+  switch (subject.purpose) {
+    case 'prompt':
+      return subject.promptId;
+    case 'status':
+    case 'result':
+      return subject.runId;
+    case 'answer':
+      return undefined;
+  }
+}
