@@ -14,6 +14,8 @@ export class AssetStore {
   readonly #transport: Transport;
   readonly #directory: string;
   readonly #random: Random;
+  /** Versions of the files that were hashed and found whole, by path. */
+  readonly #verified = new Map<string, string>();
 
   constructor(transport: Transport, workDir: string, random: Random) {
     this.#transport = transport;
@@ -22,7 +24,8 @@ export class AssetStore {
   }
 
   /**
-   * Brings an asset, unless it is there and still has its SHA-256; a corrupt one is replaced. Throws
+   * Brings an asset, unless it is there and still has its SHA-256; a corrupt one is replaced. A file that was found
+   * whole is hashed again as soon as its version is another one, or the transport knows none. Throws
    * `transfer.corrupt` where the host has received something else.
    */
   async put(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
@@ -70,6 +73,9 @@ export class AssetStore {
     if (entry === null) return false;
     if (entry.kind === 'directory') await inRole('asset', this.#transport.remove(path));
     if (entry.kind !== 'file' || entry.bytes !== asset.bytes) return false;
-    return (await inRole('asset', this.#transport.hash(path, signal))).sha256 === asset.sha256;
+    if (entry.version !== undefined && this.#verified.get(path) === entry.version) return true;
+    const { sha256 } = await inRole('asset', this.#transport.hash(path, signal));
+    if (sha256 === asset.sha256 && entry.version !== undefined) this.#verified.set(path, entry.version);
+    return sha256 === asset.sha256;
   }
 }

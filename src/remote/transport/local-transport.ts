@@ -29,6 +29,8 @@ import type {
 } from './transport.ts';
 
 const SHELL = '/bin/sh';
+/** File systems keep times in steps of up to 2 s: a younger file may change again without another time, ms. */
+const TIME_STEP_MS = 2_000;
 
 /** This machine: files through the file system, programs as children. */
 export class LocalTransport implements Transport {
@@ -191,5 +193,7 @@ function toEntry(stats: Stats): Entry {
       : stats.isSymbolicLink()
         ? 'link'
         : 'other';
-  return { kind, bytes: stats.size };
+  const { ino, mtimeMs, size: bytes } = stats;
+  const isSettled = Date.now() - mtimeMs > TIME_STEP_MS;
+  return { kind, bytes, ...(isSettled && { version: `${ino}/${mtimeMs}` }) };
 }
