@@ -19,7 +19,7 @@ export async function prepareAttempt(
 ): Promise<void> {
   const { host, store, data } = context;
   const { run, profile } = ready;
-  store.attempts.setHost(attempt, await host.identify(signal));
+  const hostId = await host.identify(signal);
   const plan = buildJob({
     profile,
     text: run.text,
@@ -37,9 +37,11 @@ export async function prepareAttempt(
     .map(({ asset: { sha256, bytes } }): HostAsset => ({ sha256, bytes, path: data.asset(sha256) }))
     .filter(({ sha256 }) => used.has(sha256));
   const report = uploadReporter(context, ready, assets);
-  if (assets.length > 0) store.runs.setStage(run.id, 'uploading');
+  store.write(() => {
+    store.attempts.setHost(attempt, hostId);
+    if (assets.length > 0) store.runs.setStage(run.id, 'uploading');
+  });
   for (const asset of assets) await host.putAsset(asset, (done) => report(asset, done), signal);
-  store.runs.setStage(run.id, 'preparing');
   await host.prepare(plan, signal);
 }
 
@@ -48,7 +50,7 @@ function uploadReporter(context: LaneContext, { run }: ReadyRun, assets: readonl
   const totalBytes = assets.reduce((sum, asset) => sum + asset.bytes, 0);
   const begunAt = clock.now();
   const done = new Map<string, number>();
-  let storedAt = 0;
+  let storedAt = begunAt;
   return (asset: HostAsset, bytes: number): void => {
     done.set(asset.sha256, bytes);
     const now = clock.now();
