@@ -16,6 +16,9 @@ interface EventPayloads {
   'run.try_failed': { readonly problem: Problem; readonly nextTryAt: number };
   'run.host_unreachable': { readonly detail: string };
   'run.host_reachable': Record<never, never>;
+  /** Something other than the job keeps the run from its next step. */
+  'run.held_up': { readonly problem: Problem };
+  'run.went_on': Record<never, never>;
   'run.finished': { readonly outcome: RunOutcome; readonly problem?: Problem };
   'run.rated': { readonly rating: number };
   'queue.paused': Record<never, never>;

@@ -14,6 +14,8 @@ export class AttemptFollower implements AsyncDisposable {
   readonly tracker: ProgressTracker;
   /** When the log last grew, or when this process began to follow. */
   lastLogAt: UtcMs;
+  /** False where the last reading has left something of the log for the next one. */
+  isAtEnd = true;
   /** Signals that this process has sent; one that an earlier process recorded may never have left it. */
   readonly sent = new Set<'terminate' | 'kill'>();
   readonly #mirror: LogMirror;
@@ -49,8 +51,14 @@ export class AttemptFollower implements AsyncDisposable {
     return this.#unwatch !== undefined;
   }
 
-  async readLog(now: UtcMs, signal: AbortSignal): Promise<void> {
-    const received = await this.#mirror.follow((bytes) => this.tracker.feed(bytes), signal);
+  /** Reads to the present end, or about `maxBytes` of it. */
+  async readLog(now: UtcMs, signal: AbortSignal, maxBytes?: number): Promise<void> {
+    const { received, isAtEnd } = await this.#mirror.follow(
+      (bytes) => this.tracker.feed(bytes),
+      signal,
+      maxBytes,
+    );
+    this.isAtEnd = isAtEnd;
     if (received > 0) this.lastLogAt = now;
   }
 

@@ -1,3 +1,4 @@
+import type { Problem } from '../errors.ts';
 import type { AttemptId, HostId, InstanceId, JobId, LaneName, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
@@ -25,6 +26,8 @@ export interface Attempt {
   /** Failed tries at getting it started; the model did not begin in any of them. */
   readonly tries: number;
   readonly nextTryAt?: UtcMs;
+  /** Why the last try failed. */
+  readonly problem?: Problem;
   readonly stop?: AttemptStop;
 }
 

@@ -1,11 +1,24 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { CosmosError } from '../errors.ts';
+import { CosmosError, type ErrorCode } from '../errors.ts';
 import type { MatchedOutput } from '../models/outcome.ts';
 import type { MediaFacts } from '../ports/media.ts';
+import { mapFileErrors } from '../prompts/file-errors.ts';
 import type { RunOutput } from '../runs/run.ts';
 import type { Attempt } from './attempt.ts';
 import type { LaneContext } from './lane-context.ts';
+
+/** What the media worker says of a file that was read well and is no good; other codes are our own trouble. */
+const FLAWS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'input.not_media',
+  'input.no_frames',
+  'input.truncated',
+  'input.too_long',
+  'input.absurd_duration',
+  'input.too_many_pixels',
+  'input.file_empty',
+  'input.file_too_large',
+]);
 
 /**
  * Copies the declared outputs of an attempt to our side and proves each by its kind: a video decodes to its end and
@@ -21,7 +34,7 @@ export async function collectOutputs(
   store.runs.setStage(attempt.run, 'collecting');
   wakeup.notify();
   const directory = data.outputs(attempt.run);
-  await mkdir(directory, { recursive: true });
+  await mapFileErrors('outputs', async () => await mkdir(directory, { recursive: true }));
   const collected: { output: MatchedOutput; path: string; sha256: string; bytes: number }[] = [];
   for (const [index, output] of matched.entries()) {
     const path = join(directory, `${index}-${basename(output.path)}`);
@@ -47,7 +60,7 @@ async function prove(
 ): Promise<MediaFacts | undefined> {
   if (output.kind === 'text') return undefined;
   const facts = await media.verify(path, outputLimits, signal).catch((error: unknown) => {
-    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    if (!(error instanceof CosmosError) || !FLAWS.has(error.code)) throw error;
     throw new CosmosError(
       'model.output_invalid',
       { file: output.path, reason: error.code },

@@ -1,4 +1,4 @@
-import { CosmosError, type ErrorCode, type Problem } from '../errors.ts';
+import { type CosmosError, type ErrorCode, type Problem, toCosmosError } from '../errors.ts';
 import { judge } from '../models/outcome.ts';
 import type { AttemptStatus, OutputFile } from '../ports/host.ts';
 import type { RunOutcome } from '../runs/run.ts';
@@ -11,6 +11,9 @@ import type { ReadyRun } from './ready-run.ts';
 
 type Exited = Extract<AttemptStatus, { state: 'exited' }>;
 
+/** Tries at collecting and proving outputs that nobody can mend, such as a video that breaks every decoder. */
+const PROOF_TRIES = 5;
+
 /** What our own stop makes of an attempt that it ended. */
 const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCode }>> = {
   cancel: { outcome: 'cancelled' },
@@ -20,7 +23,8 @@ const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCo
 
 /**
  * The end of an attempt whose processes are gone, decided from proof alone: exit code, declared outputs that decode,
- * failure signatures. Collects the outputs of a success. Changes nothing in the store but stages.
+ * failure signatures. Collects the outputs of a success. Changes nothing in the store but stages. Throws what may pass
+ * later: the outputs stay on the host until then.
  */
 export async function concludeExited(
   context: LaneContext,
@@ -28,7 +32,7 @@ export async function concludeExited(
   ready: ReadyRun,
   follower: AttemptFollower,
   status: Exited,
-  signal: AbortSignal,
+  { failuresBefore, signal }: { failuresBefore: number; signal: AbortSignal },
 ): Promise<AttemptEnd> {
   const outputs = await context.host.listOutputs(attempt.id, signal);
   const measured = {
@@ -37,31 +41,48 @@ export async function concludeExited(
     hostEndedAt: status.hostEndedAt,
     gpuSeconds: ((status.hostEndedAt - status.hostStartedAt) / 1000) * context.gpus.length,
   };
-  if (attempt.stop !== undefined && !wasComplete(attempt.stop, status, outputs)) {
-    return { ...endOfStop(attempt.stop, context, ready), ...measured, outputs: [] };
-  }
+  const stopped = attempt.stop && { ...endOfStop(attempt.stop, context, ready), ...measured, outputs: [] };
+  if (attempt.stop !== undefined && stopped && !wasComplete(attempt.stop, status, outputs)) return stopped;
   const verdict = judge({
     profile: ready.profile,
     exitCode: status.exitCode,
     log: follower.tracker,
     outputs,
   });
-  if (verdict.outcome !== 'done') return { ...verdict, ...measured, outputs: [] };
+  if (verdict.outcome !== 'done') return stopped ?? { ...verdict, ...measured, outputs: [] };
   try {
     const collected = await collectOutputs(context, attempt, verdict.outputs, signal);
     return { outcome: 'done', ...measured, outputs: collected };
   } catch (error) {
-    if (error instanceof CosmosError && error.code === 'model.output_invalid') {
-      return { outcome: 'failed', problem: error.toProblem(), ...measured, outputs: [] };
-    }
-    throw error;
+    const failure = toCosmosError(error);
+    if (signal.aborted || !isFinal(failure, failuresBefore)) throw error;
+    return stopped ?? { outcome: 'failed', problem: failure.toProblem(), ...measured, outputs: [] };
   }
 }
 
 /** The end of an attempt that began and of which nothing is left. */
-export function concludeVanished(attempt: Attempt, detail: string): AttemptEnd {
-  if (attempt.stop?.reason === 'cancel') return { outcome: 'cancelled', outputs: [] };
+export function concludeVanished(
+  context: LaneContext,
+  { stop }: Attempt,
+  ready: ReadyRun,
+  detail: string,
+): AttemptEnd {
+  if (stop !== undefined) return { ...endOfStop(stop, context, ready), outputs: [] };
   return { outcome: 'lost', problem: { code: 'engine.vanished', parameters: { detail } }, outputs: [] };
+}
+
+/** The end of an attempt that can never begin: somebody cancelled it, or its host has refused to start it. */
+export function concludeAbandoned({ problem }: Attempt, { run }: ReadyRun): AttemptEnd {
+  if (run.cancel !== undefined || problem === undefined) return { outcome: 'cancelled', outputs: [] };
+  return { outcome: 'failed', problem, outputs: [] };
+}
+
+/** True where trying again cannot collect or prove the outputs. */
+function isFinal(failure: CosmosError, failuresBefore: number): boolean {
+  if (failure.code === 'model.output_invalid') return true;
+  // The network comes back, and a full disk is emptied by somebody: until then the result is safe on the host.
+  if (failure.retryable || failure.layer === 'store' || failure.code === 'transfer.disk_full') return false;
+  return failuresBefore + 1 >= PROOF_TRIES;
 }
 
 /** A result that was complete before the stop signal went out counts as done. */

@@ -40,16 +40,14 @@ export class LaneRunner {
     await this.#loop;
   }
 
+  /** Nothing leaves this loop: whatever fails is looked at again, later. */
   async #run(signal: AbortSignal): Promise<void> {
     const unsubscribe = this.#context.wakeup.subscribe(this.#waiter.wake);
     try {
-      using lock = await this.#acquire(signal);
-      if (lock === undefined) return;
-      const { store, lane, clock } = this.#context;
-      store.lanes.ensure(lane);
-      store.lanes.setDriver(lane, { process: process.pid, kind: this.#kind, since: clock.now() });
-      await this.#drive(signal);
-      store.lanes.setDriver(lane, undefined);
+      await this.#insist('lane cannot be driven', signal, async () => {
+        using lock = await this.#acquire(signal);
+        if (lock !== undefined) await this.#drive(signal);
+      });
     } finally {
       unsubscribe();
     }
@@ -67,30 +65,61 @@ export class LaneRunner {
   }
 
   async #drive(signal: AbortSignal): Promise<void> {
-    await using reconciler = new Reconciler(this.#context, this.#waiter.wake);
-    const { store, lane, models, instance, wakeup, logger, clock } = this.#context;
-    await sweepLeftovers(this.#context, signal);
-    let failures = 0;
-    while (!signal.aborted) {
+    const { store, lane, clock, logger } = this.#context;
+    store.lanes.ensure(lane);
+    store.lanes.setDriver(lane, { process: process.pid, kind: this.#kind, since: clock.now() });
+    try {
+      await using reconciler = new Reconciler(this.#context, this.#waiter.wake);
+      const host: HostState = { isSwept: await sweepLeftovers(this.#context, signal) };
+      while (!signal.aborted) {
+        await this.#insist('step failed', signal, async () => await this.#look(reconciler, host, signal));
+      }
+    } finally {
       try {
-        let attempt = store.attempts.open(lane);
-        if (attempt === undefined && this.#mayClaim()) {
-          attempt = store.attempts.claim(lane, models, instance);
-          if (attempt !== undefined) wakeup.notify();
-        }
-        const next =
-          attempt === undefined ? Number.POSITIVE_INFINITY : await reconciler.step(attempt, signal);
-        failures = 0;
-        if (next === 'now') continue;
-        await this.#waiter.wait(next, signal);
-        if (attempt !== undefined) await clock.sleep(SHORTEST_LOOK_MS, signal);
+        store.lanes.setDriver(lane, undefined);
       } catch (error) {
-        if (signal.aborted) return;
-        // Nothing may leave the loop: the attempt stays as it is and is looked at again.
-        logger.error({ lane, err: toCosmosError(error) }, 'step failed');
-        await clock.sleep(backoff(failures), signal);
-        failures += 1;
+        logger.warn({ lane, err: toCosmosError(error) }, 'the end of driving could not be stored');
       }
     }
   }
+
+  async #look(reconciler: Reconciler, host: HostState, signal: AbortSignal): Promise<void> {
+    const { store, lane, models, instance, wakeup, clock } = this.#context;
+    let attempt = store.attempts.open(lane);
+    if (attempt === undefined && this.#mayClaim()) {
+      attempt = store.attempts.claim(lane, models, instance);
+      if (attempt !== undefined) wakeup.notify();
+    }
+    if (attempt === undefined) {
+      await this.#waiter.wait(Number.POSITIVE_INFINITY, signal);
+      return;
+    }
+    const next = await reconciler.step(attempt, signal);
+    if (next !== 'now') {
+      await this.#waiter.wait(next, signal);
+      await clock.sleep(SHORTEST_LOOK_MS, signal);
+    } else if (!host.isSwept && store.attempts.open(lane) === undefined) {
+      // It did not answer when the lane began, and it has now.
+      host.isSwept = await sweepLeftovers(this.#context, signal);
+    }
+  }
+
+  /** Does `work` again, later and later, until it passes or somebody stops. */
+  async #insist(what: string, signal: AbortSignal, work: () => Promise<void>): Promise<void> {
+    const { lane, logger, clock } = this.#context;
+    for (let failures = 0; !signal.aborted; failures++) {
+      try {
+        await work();
+        return;
+      } catch (error) {
+        if (signal.aborted) return;
+        logger.error({ lane, err: toCosmosError(error) }, what);
+        await clock.sleep(backoff(failures), signal);
+      }
+    }
+  }
+}
+
+interface HostState {
+  isSwept: boolean;
 }

@@ -11,28 +11,33 @@ export async function discardAttempt(
   try {
     await context.host.discard(attempt, signal);
   } catch (error) {
+    if (signal.aborted) return;
     context.logger.warn({ attempt, err: toCosmosError(error) }, 'attempt directory could not be removed');
   }
 }
 
 /**
- * Removes what ended attempts of this bot have left on the host. One that still runs, or that the database does not
- * know, is reported and left alone.
+ * Removes what ended attempts of this bot have left on the host, processes included: an attempt ends only when they
+ * are gone, or when another host answered. One that the database does not know is reported and left alone. False where
+ * the host could not be asked.
  */
-export async function sweepLeftovers(context: LaneContext, signal: AbortSignal): Promise<void> {
+export async function sweepLeftovers(context: LaneContext, signal: AbortSignal): Promise<boolean> {
   const { host, store, instance, logger } = context;
   try {
     for (const { attempt, status } of await host.leftovers(instance, signal)) {
-      const state = store.attempts.stateOf(attempt);
-      if (state === 'open') continue;
-      if (state === 'ended' && status.state !== 'running') await discardAttempt(context, attempt, signal);
-      else
-        logger.error(
-          { attempt, known: state, status },
-          'an attempt of ours is on the host that should not be there',
-        );
+      const known = store.attempts.stateOf(attempt);
+      if (known === 'open') continue;
+      if (known === 'unknown') {
+        logger.error({ attempt, status }, 'the host has an attempt of ours that the database does not know');
+        continue;
+      }
+      if (status.state === 'running') await host.stop(attempt, 'kill', signal);
+      await discardAttempt(context, attempt, signal);
     }
+    return true;
   } catch (error) {
-    logger.warn({ host: host.name, err: toCosmosError(error) }, 'leftovers could not be listed');
+    if (!signal.aborted)
+      logger.warn({ host: host.name, err: toCosmosError(error) }, 'leftovers could not be listed');
+    return false;
   }
 }

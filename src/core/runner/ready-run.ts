@@ -1,7 +1,7 @@
 import { CosmosError } from '../errors.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
-import type { Run } from '../runs/run.ts';
+import type { Run, RunStage } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import type { Attempt } from './attempt.ts';
@@ -12,6 +12,19 @@ export interface ReadyRun {
   readonly profile: Profile;
   /** What the progress of its log is measured against. */
   readonly expectations: { readonly frames?: number; readonly parameters: Run['parameters'] };
+}
+
+/** Stages in which the job was seen on its host. */
+const STAGES_AFTER_START: ReadonlySet<RunStage | undefined> = new Set([
+  'running',
+  'stopping',
+  'collecting',
+  'verifying',
+]);
+
+/** True where the job was seen to have begun, whatever its host says now. */
+export function hasRun({ stage }: Run): boolean {
+  return STAGES_AFTER_START.has(stage);
 }
 
 /** Throws `store.failed` where the run or its profile is gone. */

@@ -92,7 +92,7 @@ export interface Run {
   readonly lane?: LaneName;
   readonly attempt?: AttemptId;
   readonly cancel?: { readonly requestedAt: UtcMs; readonly by: PrincipalId; readonly byName: string };
-  /** Why it failed, was blocked, timed out or was lost. */
+  /** Why it failed, was blocked, timed out or was lost; what an active run waits for, where that is not its job. */
   readonly problem?: Problem;
   /** Since when the host does not answer; absent while it does. */
   readonly unreachableSince?: UtcMs;

@@ -15,7 +15,7 @@ import type { RunOutcome, RunOutput } from '../runs/run.ts';
 import type { Connection, Statement } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
-import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
+import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 import type { SettingStore } from './settings.ts';
 
 interface AttemptRow {
@@ -35,6 +35,7 @@ interface AttemptRow {
   stop_sent_at: number | null;
   kill_sent_at: number | null;
   outputs_at_stop: string | null;
+  problem: string | null;
 }
 
 /** How an attempt ended, and with it its run. */
@@ -74,7 +75,7 @@ export class AttemptStore {
     this.#settings = settings;
     this.#open = connection.prepare(
       `SELECT attempts.id, attempts.job_id, number, lane, instance_id, host_id, state, run_id, claimed_at,
-         starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop
+         starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem
        FROM attempts JOIN job_items ON job_items.job_id = attempts.job_id
        WHERE lane = ? AND state <> 'ended'`,
     );
@@ -143,7 +144,8 @@ export class AttemptStore {
       ).get(attempt.run);
       if (intent?.at !== null) return false;
       const changed = this.#prepare(
-        "UPDATE attempts SET state = 'starting', starting_at = ? WHERE id = ? AND state = 'claimed'",
+        `UPDATE attempts SET state = 'starting', starting_at = ?, tries = 0, next_try_at = NULL, problem = NULL
+         WHERE id = ? AND state = 'claimed'`,
       ).run(this.#clock.now(), attempt.id).changes;
       this.#prepare("UPDATE runs SET stage = 'starting' WHERE id = ?").run(attempt.run);
       if (changed > 0) {
@@ -156,11 +158,20 @@ export class AttemptStore {
     });
   }
 
+  /** Another start is tried: its run time counts from now. */
+  markStartingAgain(attempt: Attempt): void {
+    this.#prepare("UPDATE attempts SET starting_at = ? WHERE id = ? AND state = 'starting'").run(
+      this.#clock.now(),
+      attempt.id,
+    );
+  }
+
   /** A try that failed before the model began; the next one is not before `nextTryAt`. */
   recordFailedTry(attempt: Attempt, problem: Problem, nextTryAt: UtcMs): void {
     this.#connection.write(() => {
-      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ? WHERE id = ?').run(
+      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ?, problem = ? WHERE id = ?').run(
         nextTryAt,
+        JSON.stringify(problem),
         attempt.id,
       );
       this.#events.append(
@@ -274,6 +285,7 @@ function toAttempt(row: AttemptRow): Attempt {
     ...(row.host_id !== null && { hostId: row.host_id }),
     ...(row.starting_at !== null && { startingAt: row.starting_at }),
     ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
+    ...(row.problem !== null && { problem: fromJson<Problem>(row.problem) }),
     ...(row.stop_reason !== null &&
       row.stop_sent_at !== null && {
         stop: {

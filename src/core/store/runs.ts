@@ -1,8 +1,10 @@
+import type { Problem } from '../errors.ts';
 import type { PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
+import { toJsonOrNull } from './json.ts';
 import { prefixRange } from './patterns.ts';
 import { type OutputRow, type RunRow, SELECT_RUNS, toOutput, toRun } from './run-rows.ts';
 
@@ -180,6 +182,16 @@ export class RunStore {
     this.#prepare("UPDATE runs SET progress = ? WHERE id = ? AND state = 'active'").run(
       JSON.stringify(progress),
       id,
+    );
+  }
+
+  /** What an active run waits for; the end of the run replaces it. False where the run is not active. */
+  setHoldUp(id: RunId, problem: Problem | undefined): boolean {
+    return (
+      this.#prepare("UPDATE runs SET problem = ? WHERE id = ? AND state = 'active'").run(
+        toJsonOrNull(problem),
+        id,
+      ).changes > 0
     );
   }
 

@@ -41,7 +41,7 @@ const begun = performance.now();
 {
   const copy = join(request.directory, 'copy.log');
   await using mirror = await LogMirror.open(host, ATTEMPT, copy, (bytes) => tracker.feed(bytes));
-  const received = await mirror.follow((bytes) => tracker.feed(bytes), new AbortController().signal);
+  const { received } = await mirror.follow((bytes) => tracker.feed(bytes), new AbortController().signal);
   if (received !== request.bytes) throw new Error(`${received} of ${request.bytes} bytes were followed`);
 }
 const ms = performance.now() - begun;

@@ -1,0 +1,99 @@
+import type { Attempt } from './attempt.ts';
+import type { AttemptFollower } from './attempt-follower.ts';
+import type { Followers } from './followers.ts';
+import type { LaneContext } from './lane-context.ts';
+import type { NextLook } from './next-look.ts';
+import type { ReadyRun } from './ready-run.ts';
+import { decideStop } from './stop-policy.ts';
+
+/** How often a running attempt is looked at when nothing wakes us, ms. */
+const QUIET_LOOK_MS = 5_000;
+/** Most of a log that is read between two looks at a running attempt, bytes: a flood must not hide a cancel. */
+const LOG_BYTES_AT_A_LOOK = 16 * 1024 * 1024;
+
+/** One look at a running attempt: reads its log, and stops it where somebody asked for that or a limit has passed. */
+export async function followRunning(
+  context: LaneContext,
+  followers: Followers,
+  attempt: Attempt,
+  ready: ReadyRun,
+  signal: AbortSignal,
+): Promise<NextLook> {
+  const { store, clock, host, wakeup } = context;
+  const follower = await followers.of(attempt, ready);
+  if (attempt.stop === undefined) store.runs.setStage(attempt.run, 'running');
+  const unread = await tryToRead(follower, clock.now(), signal);
+  followers.storeProgress(ready, follower);
+  const decision = decideStop(
+    clock.now(),
+    {
+      cancelRequested: ready.run.cancel !== undefined,
+      startedAt: attempt.startingAt ?? attempt.claimedAt,
+      // A log that we cannot read is not a silent one.
+      lastLogAt: unread === undefined ? follower.lastLogAt : clock.now(),
+      ...(attempt.stop && { stop: attempt.stop }),
+    },
+    context.timeouts(ready.profile),
+  );
+  switch (decision.act) {
+    case 'terminate':
+      store.attempts.recordStop(attempt, decision.reason, await host.listOutputs(attempt.id, signal));
+      wakeup.notify();
+      return 'now';
+    case 'kill':
+      store.attempts.recordKill(attempt, decision.reason);
+      return 'now';
+    case 'give_up':
+      block(context, attempt);
+      follower.sent.delete('kill');
+      break;
+    case 'none':
+      break;
+  }
+  await sendStop(context, attempt, follower, signal);
+  if (unread !== undefined) throw unread.error;
+  if (!follower.isAtEnd) return 0;
+  const ownPace = follower.isWatched ? QUIET_LOOK_MS : host.pollMs;
+  return decision.act === 'none' ? Math.min(ownPace, decision.nextMs) : ownPace;
+}
+
+/** A log that cannot be read must not keep a run from being stopped: why is told later. */
+async function tryToRead(
+  follower: AttemptFollower,
+  now: number,
+  signal: AbortSignal,
+): Promise<{ error: unknown } | undefined> {
+  try {
+    await follower.readLog(now, signal, LOG_BYTES_AT_A_LOOK);
+    return undefined;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return { error };
+  }
+}
+
+/** Sends the recorded signal, once per process: an earlier process may have died between record and signal. */
+async function sendStop(
+  { host }: LaneContext,
+  attempt: Attempt,
+  follower: AttemptFollower,
+  signal: AbortSignal,
+): Promise<void> {
+  if (attempt.stop === undefined) return;
+  const strength = attempt.stop.killSentAt === undefined ? 'terminate' : 'kill';
+  if (follower.sent.has(strength)) return;
+  await host.stop(attempt.id, strength, signal);
+  follower.sent.add(strength);
+}
+
+/** A lane that cannot be proved free takes nothing more until the processes are gone. */
+function block({ store, lane, logger, wakeup }: LaneContext, attempt: Attempt): void {
+  if (store.lanes.get(lane).blocked !== undefined) return;
+  const problem = { code: 'engine.not_stopped', parameters: { attempt: attempt.id } } as const;
+  logger.error({ lane, attempt: attempt.id }, 'killed attempt is still alive');
+  store.write(() => {
+    store.lanes.setBlocked(lane, problem);
+    store.events.append({ type: 'lane.blocked', payload: { lane, problem } }, { attempt: attempt.id });
+  });
+  wakeup.notify();
+}

@@ -1,0 +1,61 @@
+import type { Attempt } from './attempt.ts';
+import { AttemptFollower } from './attempt-follower.ts';
+import type { LaneContext } from './lane-context.ts';
+import type { ReadyRun } from './ready-run.ts';
+import { runProgress } from './run-progress.ts';
+
+/** How often progress is stored, ms. */
+const PROGRESS_INTERVAL_MS = 500;
+
+/** Follows the log of the lane's present attempt and stores the progress that it shows. */
+export class Followers implements AsyncDisposable {
+  readonly #context: LaneContext;
+  readonly #wake: () => void;
+  #present: AttemptFollower | undefined;
+  #storedAt = 0;
+
+  constructor(context: LaneContext, wake: () => void) {
+    this.#context = context;
+    this.#wake = wake;
+  }
+
+  /** The follower of that attempt; the one before it is let go. */
+  async of(attempt: Attempt, ready: ReadyRun): Promise<AttemptFollower> {
+    if (this.#present?.attempt === attempt.id) return this.#present;
+    await this[Symbol.asyncDispose]();
+    const { host, clock, data } = this.#context;
+    this.#present = await AttemptFollower.open(host, attempt, ready, {
+      logPath: data.log(attempt.run, attempt.id),
+      now: clock.now(),
+      wake: this.#wake,
+    });
+    return this.#present;
+  }
+
+  /** The follower of an attempt whose log grows no more, read to its end, with its last progress stored. */
+  async readAll(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<AttemptFollower> {
+    const follower = await this.of(attempt, ready);
+    await follower.readLog(this.#context.clock.now(), signal);
+    this.#store(ready, follower);
+    return follower;
+  }
+
+  /** Stores progress unless that was done just now. */
+  storeProgress(ready: ReadyRun, follower: AttemptFollower): void {
+    if (this.#context.clock.now() - this.#storedAt >= PROGRESS_INTERVAL_MS) this.#store(ready, follower);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const follower = this.#present;
+    this.#present = undefined;
+    await follower?.[Symbol.asyncDispose]();
+  }
+
+  #store(ready: ReadyRun, follower: AttemptFollower): void {
+    const { clock, store, wakeup } = this.#context;
+    this.#storedAt = clock.now();
+    const progress = runProgress(ready, follower.tracker.snapshot(), this.#storedAt, store);
+    store.runs.setProgress(ready.run.id, progress);
+    wakeup.notify();
+  }
+}
