@@ -1,0 +1,203 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/bot/system-clock.ts';
+import { CosmosError } from '../../../src/core/errors.ts';
+import type { RunId } from '../../../src/core/ids.ts';
+import { LaneRunner } from '../../../src/core/runner/lane-runner.ts';
+import { isFinished } from '../../../src/core/runs/run.ts';
+import { ExclusiveLock } from '../../../src/core/store/exclusive-lock.ts';
+import { Waiter } from '../../../src/core/wakeup.ts';
+import { FakeHost } from '../../fakes/fake-host.ts';
+import { fakeVideo } from '../../fakes/fake-media.ts';
+import { LANE, TestLane } from './lane.ts';
+
+const DONE = { outputs: { 'street.mp4': fakeVideo(24) } };
+const never = new AbortController().signal;
+
+/** A runner on the real clock; its jobs end well as soon as they begin. */
+async function openRunner(mayClaim?: () => boolean) {
+  const lane = await TestLane.open();
+  const host = new FakeHost({
+    instance: lane.store.instance,
+    onStart: (attempt, _plan, started) => queueMicrotask(() => started.finish(attempt, DONE)),
+  });
+  lane.context = { ...lane.context, host, clock: systemClock };
+  const runner = new LaneRunner(lane.context, 'daemon', mayClaim);
+  onTestFinished(async () => await runner.stop());
+  return { lane, host, runner };
+}
+
+async function until(lane: TestLane, isTrue: () => boolean): Promise<void> {
+  const waiter = new Waiter();
+  const unsubscribe = lane.context.wakeup.subscribe(waiter.wake);
+  while (!isTrue()) await waiter.wait(20, never);
+  unsubscribe();
+}
+
+function ended(lane: TestLane, ...runs: RunId[]): () => boolean {
+  return () => runs.every((run) => isFinished(lane.run(run).state));
+}
+
+describe('a driven lane', () => {
+  it('works off the queue one run after the other, and sleeps until it is woken', async () => {
+    const { lane, runner } = await openRunner();
+    const first = lane.queue();
+    const second = lane.queue();
+    runner.start();
+    await until(lane, ended(lane, first, second));
+    const third = lane.queue();
+    lane.context.wakeup.notify();
+    await until(lane, ended(lane, third));
+    for (const run of [first, second, third]) expect(lane.run(run).state).toBe('done');
+    const order = [first, second, third].map((run) => lane.run(run).startedAt ?? 0);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it('says who drives it while it is driven', async () => {
+    const { lane, runner } = await openRunner();
+    const run = lane.queue();
+    runner.start();
+    await until(lane, ended(lane, run));
+    expect(lane.store.lanes.get(LANE).driver).toMatchObject({ process: process.pid, kind: 'daemon' });
+    await runner.stop();
+    expect(lane.store.lanes.get(LANE).driver).toBeUndefined();
+  });
+
+  it('takes nothing more than it may', async () => {
+    const lane = await openRunner(() => false);
+    const run = lane.lane.queue();
+    lane.runner.start();
+    await until(lane.lane, () => lane.lane.store.lanes.get(LANE).driver !== undefined);
+    await lane.runner.stop();
+    expect(lane.lane.run(run).state).toBe('queued');
+  });
+
+  it('is left alone while another one drives it, and taken over when that ends', async () => {
+    const { lane, runner } = await openRunner();
+    const run = lane.queue();
+    const held = ExclusiveLock.tryAcquire(lane.data.laneLock(LANE));
+    runner.start();
+    lane.context.wakeup.notify();
+    expect(lane.run(run).state).toBe('queued');
+    held?.release();
+    await until(lane, ended(lane, run));
+    expect(lane.run(run).state).toBe('done');
+  });
+
+  it('stops while it waits for the right to drive', async () => {
+    const { lane, runner } = await openRunner();
+    using _held = ExclusiveLock.tryAcquire(lane.data.laneLock(LANE));
+    runner.start();
+    await runner.stop();
+    expect(lane.store.lanes.get(LANE).driver).toBeUndefined();
+  });
+
+  it('survives a store that fails, and goes on', async () => {
+    const { lane, runner } = await openRunner();
+    const run = lane.queue();
+    const { attempts, lanes } = lane.store;
+    const ensure = lanes.ensure.bind(lanes);
+    const open = attempts.open.bind(attempts);
+    let failures = 0;
+    const fail = (): never => {
+      failures += 1;
+      throw new CosmosError('store.disk_full', {});
+    };
+    lanes.ensure = (name) => (failures === 0 ? fail() : ensure(name));
+    attempts.open = (name) => (failures === 1 ? fail() : open(name));
+    runner.start();
+    await until(lane, ended(lane, run));
+    expect(failures).toBe(2);
+    expect(lane.run(run).state).toBe('done');
+  });
+
+  it('ends although the end cannot be stored', async () => {
+    const { lane, runner } = await openRunner();
+    const run = lane.queue();
+    runner.start();
+    await until(lane, ended(lane, run));
+    lane.store.lanes.setDriver = () => {
+      throw new CosmosError('store.disk_full', {});
+    };
+    await runner.stop();
+    lane.host.unreachable(true);
+    expect(ExclusiveLock.tryAcquire(lane.data.laneLock(LANE))?.release()).toBeUndefined();
+  });
+});
+
+describe('what is left on the host', () => {
+  /** An attempt that the database knows as ended and the host still has. */
+  async function leaveOne(lane: TestLane, host: FakeHost, state: 'exited' | 'running') {
+    lane.context = { ...lane.context, host };
+    const { attempt, run } = lane.claim();
+    const open = lane.store.attempts.open(LANE);
+    if (open === undefined) throw new Error('nothing is open');
+    await host.prepare({
+      attempt,
+      instance: host.instance,
+      files: [],
+      inputs: [],
+      argv: ['true'],
+      environment: {},
+      workingDirectory: '.',
+      gpus: [],
+      stopGraceMs: 0,
+    });
+    await host.start(attempt);
+    if (state === 'exited') host.finish(attempt, {});
+    lane.store.attempts.end(open, { outcome: 'lost', outputs: [] });
+    return { attempt, run };
+  }
+
+  it('of an ended attempt is removed when the lane begins, processes included', async () => {
+    const lane = await TestLane.open();
+    const host = new FakeHost({ instance: lane.store.instance });
+    await leaveOne(lane, host, 'exited');
+    const { attempt } = await leaveOne(lane, host, 'running');
+    const stops: string[] = [];
+    const discard = host.discard.bind(host);
+    host.discard = async (id) => {
+      if (id === attempt) stops.push(...host.stops(id));
+      await discard(id);
+    };
+    const runner = new LaneRunner({ ...lane.context, clock: systemClock }, 'daemon');
+    runner.start();
+    await until(lane, () => host.attempts.length === 0);
+    await runner.stop();
+    expect(stops).toEqual(['kill']);
+  });
+
+  it('is looked for again once a host answers that did not when the lane began', async () => {
+    const { lane, host, runner } = await openRunner();
+    const left = new FakeHost({ instance: lane.store.instance });
+    const { attempt } = await leaveOne(lane, left, 'exited');
+    const leftovers = [{ attempt, status: await left.inspect(attempt) }];
+    lane.context = { ...lane.context, host };
+    let asked = 0;
+    const discarded: string[] = [];
+    host.leftovers = async () => {
+      asked += 1;
+      if (asked === 1) throw new CosmosError('engine.host_unreachable', {});
+      return leftovers;
+    };
+    host.discard = async (id) => {
+      discarded.push(id);
+    };
+    const run = lane.queue();
+    runner.start();
+    await until(lane, () => discarded.includes(attempt));
+    expect(lane.run(run).state).toBe('done');
+  });
+
+  it('of an attempt that the database does not know is left alone', async () => {
+    const lane = await TestLane.open();
+    const host = new FakeHost({ instance: lane.store.instance });
+    const { attempt } = await leaveOne(lane, host, 'exited');
+    lane.store.attempts.stateOf = () => 'unknown';
+    const runner = new LaneRunner({ ...lane.context, clock: systemClock }, 'daemon');
+    const run = lane.queue();
+    runner.start();
+    await until(lane, () => lane.run(run).state === 'active');
+    await runner.stop();
+    expect(host.attempts).toContain(attempt);
+  });
+});
