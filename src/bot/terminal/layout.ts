@@ -1,13 +1,12 @@
-import stringWidth from 'string-width';
-import wrapAnsi from 'wrap-ansi';
+import { isNarrow, widthOf, wrapped } from './text-width.ts';
 
 /** Narrower than this, text hangs no longer under its beginning: it would be a column of letters. */
 const NARROWEST_COLUMN = 12;
 
 /** A line cut at exactly `width` columns where it is wider; nothing is lost. */
 export function hardWrap(line: string, width: number): readonly string[] {
-  if (stringWidth(line) <= width) return [line];
-  return wrapAnsi(line, width, { hard: true, trim: false, wordWrap: false }).split('\n');
+  if (widthOf(line) <= width) return [line];
+  return wrapped(line, width, { hard: true, trim: false, wordWrap: false });
 }
 
 /** A number and its unit stay on one line. */
@@ -16,20 +15,18 @@ const NO_BREAK_SPACE = '\u00A0';
 
 /** `head` and then `text`, wrapped at spaces; further lines begin with `indent`. */
 export function hang(head: string, text: string, width: number, indent: string): readonly string[] {
-  const room = width - stringWidth(head);
+  const room = width - widthOf(head);
   if (room < NARROWEST_COLUMN) return hardWrap(head + text, width);
   const [first = '', ...rest] = wrapWords(text, room);
   if (rest.length === 0) return [head + first];
-  if (stringWidth(indent) === stringWidth(head)) return [head + first, ...rest.map((line) => indent + line)];
-  return [
-    head + first,
-    ...wrapWords(rest.join(' '), width - stringWidth(indent)).map((line) => indent + line),
-  ];
+  if (widthOf(indent) === widthOf(head)) return [head + first, ...rest.map((line) => indent + line)];
+  return [head + first, ...wrapWords(rest.join(' '), width - widthOf(indent)).map((line) => indent + line)];
 }
 
 function wrapWords(text: string, width: number): readonly string[] {
+  if (text.trim() === text && isNarrow(text) && widthOf(text) <= width) return [text];
   const bound = text.replaceAll(NUMBER_AND_UNIT, NO_BREAK_SPACE);
-  return wrapAnsi(bound, width, { hard: true }).replaceAll(NO_BREAK_SPACE, ' ').split('\n');
+  return wrapped(bound, width, { hard: true }).map((line) => line.replaceAll(NO_BREAK_SPACE, ' '));
 }
 
 /** Joins pieces with `separator` into lines of at most `width` columns; breaks between pieces only. */
@@ -37,7 +34,7 @@ export function wrap(pieces: readonly string[], width: number, separator: string
   const lines: string[] = [];
   for (const piece of pieces) {
     const last = lines.at(-1);
-    if (last !== undefined && stringWidth(last) + stringWidth(separator) + stringWidth(piece) <= width)
+    if (last !== undefined && widthOf(last) + widthOf(separator) + widthOf(piece) <= width)
       lines[lines.length - 1] = last + separator + piece;
     else lines.push(piece);
   }
@@ -46,12 +43,12 @@ export function wrap(pieces: readonly string[], width: number, separator: string
 
 /** The beginning of a line without escape sequences, at most `width` columns, with `sign` where something was cut. */
 export function fill(line: string, width: number, sign: string): string {
-  if (stringWidth(line) <= width) return line;
-  const room = width - stringWidth(sign);
+  if (widthOf(line) <= width) return line;
+  const room = width - widthOf(sign);
   let kept = '';
   let used = 0;
   for (const { segment } of new Intl.Segmenter().segment(line)) {
-    const columns = stringWidth(segment);
+    const columns = widthOf(segment);
     if (used + columns > room) break;
     kept += segment;
     used += columns;
@@ -61,5 +58,5 @@ export function fill(line: string, width: number, sign: string): string {
 
 /** Pads with spaces up to `width` columns; wide characters count as two. */
 export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - stringWidth(text)));
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

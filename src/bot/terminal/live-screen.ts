@@ -1,8 +1,8 @@
-import stringWidth from 'string-width';
 import { fill } from './layout.ts';
 import { safeText } from './plain-text.ts';
 import { renderCard } from './render-card.ts';
 import type { InputLine, Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
+import { widthOf } from './text-width.ts';
 
 /** A terminal that does not know its size says nothing, or 0. */
 const DEFAULT_COLUMNS = 80;
@@ -93,10 +93,7 @@ export class LiveScreen implements Screen {
   #toTop(columns: number): string {
     if (this.#tail.length === 0) return '\r';
     const above = this.#tail.slice(0, this.#cursorRow);
-    const rows = above.reduce(
-      (total, line) => total + Math.max(1, Math.ceil(stringWidth(line) / columns)),
-      0,
-    );
+    const rows = above.reduce((total, line) => total + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
     return rows === 0 ? '\r' : `\r${ESCAPE}${rows}A`;
   }
 }
@@ -112,12 +109,12 @@ function inputLine(
   settings: ScreenSettings,
 ): { readonly line: string; readonly sequence: string } {
   const prompt = safeText(input.prompt, settings);
-  const room = Math.max(1, columns - 1 - stringWidth(prompt));
+  const room = Math.max(1, columns - 1 - widthOf(prompt));
   let before = safeText(input.text.slice(0, input.cursor), settings);
-  while (stringWidth(before) >= room) before = [...before].slice(1).join('');
+  while (widthOf(before) >= room) before = [...before].slice(1).join('');
   const after = safeText(input.text.slice(input.cursor), settings);
   const line = prompt + fill(before + after, room, '');
-  const column = stringWidth(prompt) + stringWidth(before);
+  const column = widthOf(prompt) + widthOf(before);
   return { line, sequence: `${line}${CLEAR_TO_END_OF_LINE}\r${column === 0 ? '' : `${ESCAPE}${column}C`}` };
 }
 

@@ -1,7 +1,7 @@
-import stringWidth from 'string-width';
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import { duration } from '../wording/numbers.ts';
+import { isNarrow, widthOf } from './text-width.ts';
 
 /** How a terminal shows text. */
 export interface TextSettings {
@@ -66,14 +66,14 @@ export function safeText(text: string, settings: Pick<TextSettings, 'unicode'>):
     .replaceAll(/\r\n|[\n\r\t\v\f\u0085\u2028\u2029]/g, ' ')
     .replaceAll(NOT_PRINTABLE, (character) => shownControl(character, settings.unicode));
   if (!settings.unicode) return toAscii(visible);
-  const divisible = /[^ -~]/.test(visible) ? withoutGiants(visible) : visible;
+  const divisible = isNarrow(visible) ? visible : withoutGiants(visible);
   return RIGHT_TO_LEFT.test(divisible) ? ISOLATE + divisible + END_OF_ISOLATE : divisible;
 }
 
 /** A character with very many marks is as wide as they are, and no line can be broken within it. */
 function withoutGiants(text: string): string {
   return Array.from(new Intl.Segmenter().segment(text), ({ segment }) =>
-    segment.length > 2 && stringWidth(segment) > WIDEST_CHARACTER ? '\uFFFD' : segment,
+    segment.length > 2 && widthOf(segment) > WIDEST_CHARACTER ? '\uFFFD' : segment,
   ).join('');
 }
 

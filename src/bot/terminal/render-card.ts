@@ -1,4 +1,3 @@
-import stringWidth from 'string-width';
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import { quoteWord } from '../commands/parse-words.ts';
 import { percent } from '../wording/numbers.ts';
@@ -6,6 +5,7 @@ import { fill, hang, hardWrap, wrap } from './layout.ts';
 import { markSign, markStyle, styled } from './marks.ts';
 import { safeText, spanText, type TextSettings } from './plain-text.ts';
 import { renderRows } from './render-rows.ts';
+import { widthOf } from './text-width.ts';
 
 /** How and for whom a card is drawn. */
 export interface RenderSettings extends TextSettings {
@@ -63,7 +63,7 @@ function renderBlock(block: CardBlock, settings: RenderSettings): readonly strin
       ).map((line) => INDENT + line);
     case 'progress': {
       const bar = `${INDENT}${progressBar(block.percent, settings)}   `;
-      return hang(bar, styledText(block.label, settings), settings.width, ' '.repeat(stringWidth(bar)));
+      return hang(bar, styledText(block.label, settings), settings.width, ' '.repeat(widthOf(bar)));
     }
     case 'log':
       return block.lines.map((line) => logLine(line, settings));

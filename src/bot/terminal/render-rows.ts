@@ -1,5 +1,5 @@
-import stringWidth from 'string-width';
 import { hang, hardWrap, pad } from './layout.ts';
+import { widthOf } from './text-width.ts';
 
 const GAP = '  ';
 /** A last column narrower than this wraps badly: the row is then written as one running line. */
@@ -22,9 +22,8 @@ function renderRow(row: readonly string[], columns: readonly number[], width: nu
     .map((cell, index) => pad(cell, columns[index] ?? 0) + GAP)
     .join('');
   const text = row[last] ?? '';
-  if (stringWidth(head) + stringWidth(text) <= width) return [head + text];
-  if (width - stringWidth(head) >= NARROWEST_LAST)
-    return hang(head, text, width, ' '.repeat(stringWidth(head)));
+  if (widthOf(head) + widthOf(text) <= width) return [head + text];
+  if (width - widthOf(head) >= NARROWEST_LAST) return hang(head, text, width, ' '.repeat(widthOf(head)));
   const running = row.filter((cell) => cell !== '').join(GAP);
   return width < NARROWEST_LAST ? hardWrap(running, width) : hang('', running, width, '  ');
 }
@@ -34,7 +33,7 @@ function columnWidths(rows: readonly (readonly string[])[]): readonly number[] {
   const widths: number[] = [];
   for (const row of rows) {
     for (const [index, cell] of row.slice(0, -1).entries())
-      widths[index] = Math.max(widths[index] ?? 0, stringWidth(cell));
+      widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
   }
   return widths;
 }
