@@ -10,7 +10,7 @@ import { type Checked, valid } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
-import { loadCatalogue } from '../core/models/catalogue.ts';
+import { Catalogue, loadCatalogue } from '../core/models/catalogue.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
@@ -51,16 +51,22 @@ const SYSTEM: Outside = {
   wrapMedia: (media) => media,
 };
 
-/** Puts the parts of a bot together: opens the store, starts nothing, connects to nothing. */
+/**
+ * Puts the parts of a bot together: opens the store, starts nothing, connects to nothing. Without `models` it offers
+ * none: enough to look at runs, and no profile is waited for, or stops it.
+ */
 export async function openBot(
   config: Config,
   logger: Logger,
   outside: Partial<Outside> = {},
+  needs: { readonly models: boolean } = { models: true },
 ): Promise<Checked<Bot>> {
   const { clock, random, wrapHost, wrapMedia } = { ...SYSTEM, ...outside };
-  const catalogue = await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config });
+  const catalogue = needs.models
+    ? await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config })
+    : valid(new Catalogue(new Map()));
   if (!catalogue.ok) return catalogue;
-  const models = new Models(catalogue.value, config.hosts);
+  const models = new Models(catalogue.value, needs.models ? config.hosts : []);
   const data = new DataDirectory(config.dataDirectory);
   const store = new Store(data.database, { clock, random });
   const profiles = new StoredProfiles(store.runs);

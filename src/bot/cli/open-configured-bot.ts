@@ -16,10 +16,11 @@ export function readConfig(path?: string): Checked<Config> {
   });
 }
 
-/** The bot of that configuration, with nothing started. */
+/** The bot of that configuration, with nothing started; `needs` as for `openBot`. */
 export async function openConfiguredBot(
   config: Config,
   logger: Logger = openLogger(config.log.level),
+  needs?: { readonly models: boolean },
 ): Promise<Checked<Bot>> {
-  return await openBot(config, logger);
+  return await openBot(config, logger, {}, needs);
 }
