@@ -38,6 +38,11 @@ interface AttemptRow {
   problem: string | null;
 }
 
+/** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
+export const CLAIM_NEXT = `
+SELECT id FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
+ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
+
 /** How an attempt ended, and with it its run. */
 export interface AttemptEnd {
   readonly outcome: RunOutcome;
@@ -101,10 +106,7 @@ export class AttemptStore {
    * Undefined where there is none, or the queue is paused, or the lane is blocked or busy.
    */
   claim(lane: LaneName, profiles: readonly string[], instance: InstanceId): Attempt | undefined {
-    const next = this.#prepare<[string], { id: RunId; turn: number }>(
-      `SELECT id, turn FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
-       ORDER BY priority DESC, turn, queued_at, id LIMIT 1`,
-    );
+    const next = this.#prepare<[string], { id: RunId }>(CLAIM_NEXT);
     if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
     return this.#connection.write(() => {
       const run = next.get(JSON.stringify(profiles));
@@ -122,10 +124,6 @@ export class AttemptStore {
       this.#prepare(
         `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
       ).run(lane, id, now, run.id);
-      this.#settings.set(
-        'queue.turn',
-        String(Math.max(run.turn, Number(this.#settings.get('queue.turn') ?? 0))),
-      );
       this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
       return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
     });

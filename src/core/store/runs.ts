@@ -65,8 +65,9 @@ export class RunStore {
   }
 
   /**
-   * Queues a run. Turns make the order fair: somebody's next run goes one turn behind their last queued one,
-   * and never before the turn that the queue has reached.
+   * Queues a run. Turns make the order fair: somebody's next run goes one turn behind their last queued one of the
+   * same model, and somebody who has none waiting joins the turn that is on: behind one run of each other person at
+   * most, whatever these have moved to the front or let other lanes take.
    */
   insert(run: NewRun): void {
     this.#connection.write(() => {
@@ -77,8 +78,14 @@ export class RunStore {
         `INSERT INTO runs (id, prompt_id, request_id, owner_id, parent_id, parent_relation, profile_id,
            profile_hash, text, negative_text, parameters, frames, width, height, priority, turn, state, queued_at)
          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-           1 + max(coalesce((SELECT value FROM settings WHERE key = 'queue.turn'), 0) + 0,
-                   coalesce((SELECT max(turn) FROM runs WHERE owner_id = ? AND state = 'queued'), 0)),
+           max(
+             coalesce(
+               (SELECT min(turn) FROM runs WHERE profile_id = ? AND state = 'queued'),
+               (SELECT min(turn) FROM runs WHERE state = 'queued'),
+               1),
+             coalesce(
+               (SELECT 1 + max(turn) FROM runs WHERE owner_id = ? AND profile_id = ? AND state = 'queued'),
+               1)),
            'queued', ?)`,
       ).run(
         run.id,
@@ -96,7 +103,9 @@ export class RunStore {
         run.shape?.width ?? null,
         run.shape?.height ?? null,
         run.priority,
+        run.profileId,
         run.owner,
+        run.profileId,
         run.queuedAt,
       );
       this.#inputs.replace(run.id, run.inputs);

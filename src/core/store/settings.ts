@@ -1,7 +1,7 @@
 import type { Connection, Statement } from './database.ts';
 
 /** Keys of the settings table. */
-type SettingKey = 'instance' | 'queue.turn' | 'queue.paused';
+type SettingKey = 'instance' | 'queue.paused';
 
 /** Small durable facts of one bot installation. */
 export class SettingStore {
