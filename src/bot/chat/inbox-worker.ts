@@ -59,8 +59,7 @@ export class InboxWorker {
   }
 
   readonly receive: Receive = async (event) => {
-    if (!this.#parts.receiver.add(event)) return;
-    this.#fresh.add(event.dedupeKey);
+    if (this.#parts.receiver.add(event)) this.#fresh.add(event.dedupeKey);
     this.#waiter.wake();
   };
 

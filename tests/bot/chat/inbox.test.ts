@@ -1,0 +1,539 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import SqliteDatabase from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { InboundHandler } from '../../../src/bot/chat/inbound-handler.ts';
+import { InboxWorker } from '../../../src/bot/chat/inbox-worker.ts';
+import { CosmosError } from '../../../src/core/errors.ts';
+import type { ChatReference, ChatUser, Inbound } from '../../../src/core/ports/chat.ts';
+import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
+import { factVideo } from '../../fakes/fact-media.ts';
+import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
+import type { WorkbenchOptions } from '../../support/workbench.ts';
+import { ChatBench, textOf } from './chat-bench.ts';
+
+const ANA: ChatUser = { id: 'U_ana', name: 'ana', groups: [] };
+const BEN: ChatUser = { id: 'U_ben', name: 'ben', groups: ['G_guests'] };
+const UNAVAILABLE = new CosmosError('chat.unavailable', { platform: 'fake' });
+
+const LOOKS = { interval: 2, timeout: 4_000 };
+
+/** A bot that receives, works and shows; the test waits for what it shows. */
+class InboxBench {
+  readonly chat: ChatBench;
+  worker: InboxWorker;
+  #count = 0;
+
+  private constructor(chat: ChatBench) {
+    this.chat = chat;
+    this.worker = this.#newWorker();
+  }
+
+  static async open(options: WorkbenchOptions<never> = {}): Promise<InboxBench> {
+    const bench = new InboxBench(await ChatBench.open({}, options));
+    await bench.chat.chat.start(bench.receive);
+    onTestFinished(async () => await bench.worker.stop());
+    return bench;
+  }
+
+  readonly receive = async (event: Inbound): Promise<void> => await this.worker.receive(event);
+
+  get bench() {
+    return this.chat.bench;
+  }
+
+  get messages() {
+    return this.chat.chat.messages;
+  }
+
+  command(text: string, more: Partial<Extract<Inbound, { kind: 'command' }>> = {}): Inbound {
+    return { ...this.#event(), kind: 'command', text, ...more };
+  }
+
+  upload(
+    text: string,
+    files: Record<string, string>,
+    more: Partial<Extract<Inbound, { kind: 'upload' }>> = {},
+  ): Inbound {
+    const offered = Object.entries(files).map(([name, content]) => this.chat.chat.offer(name, content));
+    const event = this.#event();
+    return {
+      ...event,
+      where: { ...CHANNEL, message: `P${this.#count}` },
+      kind: 'upload',
+      text,
+      files: offered,
+      ...more,
+    };
+  }
+
+  /** Works until nothing is left that could be done now. */
+  async settle(): Promise<void> {
+    this.worker.start();
+    await expect.poll(() => this.bench.store.inbox.open(FAKE), LOOKS).toEqual([]);
+    await this.chat.pass(0);
+  }
+
+  async say(event: Inbound): Promise<void> {
+    expect(await this.chat.chat.deliver(event)).toBe(true);
+    await this.settle();
+  }
+
+  /** A process that was killed comes back: the store and the platform are as they are. */
+  async restart(): Promise<void> {
+    await this.worker.stop();
+    this.worker = this.#newWorker();
+    this.chat.restart();
+  }
+
+  #event() {
+    this.#count += 1;
+    return {
+      dedupeKey: `E${this.#count}`,
+      where: CHANNEL as ChatReference,
+      user: ANA,
+      at: this.chat.clock.now(),
+    };
+  }
+
+  #newWorker(): InboxWorker {
+    const { store, api, views, clock, logger, wakeup, data, access, config } = this.bench.bot.parts;
+    const receiver = new InboxReceiver(data.database, clock);
+    onTestFinished(() => receiver[Symbol.dispose]());
+    const port = this.chat.chat;
+    const { staleCommandMs } = config.timeouts;
+    const handler = new InboundHandler({
+      ...{ store, api, views, port, access, clock, data, staleCommandMs },
+      maxUploadBytes: 10_000,
+    });
+    return new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
+  }
+}
+
+describe('taking an event over', () => {
+  it('makes it durable before it is acknowledged', async () => {
+    const bench = await InboxBench.open();
+    const event = bench.command('status');
+    expect(await bench.chat.chat.deliver(event)).toBe(true);
+    expect(bench.bench.store.inbox.open(FAKE)).toEqual([event]);
+  });
+
+  it('refuses it within moments while another process writes, and takes it when it is sent again', async () => {
+    const bench = await InboxBench.open();
+    const other = new SqliteDatabase(bench.bench.bot.parts.data.database);
+    onTestFinished(() => {
+      other.close();
+    });
+    other.exec('BEGIN IMMEDIATE');
+    const event = bench.command('status');
+    await expect(bench.worker.receive(event)).rejects.toMatchObject({ code: 'store.busy' });
+    expect(await bench.chat.chat.deliver(event)).toBe(false);
+    other.exec('ROLLBACK');
+    await bench.say(event);
+    expect(bench.messages).toHaveLength(1);
+  });
+
+  it('has one effect and one answer however often it is delivered', async () => {
+    const bench = await InboxBench.open();
+    const event = bench.upload('A street', { 'street.mp4': factVideo() });
+    for (let time = 0; time < 3; time++) expect(await bench.chat.chat.deliver(event)).toBe(true);
+    await bench.settle();
+    await bench.say(event);
+    expect(bench.bench.api.listPrompts(10)).toHaveLength(1);
+    expect(bench.messages).toHaveLength(1);
+  });
+});
+
+describe('a whole conversation', () => {
+  it('goes from an upload over a command in its thread to the finished video', async () => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.upload('A rainy street', { 'street.mp4': factVideo() }));
+    const [prompt] = bench.bench.api.listPrompts(1);
+    expect(bench.messages).toMatchObject([
+      { where: { thread: 'P1' }, key: expect.stringContaining(prompt?.id ?? '?') },
+    ]);
+    await bench.say(
+      bench.command(`inference ${prompt?.id} edge=0.5`, { where: { ...CHANNEL, thread: 'P1' } }),
+    );
+    expect(bench.messages).toHaveLength(2);
+    bench.bench.claim();
+    await bench.bench.end();
+    await bench.chat.pass(60_000);
+    expect(bench.messages.map(({ where, file }) => [where.thread, file !== undefined])).toEqual([
+      ['P1', false],
+      ['P1', false],
+      ['P1', true],
+    ]);
+  });
+
+  it('opens a thread of its own for a run that is asked for in a channel', async () => {
+    const bench = await InboxBench.open();
+    const prompt = await bench.bench.prompt();
+    await bench.say(bench.command(`inference ${prompt.name}`));
+    const [root, status] = bench.messages;
+    expect(root?.where).toEqual(CHANNEL);
+    expect(status?.where.thread).toBe(root?.id);
+  });
+
+  it('answers where it was asked, to the person who asked', async () => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.command('status', { where: { ...CHANNEL, thread: 'T7' }, user: BEN }));
+    await bench.say(bench.command('status'));
+    expect(bench.messages.map(({ where, answered }) => [where.thread, answered?.user])).toEqual([
+      ['T7', 'U_ben'],
+      [undefined, 'U_ana'],
+    ]);
+  });
+
+  it('understands clicks and the words of forms like typed commands', async () => {
+    const bench = await InboxBench.open();
+    const prompt = await bench.bench.prompt();
+    const { dedupeKey: _key, ...base } = bench.command('');
+    const click = {
+      ...base,
+      dedupeKey: 'C1',
+      kind: 'click' as const,
+      verb: 'inference',
+      target: prompt.id,
+      arguments: ['edge=0.5'],
+    };
+    await bench.say(click);
+    await bench.say({
+      ...base,
+      dedupeKey: 'C2',
+      kind: 'form',
+      words: ['inference', prompt.id, '--model', 'preview', 'seg=0', 'vis=0.5'],
+    });
+    expect(bench.bench.api.listRuns({ limit: 5 }).map(({ parameters }) => parameters['edge'])).toEqual([
+      0.8, 0.5,
+    ]);
+  });
+
+  it('opens no thread for what is refused', async () => {
+    const bench = await InboxBench.open({ config: '[limits]\nmax_queued_per_user = 1\n' });
+    const prompt = await bench.bench.prompt();
+    const run = bench.bench.run(prompt);
+    for (const words of [
+      `inference ${prompt.id}`,
+      `inference ${prompt.id} edge=7`,
+      'inference nowhere',
+      `retry ${run.id}`,
+      'create prompt "" street.mp4',
+      'create prompt "A street"',
+    ]) {
+      await bench.say(bench.command(words));
+    }
+    expect(bench.chat.chat.calls).not.toContain('openThread');
+    expect(bench.messages.map(({ card: { mark } }) => mark)).toEqual(Array(6).fill('warning'));
+  });
+
+  it("never reads files of the bot's own machine for somebody in a chat", async () => {
+    const bench = await InboxBench.open();
+    const path = await bench.bench.file('secret.mp4');
+    await bench.say(bench.command(`create prompt "A street" ${path}`));
+    expect(bench.bench.api.listPrompts(5)).toEqual([]);
+    expect(bench.messages[0] && textOf(bench.messages[0])).toContain('cannot be named by a path');
+  });
+});
+
+describe('an event that is interrupted', () => {
+  it.each(['inference', 'retry', 'upload'] as const)(
+    'has its effect once when the bot is killed before its end is stored: %s',
+    async (what) => {
+      const bench = await InboxBench.open();
+      const event = await prepared(bench, what);
+      const { inbox } = bench.bench.store;
+      const complete = inbox.complete.bind(inbox);
+      let kills = 0;
+      inbox.complete = () => {
+        kills += 1;
+        throw new CosmosError('store.busy');
+      };
+      await bench.chat.chat.deliver(event);
+      bench.worker.start();
+      await expect.poll(() => kills, LOOKS).toBeGreaterThan(0);
+      inbox.complete = complete;
+      await bench.restart();
+      bench.chat.clock.advance(60 * 60_000);
+      await bench.settle();
+      await bench.chat.pass(0);
+      expect(bench.bench.api.countRuns({})).toBe(what === 'retry' ? 2 : what === 'inference' ? 1 : 0);
+      expect(bench.bench.api.countPrompts()).toBe(1);
+      // It was done: nobody is told that it was too late.
+      expect(bench.messages.filter(({ key }) => key.startsWith('answer:'))).toEqual([]);
+    },
+  );
+
+  it('has no effect without its end: a cancel that is not stored as done is not done', async () => {
+    const bench = await InboxBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    const { inbox } = bench.bench.store;
+    const complete = inbox.complete.bind(inbox);
+    let kills = 0;
+    inbox.complete = () => {
+      kills += 1;
+      throw new CosmosError('store.busy');
+    };
+    await bench.chat.chat.deliver(bench.command(`cancel ${run.id}`));
+    bench.worker.start();
+    await expect.poll(() => kills, LOOKS).toBeGreaterThan(0);
+    expect(bench.bench.reload(run.id).state).toBe('queued');
+    inbox.complete = complete;
+    await bench.restart();
+    await bench.settle();
+    expect(bench.bench.reload(run.id).state).toBe('cancelled');
+  });
+
+  it('opens its thread once, whatever was lost in between', async () => {
+    const bench = await InboxBench.open();
+    const prompt = await bench.bench.prompt();
+    bench.chat.chat.fail('openThread', 'unanswered');
+    await bench.chat.chat.deliver(bench.command(`inference ${prompt.id}`));
+    bench.worker.start();
+    await expect.poll(() => bench.chat.chat.calls, LOOKS).toContain('openThread');
+    await bench.restart();
+    await bench.settle();
+    expect(bench.messages.filter(({ key }) => key.startsWith('thread:'))).toHaveLength(1);
+    expect(bench.bench.api.countRuns({})).toBe(1);
+  });
+
+  it('stays in the inbox while the bot stops, and is done after the next start', async () => {
+    const bench = await InboxBench.open();
+    const looked = Promise.withResolvers<void>();
+    bench.bench.media.hold = looked.promise;
+    await bench.chat.chat.deliver(bench.upload('A street', { 'street.mp4': factVideo() }));
+    bench.worker.start();
+    await expect.poll(() => bench.bench.media.probed, LOOKS).toHaveLength(1);
+    const stopped = bench.worker.stop();
+    looked.resolve();
+    await stopped;
+    expect(bench.bench.api.listPrompts(5)).toEqual([]);
+    await bench.restart();
+    await bench.settle();
+    expect(bench.bench.api.listPrompts(5)).toHaveLength(1);
+  });
+});
+
+describe('an event that fails', () => {
+  it('is tried again where the infrastructure failed, and holds up nothing behind it', async () => {
+    const bench = await InboxBench.open();
+    const bad = bench.upload('A street', { 'street.mp4': factVideo() });
+    bench.chat.chat.fail('download', UNAVAILABLE);
+    await bench.chat.chat.deliver(bad);
+    await bench.chat.chat.deliver(bench.command('status'));
+    bench.worker.start();
+    await expect.poll(() => bench.bench.store.inbox.open(FAKE), LOOKS).toEqual([bad]);
+    bench.chat.clock.advance(1_000);
+    await bench.say(bad);
+    expect(bench.bench.api.listPrompts(5)).toHaveLength(1);
+  });
+
+  it('is answered where nothing would be mended by trying again', async () => {
+    const bench = await InboxBench.open();
+    bench.chat.chat.fail('download', new CosmosError('store.disk_full', { file: 'data' }));
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+    expect(bench.messages[0] && textOf(bench.messages[0])).toContain('is full');
+  });
+
+  it('is answered even where it is a defect of the bot', async () => {
+    const bench = await InboxBench.open();
+    bench.bench.store.prompts.search = () => {
+      throw new TypeError('undefined is not a function');
+    };
+    await bench.say(bench.command('search street'));
+    await bench.say(bench.command('status'));
+    expect(bench.messages).toHaveLength(2);
+  });
+
+  it('is kept while not even its answer can be stored', async () => {
+    const bench = await InboxBench.open();
+    const { deliveries } = bench.bench.store;
+    const ensure = deliveries.ensure.bind(deliveries);
+    let tries = 0;
+    deliveries.ensure = () => {
+      tries += 1;
+      throw new CosmosError('store.disk_full');
+    };
+    const event = bench.command('status');
+    await bench.chat.chat.deliver(event);
+    bench.worker.start();
+    await expect.poll(() => tries, LOOKS).toBe(2);
+    expect(bench.bench.store.inbox.open(FAKE)).toEqual([event]);
+    deliveries.ensure = ensure;
+    bench.chat.clock.advance(1_000);
+    await bench.say(event);
+    expect(bench.messages).toHaveLength(1);
+  });
+
+  it('does not end the loop when the inbox cannot be read', async () => {
+    const bench = await InboxBench.open();
+    const { inbox } = bench.bench.store;
+    const open = inbox.open.bind(inbox);
+    let reads = 0;
+    inbox.open = (platform) => {
+      reads += 1;
+      if (reads === 1) throw new CosmosError('store.failed');
+      return open(platform);
+    };
+    bench.worker.start();
+    await expect.poll(() => reads, LOOKS).toBe(1);
+    await bench.say(bench.command('status'));
+    expect(bench.messages).toHaveLength(1);
+  });
+});
+
+describe('several at a time', () => {
+  it('a slow upload of one person holds up neither others nor other threads', async () => {
+    const bench = await InboxBench.open();
+    bench.chat.chat.fail('download', 'slow');
+    const slow = bench.upload('A street', { 'street.mp4': factVideo() });
+    await bench.chat.chat.deliver(slow);
+    bench.worker.start();
+    await expect.poll(() => bench.chat.chat.waiting, LOOKS).toBe(1);
+    await bench.chat.chat.deliver(bench.command('status', { user: BEN }));
+    await bench.chat.chat.deliver(bench.command('status', { where: { ...CHANNEL, thread: 'T1' } }));
+    await expect.poll(() => bench.bench.store.inbox.open(FAKE), LOOKS).toEqual([slow]);
+    bench.chat.chat.release();
+    await bench.settle();
+    expect(bench.bench.api.listPrompts(5)).toHaveLength(1);
+  });
+
+  it('what one person says in one place is done in order', async () => {
+    const bench = await InboxBench.open();
+    bench.chat.chat.fail('download', 'slow');
+    await bench.chat.chat.deliver(bench.upload('A harbour at dawn', { 'street.mp4': factVideo() }));
+    await bench.chat.chat.deliver(bench.command('inference harbour_dawn'));
+    bench.worker.start();
+    await expect.poll(() => bench.chat.chat.waiting, LOOKS).toBe(1);
+    bench.chat.chat.release();
+    await bench.settle();
+    expect(bench.bench.api.countRuns({})).toBe(1);
+  });
+
+  it('a burst of 200 commands is answered completely', async () => {
+    const bench = await InboxBench.open();
+    const events = Array.from({ length: 200 }, (_each, index) =>
+      bench.command('help', {
+        where: { ...CHANNEL, thread: `T${index % 7}` },
+        user: { ...ANA, id: `U${index % 5}` },
+      }),
+    );
+    await Promise.all(events.map(async (event) => await bench.chat.chat.deliver(event)));
+    await bench.settle();
+    await bench.chat.pass(1_000);
+    expect(bench.messages).toHaveLength(200);
+  });
+});
+
+describe('who may do what', () => {
+  const config = '[access]\ndefault = "viewer"\n[[access.rules]]\nrole = "operator"\nusers = ["U_ana"]\n';
+
+  it('is checked for commands, clicks, forms and uploads alike', async () => {
+    const bench = await InboxBench.open({ config });
+    const prompt = await bench.bench.prompt();
+    const { dedupeKey: _key, ...base } = bench.command('', { user: BEN });
+    await bench.say(bench.command(`inference ${prompt.id}`, { user: BEN }));
+    await bench.say({
+      ...base,
+      dedupeKey: 'C1',
+      kind: 'click',
+      verb: 'inference',
+      target: prompt.id,
+      arguments: [],
+    });
+    await bench.say({ ...base, dedupeKey: 'C2', kind: 'form', words: ['inference', prompt.id] });
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, { user: BEN }));
+    await bench.say(bench.command('queue pause', { user: BEN }));
+    expect(bench.bench.api.countRuns({})).toBe(0);
+    expect(bench.bench.api.countPrompts()).toBe(1);
+    expect(bench.messages.every((message) => textOf(message).includes('You may not'))).toBe(true);
+    expect(bench.messages).toHaveLength(5);
+    expect(bench.chat.chat.calls).not.toContain('download');
+  });
+
+  it('leaves to viewers what changes nothing', async () => {
+    const bench = await InboxBench.open({ config });
+    for (const words of ['status', 'queue', 'list prompts', 'models', 'help']) {
+      await bench.say(bench.command(words, { user: BEN }));
+    }
+    expect(bench.messages.some((message) => textOf(message).includes('You may not'))).toBe(false);
+  });
+});
+
+describe('a command that comes late', () => {
+  it('is answered and not executed; an upload is not too late', async () => {
+    const bench = await InboxBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    const late = bench.chat.clock.now() - 60 * 60_000;
+    await bench.say(bench.command(`cancel ${run.id}`, { at: late }));
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, { at: late }));
+    expect(bench.bench.reload(run.id).state).toBe('queued');
+    expect(bench.messages[0] && textOf(bench.messages[0])).toContain('late, so I did nothing');
+    expect(bench.bench.api.countPrompts()).toBe(2);
+  });
+
+  it('is executed when its time is in the future: clocks differ', async () => {
+    const bench = await InboxBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    await bench.say(bench.command(`cancel ${run.id}`, { at: bench.chat.clock.now() + 60_000 }));
+    expect(bench.bench.reload(run.id).state).toBe('cancelled');
+  });
+});
+
+describe('uploads', () => {
+  it('are told all their problems at once, in the thread of the upload', async () => {
+    const bench = await InboxBench.open();
+    const files = { 'large.mp4': factVideo({}, 'x'.repeat(20_000)), 'good.mp4': factVideo() };
+    await bench.say(bench.upload('', files));
+    const [answer] = bench.messages;
+    expect(answer?.where.thread).toBe('P1');
+    expect(answer && textOf(answer)).toMatch(/large\.mp4.*text is empty/);
+    expect(bench.bench.api.listPrompts(5)).toEqual([]);
+  });
+
+  it('leave no temporary files, whether they are taken or refused', async () => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+    await bench.say(
+      bench.upload('A street', { 'notes.mp4': 'no video', 'street.mp4': factVideo({}, 'other') }),
+    );
+    expect(await readdir(bench.bench.bot.parts.data.incoming)).toEqual([]);
+    expect(await readdir(join(bench.bench.bot.parts.data.root, 'assets'))).toHaveLength(1);
+  });
+
+  it.each([
+    'say "hello" \'there\'\nin two lines',
+    '$(rm -rf /) `id` ; | & > <',
+    '🌧️ a rainy street 👩‍👩‍👧‍👦',
+    'شارع ممطر \u202Eليلا',
+    '-- --name x',
+  ])('keep their text as it is: %j', async (text) => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.upload(text, { 'street.mp4': factVideo() }));
+    expect(bench.bench.api.listPrompts(1)[0]?.text).toBe(text);
+  });
+
+  it('with a NUL in their text are refused with words', async () => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.upload('a\0b', { 'street.mp4': factVideo() }));
+    expect(bench.messages[0] && textOf(bench.messages[0])).toContain('NUL');
+  });
+
+  it('into a thread that has a prompt make another one there', async () => {
+    const bench = await InboxBench.open();
+    const where = { ...CHANNEL, thread: 'T1' };
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, { where }));
+    await bench.say(bench.upload('A harbour', { 'harbour.mp4': factVideo({}, 'other') }, { where }));
+    expect(bench.messages.map(({ where: { thread } }) => thread)).toEqual(['T1', 'T1']);
+  });
+});
+
+async function prepared(bench: InboxBench, what: 'inference' | 'retry' | 'upload'): Promise<Inbound> {
+  if (what === 'upload') return bench.upload('A street', { 'street.mp4': factVideo() });
+  const prompt = await bench.bench.prompt();
+  if (what === 'inference') return bench.command(`inference ${prompt.id}`);
+  const run = bench.bench.run(prompt);
+  bench.bench.claim();
+  await bench.bench.end('failed');
+  return bench.command(`retry ${run.id}`);
+}

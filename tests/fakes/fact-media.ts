@@ -1,0 +1,59 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { CosmosError } from '../../src/core/errors.ts';
+import type { MediaFacts, MediaLimits, MediaWorker, VideoFacts } from '../../src/core/ports/media.ts';
+
+const VIDEO: VideoFacts = {
+  kind: 'video',
+  width: 640,
+  height: 352,
+  fps: 24,
+  frames: 120,
+  durationMs: 5000,
+  codec: 'h264',
+  hasAudio: false,
+};
+
+/** A file that `FactMedia` takes for a video; `mark` makes its content another one. */
+export function factVideo(facts: Partial<VideoFacts> = {}, mark = ''): string {
+  return JSON.stringify({ ...VIDEO, ...facts, mark });
+}
+
+export function factAudio(mark = ''): string {
+  return JSON.stringify({ kind: 'audio', durationMs: 3000, codec: 'aac', mark });
+}
+
+export function factImage(mark = ''): string {
+  return JSON.stringify({ kind: 'image', width: 64, height: 64, codec: 'png', mark });
+}
+
+/** Files are JSON of their own facts; everything else is no media file. */
+export class FactMedia implements MediaWorker {
+  /** Files that were looked into. */
+  readonly probed: string[] = [];
+  /** The next posters fail. */
+  isPosterBroken = false;
+  /** What every look waits for. */
+  hold: Promise<void> = Promise.resolve();
+
+  async probe(path: string, _limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts> {
+    this.probed.push(path);
+    await this.hold;
+    signal?.throwIfAborted();
+    const text = await readFile(path, 'utf8');
+    try {
+      const { mark: _mark, ...facts } = JSON.parse(text);
+      return facts;
+    } catch (cause) {
+      throw new CosmosError('input.not_media', {}, { cause });
+    }
+  }
+
+  async verify(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts> {
+    return await this.probe(path, limits, signal);
+  }
+
+  async poster(_path: string, to: string): Promise<void> {
+    if (this.isPosterBroken) throw new CosmosError('media.worker_failed', { detail: 'no frame' });
+    await writeFile(to, 'poster');
+  }
+}
