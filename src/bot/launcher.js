@@ -14,7 +14,7 @@ const [{ enableCompileCache }, { existsSync }] = await Promise.all([
   import('node:fs'),
 ]);
 enableCompileCache();
-const compiled = new URL('./main.js', import.meta.url);
+const compiled = new URL('./cli/command-line.js', import.meta.url);
 const { runCommandLine } = await import(
   existsSync(compiled) ? './cli/command-line.js' : './cli/command-line.ts'
 );

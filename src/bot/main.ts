@@ -1,4 +1,4 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessPolicy } from '../core/access/access-policy.ts';
 import type { Config, HostConfig } from '../core/config/config.ts';
@@ -14,6 +14,7 @@ import { Catalogue, loadCatalogue } from '../core/models/catalogue.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
+import { PACKAGE_ROOT } from '../core/package-root.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaWorker } from '../core/ports/media.ts';
@@ -33,8 +34,8 @@ import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { ViewBuilder } from './thread-view/view-builder.ts';
 
-/** Shipped profiles: at the same place seen from `src/` and from `dist/`. */
-const PROFILE_DIRECTORY = fileURLToPath(new URL('../../config/models', import.meta.url));
+/** Shipped profiles. */
+const PROFILE_DIRECTORY = join(PACKAGE_ROOT, 'config/models');
 
 /** What reaches outside the process; tests put their own around or in its place. */
 export interface Outside {

@@ -1,5 +1,7 @@
+import { join } from 'node:path';
 import type { Checked } from '../../core/errors.ts';
 import { toCosmosError } from '../../core/errors.ts';
+import { PACKAGE_ROOT } from '../../core/package-root.ts';
 import type { ParsedCommand } from '../commands/arguments.ts';
 import { findVerb } from '../commands/help.ts';
 import { parseWords } from '../commands/parse.ts';
@@ -95,7 +97,7 @@ function takeGlobalOptions(words: readonly string[]) {
 async function version(): Promise<string> {
   const { readFile } = await import('node:fs/promises');
   const manifest: { version: string } = JSON.parse(
-    await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
+    await readFile(join(PACKAGE_ROOT, 'package.json'), 'utf8'),
   );
   return manifest.version;
 }

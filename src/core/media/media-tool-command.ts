@@ -1,10 +1,12 @@
-import { fileURLToPath } from 'node:url';
+import { join } from 'node:path';
+import { PACKAGE_ROOT } from '../package-root.ts';
 
-/**
- * Program and first arguments of the bot's own media tool; a subcommand follows. The tool lies beside this file,
- * as TypeScript in the source tree and as JavaScript where the bot was built.
- */
+/** Where the tool is in the source tree, and where the build puts it. */
+const TOOL = import.meta.url.endsWith('.ts')
+  ? join(PACKAGE_ROOT, 'src/core/media/tool/main.ts')
+  : join(PACKAGE_ROOT, 'dist/core/media/tool/main.js');
+
+/** Program and first arguments of the bot's own media tool; a subcommand follows. */
 export function mediaToolCommand(nodePath: string): readonly [string, ...string[]] {
-  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
-  return [nodePath, fileURLToPath(new URL(`./tool/main.${extension}`, import.meta.url))];
+  return [nodePath, TOOL];
 }
