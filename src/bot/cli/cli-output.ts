@@ -24,7 +24,7 @@ export function processOutput(): CliOutput {
     settings: {
       color,
       unicode: true,
-      timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+      timeZone: undefined,
       now: () => Date.now(),
       commandPrefix: 'cosmos',
     },

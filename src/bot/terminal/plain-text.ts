@@ -7,8 +7,8 @@ import { isNarrow, widthOf } from './text-width.ts';
 export interface TextSettings {
   /** False: every character outside ASCII gets a substitute. */
   readonly unicode: boolean;
-  /** IANA name of the reader's time zone, such as `Europe/Berlin`. */
-  readonly timeZone: string;
+  /** IANA name of the reader's time zone, such as `Europe/Berlin`; undefined for this machine's. */
+  readonly timeZone: string | undefined;
   readonly now: UtcMs;
 }
 
@@ -119,6 +119,6 @@ function agoText(time: UtcMs, settings: Pick<TextSettings, 'timeZone' | 'now'>):
   return dateText(time, settings.timeZone);
 }
 
-function dateText(time: UtcMs, timeZone: string): string {
+function dateText(time: UtcMs, timeZone: string | undefined): string {
   return new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short', timeZone }).format(time);
 }
