@@ -1,9 +1,10 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
+import type { Problem } from '../errors.ts';
+import type { LaneName } from '../ids.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
-import type { LaneName } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
@@ -72,8 +73,7 @@ export class QueueService {
   }
 
   view(): QueueView {
-    const { queued, forecasts, lanes, active } = this.#look();
-    const paused = this.#pause();
+    const { queued, forecasts, lanes, active, paused } = this.#look();
     const waiting = queued.slice(0, LISTED).map(
       (run, index): QueueEntry => ({
         place: index + 1,
@@ -98,7 +98,7 @@ export class QueueService {
 
   /** Where a queued run stands; undefined for any other. */
   place(run: Run): QueuePlace | undefined {
-    const { queued, forecasts, active } = this.#look();
+    const { queued, forecasts, active, paused } = this.#look();
     const index = queued.findIndex(({ id }) => id === run.id);
     if (index < 0) return undefined;
     const startsIn = forecasts.get(run.id)?.startsIn;
@@ -106,7 +106,7 @@ export class QueueService {
       place: index + 1,
       of: queued.length,
       before: countByOwner([...active, ...queued.slice(0, index)]),
-      paused: this.#pause() !== undefined,
+      paused: paused !== undefined,
       ...(startsIn && { startsIn }),
     };
   }
@@ -133,12 +133,32 @@ export class QueueService {
     const lanes = this.#hosts.flatMap((host) =>
       host.lanes.map(({ name }): ForecastLane => {
         const run = active.find(({ lane }) => lane === name);
-        const blocked = this.#store.lanes.get(name).blocked !== undefined;
-        const freeIn = run === undefined ? FREE_NOW : (run.progress?.remainingMs ?? durationOf(run));
-        return { lane: name, profiles: host.models, freeIn: blocked ? undefined : freeIn };
+        const { blocked, driver } = this.#store.lanes.get(name);
+        // A lane that nobody drives, or that is blocked, takes nothing: what waits goes to the others.
+        const takesRuns = blocked === undefined && driver !== undefined;
+        const freeIn = run === undefined ? FREE_NOW : this.#remaining(run, blocked, durationOf);
+        return { lane: name, profiles: takesRuns ? host.models : [], freeIn };
       }),
     );
-    return { queued, active, lanes, forecasts: forecast(lanes, queued, durationOf) };
+    const forecasts = forecast(lanes, queued, durationOf);
+    const paused = this.#pause();
+    // Nobody knows when somebody will resume.
+    if (paused !== undefined) for (const [id, { startsIn: _, ...rest }] of forecasts) forecasts.set(id, rest);
+    return { queued, active, lanes, forecasts, paused };
+  }
+
+  /** Of an active run, from now on; unknown where it does not get on. */
+  #remaining(
+    run: Run,
+    blocked: Problem | undefined,
+    durationOf: (run: Run) => TimeRange | undefined,
+  ): TimeRange | undefined {
+    const { progress, startedAt, unreachableSince, problem } = run;
+    if (blocked !== undefined || unreachableSince !== undefined || problem !== undefined) return undefined;
+    const now = this.#clock.now();
+    if (progress?.remainingMs !== undefined) return later(progress.remainingMs, now - progress.updatedAt);
+    const whole = durationOf(run);
+    return whole && later(whole, now - (startedAt ?? now));
   }
 
   #allDoneBy(
@@ -172,7 +192,8 @@ export class QueueService {
     const { blocked } = this.#store.lanes.get(lane);
     const run = active.find((candidate) => candidate.lane === lane);
     const base = { lane, host: host.name, ...(run && { now: laneRun(run) }) };
-    if (blocked !== undefined) return { ...base, state: 'blocked', problem: blocked };
+    const problem = blocked ?? run?.problem;
+    if (problem !== undefined) return { ...base, state: 'blocked', problem };
     if (!this.#isDriven(lane)) return { ...base, state: 'undriven' };
     return { ...base, state: run === undefined ? 'idle' : 'running' };
   }
@@ -195,6 +216,11 @@ function estimate(
 ): TimeRange | undefined {
   const work = workOf(profile, run);
   return work && estimateRunMs(profile, work, learnedRuns(store, profile));
+}
+
+/** What is left of an estimate after `ms`. */
+function later({ low, high }: TimeRange, ms: number): TimeRange {
+  return { low: Math.max(0, low - ms), high: Math.max(0, high - ms) };
 }
 
 function laneRun(run: Run): NonNullable<LaneStatusView['now']> {

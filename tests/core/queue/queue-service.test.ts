@@ -1,0 +1,243 @@
+import { describe, expect, it } from 'vitest';
+import type { HostConfig } from '../../../src/core/config/config.ts';
+import type { HostName, LaneName, ProfileId, RunId } from '../../../src/core/ids.ts';
+import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
+import { QueueService } from '../../../src/core/queue/queue-service.ts';
+import type { RunProgress } from '../../../src/core/runs/run.ts';
+import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
+import { minimal } from '../models/profiles.ts';
+import { openStore } from '../store/open-store.ts';
+
+const ONE = 'gpu1/one' as LaneName;
+const TWO = 'gpu1/two' as LaneName;
+const MINUTE = 60_000;
+/** A minute for the one video that the tests have; estimates from seeds are widened by 1.6 each way. */
+const PROFILE = minimal({ timing: { samples: [{ frames: 24, width: 64, height: 64, seconds: 60 }] } });
+const TAKES = { low: MINUTE / 1.6, high: MINUTE * 1.6 };
+
+async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) {
+  const { store, clock } = await openStore();
+  const host: HostConfig = {
+    name: 'gpu1' as HostName,
+    transport: 'local',
+    engine: 'process',
+    workDirectory: '/work',
+    lanes: lanes.map((name) => ({ name, gpus: [] })),
+    models: ['minimal' as ProfileId],
+    modelOverrides: {},
+  };
+  const service = new QueueService({
+    store,
+    profiles: new StoredProfiles(store.runs),
+    hosts: [host],
+    clock,
+    isDriven: (lane) => store.lanes.get(lane).driver !== undefined,
+  });
+  const ana = somebody(store);
+  const prompt = addPrompt(store, ana, 'street');
+  let at = 0;
+  const queue = (who = 'ana'): RunId => {
+    at += 1;
+    return addRun(store, prompt, profile, { owner: somebody(store, who).id, queuedAt: at });
+  };
+  const drive = (lane: LaneName): void => {
+    store.lanes.ensure(lane);
+    store.lanes.setDriver(lane, { process: 1, kind: 'daemon', since: clock.now() });
+  };
+  const claim = (lane: LaneName) => {
+    const attempt = store.attempts.claim(lane, ['minimal'], store.instance);
+    if (attempt === undefined) throw new Error('nothing was taken');
+    return attempt;
+  };
+  const place = (run: RunId) => {
+    const stored = store.runs.get(run);
+    return stored && service.place(stored);
+  };
+  const progress = (run: RunId, more: Partial<RunProgress>): void =>
+    store.runs.setProgress(run, { logTail: [], updatedAt: clock.now(), ...more });
+  return { store, clock, service, ana, queue, drive, claim, place, progress };
+}
+
+describe('the place of a run', () => {
+  it('counts who comes before, and adds up when it starts', async () => {
+    const { queue, drive, claim, place } = await openQueue();
+    drive(ONE);
+    const active = queue('ben');
+    claim(ONE);
+    const first = queue('ana');
+    const second = queue('ben');
+    const last = queue('ana');
+    expect(place(first)).toMatchObject({
+      place: 1,
+      of: 3,
+      before: [{ ownerName: 'ben', count: 1 }],
+      paused: false,
+    });
+    expect(place(first)?.startsIn).toEqual(TAKES);
+    expect(place(last)).toMatchObject({
+      place: 3,
+      before: [
+        { ownerName: 'ben', count: 2 },
+        { ownerName: 'ana', count: 1 },
+      ],
+      startsIn: { low: 3 * TAKES.low, high: 3 * TAKES.high },
+    });
+    expect(place(second)?.place).toBe(2);
+    expect(place(active)).toBeUndefined();
+  });
+
+  it('follows the clock and the progress of what runs', async () => {
+    const { queue, drive, claim, place, progress, clock } = await openQueue();
+    drive(ONE);
+    const active = queue();
+    claim(ONE);
+    const run = queue();
+    clock.advance(10_000);
+    expect(place(run)?.startsIn).toEqual({ low: TAKES.low - 10_000, high: TAKES.high - 10_000 });
+    progress(active, { remainingMs: { low: 20_000, high: 30_000 } });
+    clock.advance(25_000);
+    expect(place(run)?.startsIn).toEqual({ low: 0, high: 5_000 });
+  });
+
+  it('has no start while the queue is paused', async () => {
+    const { queue, drive, place, service, ana } = await openQueue();
+    drive(ONE);
+    const run = queue();
+    expect(place(run)?.startsIn).toEqual({ low: 0, high: 0 });
+    expect(service.pause(ana)).toBe(true);
+    expect(service.pause(ana)).toBe(false);
+    expect(place(run)).toEqual({ place: 1, of: 1, before: [], paused: true });
+    expect(service.resume(ana)).toBe(true);
+    expect(service.resume(ana)).toBe(false);
+    expect(place(run)?.startsIn).toBeDefined();
+  });
+
+  it('has no start where nobody drives the lane, it is blocked, its run is held up or its host is silent', async () => {
+    const { queue, drive, claim, place, store } = await openQueue();
+    const active = queue();
+    const run = queue();
+    expect(place(run)?.startsIn).toBeUndefined();
+    drive(ONE);
+    claim(ONE);
+    expect(place(run)?.startsIn).toBeDefined();
+    store.runs.setUnreachable(active, 1);
+    expect(place(run)?.startsIn).toBeUndefined();
+    store.runs.setUnreachable(active, undefined);
+    store.runs.setHoldUp(active, { code: 'transfer.disk_full', parameters: {} });
+    expect(place(run)?.startsIn).toBeUndefined();
+    store.runs.setHoldUp(active, undefined);
+    store.lanes.setBlocked(ONE, { code: 'engine.not_stopped', parameters: {} });
+    expect(place(run)?.startsIn).toBeUndefined();
+  });
+
+  it('has no start after a run of unknown length', async () => {
+    const { queue, drive, place } = await openQueue([ONE], minimal());
+    drive(ONE);
+    const first = queue();
+    const second = queue();
+    expect(place(first)?.startsIn).toEqual({ low: 0, high: 0 });
+    expect(place(second)?.startsIn).toBeUndefined();
+  });
+
+  it('learns from finished runs', async () => {
+    const { queue, drive, claim, place, store } = await openQueue();
+    drive(ONE);
+    queue();
+    store.attempts.end(claim(ONE), { outcome: 'done', outputs: [], hostStartedAt: 0, hostEndedAt: 10_000 });
+    queue();
+    const second = queue();
+    expect(place(second)?.startsIn).toEqual({ low: 8_333, high: 12_000 });
+  });
+});
+
+describe('the view of the queue', () => {
+  it('shows lanes, what runs, what waits and when all is done', async () => {
+    const { queue, drive, claim, service, progress, clock } = await openQueue([ONE, TWO]);
+    expect(service.view()).toMatchObject({ waiting: [], waitingTotal: 0, hosts: [{ state: 'unknown' }] });
+    expect(service.view().allDoneBy).toBeUndefined();
+    drive(ONE);
+    const active = queue('ben');
+    claim(ONE);
+    progress(active, { percent: 40, remainingMs: { low: 1_000, high: 2_000 } });
+    const waiting = queue();
+    const view = service.view();
+    expect(view.hosts[0]).toMatchObject({
+      host: 'gpu1',
+      state: 'reachable',
+      lanes: [
+        { lane: ONE, state: 'running', now: { run: active, ownerName: 'ben', percent: 40 } },
+        { lane: TWO, state: 'undriven' },
+      ],
+    });
+    expect(view.waiting).toEqual([
+      expect.objectContaining({
+        place: 1,
+        run: waiting,
+        promptName: 'street',
+        duration: TAKES,
+        startsIn: { low: 1_000, high: 2_000 },
+      }),
+    ]);
+    expect(view.allDoneBy).toBe(clock.now() + 2_000 + TAKES.high);
+  });
+
+  it('lists the first ten and counts the others', async () => {
+    const { queue, drive, service } = await openQueue();
+    drive(ONE);
+    for (let count = 0; count < 14; count++) queue();
+    const view = service.view();
+    expect(view.waiting).toHaveLength(10);
+    expect(view.waitingTotal).toBe(14);
+  });
+
+  it('says who paused it, and then neither starts nor an end', async () => {
+    const { queue, drive, service, ana, clock } = await openQueue();
+    drive(ONE);
+    queue();
+    service.pause(ana);
+    const view = service.view();
+    expect(view.paused).toEqual({ byName: 'ana', at: clock.now() });
+    expect(view.waiting[0]?.startsIn).toBeUndefined();
+    expect(view.waiting[0]?.duration).toEqual(TAKES);
+    expect(view.allDoneBy).toBeUndefined();
+  });
+
+  it('says what a lane waits for, and since when its host is silent', async () => {
+    const { queue, drive, claim, service, store } = await openQueue([ONE, TWO]);
+    drive(ONE);
+    drive(TWO);
+    const held = queue();
+    const waiting = queue();
+    claim(ONE);
+    store.runs.setHoldUp(held, { code: 'transfer.disk_full', parameters: {} });
+    expect(service.view().hosts[0]?.lanes[0]).toMatchObject({
+      state: 'blocked',
+      problem: { code: 'transfer.disk_full' },
+      now: { run: held },
+    });
+    expect(service.view().waiting.map(({ run, startsIn }) => [run, startsIn])).toEqual([
+      [waiting, undefined],
+    ]);
+    expect(service.view().allDoneBy).toBeUndefined();
+    store.runs.setUnreachable(held, 42);
+    expect(service.view().hosts[0]).toMatchObject({ state: 'unreachable', since: 42 });
+  });
+
+  it('sends what waits to the other lanes while one is blocked', async () => {
+    const { queue, drive, service, store } = await openQueue([ONE, TWO]);
+    drive(ONE);
+    drive(TWO);
+    store.lanes.setBlocked(ONE, { code: 'engine.not_stopped', parameters: {} });
+    queue();
+    queue();
+    expect(service.view().hosts[0]?.lanes.map(({ state }) => state)).toEqual(['blocked', 'idle']);
+    expect(service.view().waiting.map(({ startsIn }) => startsIn)).toEqual([{ low: 0, high: 0 }, TAKES]);
+  });
+
+  it('tells what a run with the usual parameters takes', async () => {
+    const { service, store } = await openQueue();
+    const [prompt] = store.prompts.newest(1);
+    expect(service.expected(PROFILE, prompt?.inputs ?? [])).toEqual(TAKES);
+    expect(service.expected(minimal(), prompt?.inputs ?? [])).toBeUndefined();
+  });
+});
