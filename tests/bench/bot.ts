@@ -1,5 +1,3 @@
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { pino } from 'pino';
 import type { Bot } from '../../src/bot/bot.ts';
 import { openBot } from '../../src/bot/main.ts';
@@ -16,16 +14,4 @@ export async function openQuietBot(directory: string): Promise<Bot> {
 export function must<T>(checked: Checked<T>): T {
   if (checked.ok) return checked.value;
   throw new Error(`refused: ${JSON.stringify(checked.problems)}`);
-}
-
-/** Runs a program to its end and returns what it printed. */
-export async function outputOf(program: string, words: readonly string[]): Promise<string> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
-  let text = '';
-  child.stdout.on('data', (chunk) => {
-    text += String(chunk);
-  });
-  const [code] = await once(child, 'close');
-  if (code !== 0) throw new Error(`${program} ended with ${code}`);
-  return text;
 }
