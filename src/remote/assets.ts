@@ -37,7 +37,8 @@ export class AssetStore {
     const hidden = `${this.#directory}/${temporaryName(asset.sha256, this.#random)}`;
     try {
       await inRole('asset', this.#transport.upload(asset.path, hidden, onProgress, signal));
-      if (!(await this.#isWhole(hidden, asset, signal))) {
+      const { sha256 } = await inRole('asset', this.#transport.hash(hidden, signal));
+      if (sha256 !== asset.sha256) {
         throw new CosmosError('transfer.corrupt', { role: 'asset' });
       }
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));

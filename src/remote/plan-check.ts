@@ -1,33 +1,23 @@
 import { CosmosError } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
-import type { AttemptPlan } from '../core/ports/host.ts';
+import { type AttemptPlan, RESERVED_NAMES } from '../core/ports/host.ts';
 import { safeAttemptName, safeRelativePath } from './paths.ts';
-
-/** Names at the top of an attempt directory that belong to the contract (see docs/decisions/attempt-directory.md). */
-const RESERVED = new Set([
-  'format',
-  'instance',
-  'out',
-  'run.sh',
-  'started',
-  'run.log',
-  'exit.json',
-  'exit.json.new',
-]);
 
 /**
  * Refuses a plan that cannot be written down safely: `engine.work_dir_unusable` for names and paths that leave the
- * directory or meet its own files, `engine.start_failed` for a program or an environment that no shell can start. Another bot's plan is `not_ours`.
+ * directory or meet its own files, `engine.start_failed` for a program or an environment that no shell can start.
+ * Another bot's plan is `not_ours`.
  */
 export function checkPlan(plan: AttemptPlan, instance: InstanceId): void {
   if (plan.instance !== instance) refuse('engine.work_dir_unusable', 'not_ours');
   safeAttemptName(plan.attempt);
-  for (const path of [...plan.files, ...plan.inputs].map((file) => file.path)) {
+  for (const { path } of plan.files) {
     const [top = ''] = safeRelativePath(path, 'attempt').split('/');
-    if (RESERVED.has(top) || path === 'in') refuse('engine.work_dir_unusable', 'reserved_path');
+    if (RESERVED_NAMES.has(top)) refuse('engine.work_dir_unusable', 'reserved_path');
   }
-  if (plan.inputs.some((input) => !input.path.startsWith('in/'))) {
-    refuse('engine.work_dir_unusable', 'unsafe_path');
+  for (const { path } of plan.inputs) {
+    if (!safeRelativePath(path, 'attempt').startsWith('in/'))
+      refuse('engine.work_dir_unusable', 'unsafe_path');
   }
   if (plan.workingDirectory !== '.') safeRelativePath(plan.workingDirectory, 'attempt');
   if (/^(-|$)/.test(plan.argv[0])) refuse('engine.start_failed', 'invalid_program');

@@ -1,16 +1,17 @@
 import { z } from 'zod';
 import { secretSchema } from '../config/secret.ts';
+import { RESERVED_NAMES } from '../ports/host.ts';
 import { count, environmentName, words } from './schema-basics.ts';
 import type { SpecValue } from './spec-object.ts';
-
-/** What the attempt directory itself holds; a spec file must not take one of these places. */
-const RESERVED = new Set(['in', 'out', 'started', 'run.sh', 'run.log', 'exit.json']);
 
 const relativePath = z
   .string()
   .regex(/^[\w.@+-]+(\/[\w.@+-]+)*$/, 'must be a relative path of plain letters, digits, ".", "_" and "-"')
-  .refine((path) => !path.split('/').includes('..'), 'must not leave the attempt directory')
-  .refine((path) => !RESERVED.has(path.split('/')[0] ?? ''), 'is a place that the bot uses itself');
+  .refine(
+    (path) => !path.split('/').some((name) => name === '.' || name === '..'),
+    'must not hold "." or ".."',
+  )
+  .refine((path) => !RESERVED_NAMES.has(path.split('/')[0] ?? ''), 'is a place that the bot uses itself');
 
 const template: z.ZodType<SpecValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(template), z.record(z.string(), template)]),

@@ -14,6 +14,19 @@ export interface JobPaths {
   readonly tool?: readonly string[];
 }
 
+/** Names at the top of an attempt directory that belong to the contract with the host: no `JobFile` lies there. */
+export const RESERVED_NAMES: ReadonlySet<string> = new Set([
+  'format',
+  'instance',
+  'in',
+  'out',
+  'run.sh',
+  'started',
+  'run.log',
+  'exit.json',
+  'exit.json.new',
+]);
+
 /** A file that `prepare` writes, relative to the attempt directory. */
 export interface JobFile {
   readonly path: string;

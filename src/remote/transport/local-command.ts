@@ -109,7 +109,11 @@ function within(
 ): Promise<number> {
   return new Promise<number>((resolve, reject) => {
     const giveUp = (reason: unknown): void => {
-      if (unwaited === 'end') child.kill('SIGKILL');
+      if (unwaited === 'end') {
+        child.kill('SIGKILL');
+        // What the command has started may go on for a while, with the pipes in its hands.
+        for (const stream of child.stdio) stream?.destroy();
+      }
       settle();
       reject(reason);
     };
@@ -123,6 +127,7 @@ function within(
       signal?.removeEventListener('abort', onAbort);
     };
     signal?.addEventListener('abort', onAbort, { once: true });
+    if (signal?.aborted) onAbort();
     child.on('error', (error) => giveUp(spawnError(error)));
     whenDone((value) => {
       settle();

@@ -46,20 +46,28 @@ export async function hashFile(path: string, signal?: AbortSignal): Promise<Stor
   });
 }
 
-async function readChunks<T>(
+/** Opens a regular file for reading, and nothing else. Never follows a link. */
+export async function readRegularFile<T>(
   path: string,
-  signal: AbortSignal | undefined,
-  use: (chunks: AsyncIterable<Uint8Array>, total: number) => Promise<T>,
+  use: (file: FileHandle, size: number) => Promise<T>,
 ): Promise<T> {
   // Without O_NONBLOCK the opening of a named pipe would wait for a writer for ever.
   const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   try {
     const stats = await file.stat();
     if (!stats.isFile()) throw new FileFault('wrong_kind', new Error('not a regular file'));
-    return await use(chunksOf(file, signal), stats.size);
+    return await use(file, stats.size);
   } finally {
     await file.close();
   }
+}
+
+async function readChunks<T>(
+  path: string,
+  signal: AbortSignal | undefined,
+  use: (chunks: AsyncIterable<Uint8Array>, total: number) => Promise<T>,
+): Promise<T> {
+  return readRegularFile(path, (file, size) => use(chunksOf(file, signal), size));
 }
 
 async function* chunksOf(file: FileHandle, signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {

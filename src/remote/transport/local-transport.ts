@@ -1,22 +1,11 @@
-import { constants, type Stats } from 'node:fs';
-import {
-  chmod,
-  type FileHandle,
-  link,
-  lstat,
-  mkdir,
-  open,
-  readdir,
-  realpath,
-  rename,
-  rm,
-} from 'node:fs/promises';
+import type { Stats } from 'node:fs';
+import { chmod, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TransferProgress } from '../../core/ports/host.ts';
 import type { StoredFile } from '../../core/ports/media.ts';
 import { isFault } from './file-fault.ts';
 import { type HostVariables, launchDetached, runToEnd } from './local-command.ts';
-import { copyNewFile, hashFile } from './local-copy.ts';
+import { copyNewFile, hashFile, readRegularFile } from './local-copy.ts';
 import { localFault, toFault } from './local-fault.ts';
 import { watchDirectory } from './local-watch.ts';
 import type {
@@ -66,11 +55,7 @@ export class LocalTransport implements Transport {
   }
 
   async createFile(path: string, content: string, mode: number): Promise<void> {
-    await localFault(
-      withFile(path, 'wx', mode, async (file) => {
-        if (content !== '') await file.writeFile(content);
-      }),
-    );
+    await localFault(writeNewFile(path, content, mode));
   }
 
   async changeMode(path: string, mode: number): Promise<void> {
@@ -78,8 +63,7 @@ export class LocalTransport implements Transport {
   }
 
   async readRange(path: string, offset: number, maxBytes: number): Promise<Uint8Array | null> {
-    const read = withFile(path, constants.O_RDONLY | constants.O_NOFOLLOW, 0, async (file) => {
-      const { size } = await file.stat();
+    const read = readRegularFile(path, async (file, size) => {
       const buffer = Buffer.allocUnsafe(Math.max(0, Math.min(maxBytes, size - offset)));
       const { bytesRead } = await file.read(buffer, 0, buffer.length, offset);
       return buffer.subarray(0, bytesRead);
@@ -161,15 +145,10 @@ export class LocalTransport implements Transport {
   }
 }
 
-async function withFile<T>(
-  path: string,
-  flags: string | number,
-  mode: number,
-  use: (file: FileHandle) => Promise<T>,
-): Promise<T> {
-  const file = await open(path, flags, mode);
+async function writeNewFile(path: string, content: string, mode: number): Promise<void> {
+  const file = await open(path, 'wx', mode);
   try {
-    return await use(file);
+    if (content !== '') await file.writeFile(content);
   } finally {
     await file.close();
   }

@@ -69,7 +69,7 @@ export interface Transport {
   /** Makes a file with content; `exists` where the name is taken, whatever holds it. */
   createFile(path: string, content: string, mode: number): Promise<void>;
   changeMode(path: string, mode: number): Promise<void>;
-  /** The bytes from `offset`, at most `maxBytes`; null where there is no such file. Never follows a link. */
+  /** The bytes from `offset`, at most `maxBytes`; null where there is no such file. `wrong_kind` for a link, a pipe and the like. */
   readRange(path: string, offset: number, maxBytes: number): Promise<Uint8Array | null>;
   /** Names in one directory, in no order. */
   names(path: string): Promise<readonly string[]>;

@@ -134,8 +134,11 @@ it('has no outputs where the job removed the directory, and an error where the a
   await expect(local.host.listOutputs(ATTEMPT)).rejects.toMatchObject(unusable('missing'));
 });
 
-it('reads no log through a link that the job has put in its place', async () => {
-  await local.startScript(ATTEMPT, 'rm run.log; ln -s /etc/hostname run.log');
+it.each([
+  ['a link', 'ln -s /etc/hostname run.log'],
+  ['a pipe', 'mkfifo run.log'],
+])('reads no log from %s that the job has put in its place', async (_, put) => {
+  await local.startScript(ATTEMPT, `rm run.log; ${put}`);
   await untilState(local.host, ATTEMPT, 'exited');
   await expect(local.host.readLog(ATTEMPT, 0, 100)).rejects.toMatchObject({ code: 'engine.log_unreadable' });
 });
@@ -154,10 +157,12 @@ it('refuses names that are no attempt, and plans that meet the files of the cont
     'started/process',
     'out/x',
     'exit.json',
+    'exit.json.new',
     'run.log',
     'format',
     'instance',
     'in',
+    'in/color.mp4',
   ]) {
     const plan = scriptPlan(ATTEMPT, 'true', { files: [{ path, content: '' }] });
     await expect(local.host.prepare(plan)).rejects.toMatchObject(unusable('reserved_path'));
