@@ -227,10 +227,22 @@ describe('buildJob', () => {
     expect(() => buildJob(requestFor(preview(), over))).toThrow(expect.objectContaining({ code }));
   });
 
-  it('refuses NUL where the operating system would cut a word', () => {
-    expect(() => buildJob(requestFor(everywhere, { text: 'a\0b' }))).toThrow(
+  it.each([
+    ['a word', { argv: ['run', '{prompt}'] }],
+    ['a variable', { environment: { TEXT: '{prompt}' } }],
+  ])('refuses NUL where the operating system would cut %s', (_where, command) => {
+    expect(() => buildJob(requestFor(minimal({ command }), { text: 'a\0b' }))).toThrow(
       expect.objectContaining({ code: 'input.text_nul' }),
     );
+  });
+
+  it('writes doubled braces as single ones', () => {
+    const profile = minimal({ command: { argv: ['run', '{{"file": "{input.color}"}}'] } });
+
+    expect(buildJob(requestFor(profile)).argv).toEqual([
+      'run',
+      '{"file": "/workspace/jobs/job_01/in/color.mp4"}',
+    ]);
   });
 
   it('refuses secrets that nothing can bring to the job yet', () => {

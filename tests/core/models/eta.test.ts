@@ -37,6 +37,27 @@ describe('estimateRunMs', () => {
     expect(estimateRunMs(preview(), work, [other])).toEqual({ low: 36_000, high: 56_250 });
   });
 
+  it('asks no run older than the last fifty', () => {
+    const old = { ...work, ms: 900_000 };
+    const larger = { ...work, frames: 240 };
+
+    expect(
+      estimateRunMs(preview(), work, [
+        ...runs(...Array.from({ length: 50 }, () => 10)),
+        ...Array.from({ length: 50 }, () => old),
+      ]),
+    ).toEqual({
+      low: 9524,
+      high: 10_500,
+    });
+    expect(
+      estimateRunMs(preview(), larger, [
+        ...runs(...Array.from({ length: 50 }, () => 10)),
+        ...Array.from({ length: 50 }, () => old),
+      ]),
+    ).toEqual({ low: 16_000, high: 25_000 });
+  });
+
   it('counts whole chunks, and no pixels where a model resizes everything', () => {
     const profile = transfer1();
     const one = estimateRunMs(profile, { frames: 121, width: 1280, height: 704, steps: 35 }, []);

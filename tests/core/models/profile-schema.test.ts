@@ -44,8 +44,18 @@ describe('the profile schema', () => {
       { where: 'files.spec.path' },
     ],
     [
+      'a spec file by a way that the host refuses',
+      { files: { spec: { path: './x.json' } } },
+      { where: 'files.spec.path' },
+    ],
+    [
       'a spec file in place of the log',
       { files: { spec: { path: 'run.log' } } },
+      { where: 'files.spec.path' },
+    ],
+    [
+      'a spec file in place of what says whose attempt it is',
+      { files: { spec: { path: 'instance' } } },
       { where: 'files.spec.path' },
     ],
     [
@@ -94,6 +104,15 @@ describe('the profile schema', () => {
       'two writers of one key',
       {
         parameters: { a: { ...number, write: { spec: 'x.y' } }, b: { ...number, write: { spec: 'x' } } },
+        files: spec,
+      },
+      'parameters.b.write',
+      /as does parameters\.a/,
+    ],
+    [
+      'a writer of a key inside the key of another',
+      {
+        parameters: { a: { ...number, write: { spec: 'x' } }, b: { ...number, write: { spec: 'x.y' } } },
         files: spec,
       },
       'parameters.b.write',
@@ -260,9 +279,10 @@ describe('a stored profile', () => {
 describe('profileHash', () => {
   it('depends on the content and not on the order of keys', () => {
     const profile = preview();
-    const reversed = parseStoredProfile(
-      JSON.stringify(Object.fromEntries(Object.entries(profile).toReversed())),
-    );
+    const reversed = {
+      ...profile,
+      parameters: Object.fromEntries(Object.entries(profile.parameters).toReversed()),
+    };
 
     expect(profileHash(profile)).toMatch(/^[0-9a-f]{64}$/);
     expect(profileHash(reversed)).toBe(profileHash(profile));
