@@ -15,8 +15,8 @@ import { suiteDirectory } from './suite-directory.ts';
 import { makeWorkplace, processesOf, starts, WHOLE_LOG } from './workplace.ts';
 
 const KILLED_BOT = fileURLToPath(new URL('killed-bot.ts', import.meta.url));
-/** Sessions at a time: they are bound by processors. */
-const AT_A_TIME = 2;
+/** Sessions at a time: a part of each is waiting. */
+const AT_A_TIME = 3;
 /** Further calls than an undisturbed session makes: a slow machine looks more often. */
 const MORE_CALLS = 3;
 const LONGEST_DEADLINE_MS = 300_000;
@@ -24,6 +24,7 @@ const LONGEST_DEADLINE_MS = 300_000;
 const suite = suiteDirectory();
 let clip: string;
 let calls: readonly string[];
+let cancelledCalls: readonly string[];
 
 beforeAll(async () => {
   clip = await makeClip(join(suite.path, 'clip.mp4'), { frames: 6 });
@@ -31,6 +32,11 @@ beforeAll(async () => {
   expect(await live(directory)).toEqual({ code: 0, signal: null });
   calls = JSON.parse(await readFile(join(directory, 'calls.json'), 'utf8'));
   await expectOneResult(directory);
+
+  const cancelled = await makeWorkplace(join(suite.path, 'cancelled'), clip, { isEndless: true });
+  expect(await live(cancelled, { end: 'cancelled' })).toEqual({ code: 0, signal: null });
+  cancelledCalls = JSON.parse(await readFile(join(cancelled, 'calls.json'), 'utf8'));
+  await expectOneCancel(cancelled);
 });
 
 describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_MS }, () => {
@@ -44,7 +50,7 @@ describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_M
     let killed = 0;
     await inParallel(places, async ({ at, side }) => {
       const directory = await makeWorkplace(join(suite.path, `${at}-${side}`), clip);
-      const { signal } = await live(directory, String(at), side);
+      const { signal } = await live(directory, { at, side });
       if (signal === 'SIGKILL') killed += 1;
       await restartAndExpectOneResult(
         directory,
@@ -54,6 +60,27 @@ describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_M
     expect(killed).toBeGreaterThanOrEqual(2 * (calls.length - MORE_CALLS));
   });
 
+  it('ends a cancelled run as cancelled, whichever call of a port it is killed before or after', async () => {
+    // Up to the start of the job the calls are those of any session.
+    const first = cancelledCalls.indexOf('host.start') + 1;
+    const places = Array.from({ length: cancelledCalls.length + MORE_CALLS - first + 1 }, (_, index) => ({
+      at: first + index,
+      side: index % 2 === 0 ? 'before' : 'after',
+    }));
+    await inParallel(places, async ({ at, side }) => {
+      const directory = await makeWorkplace(join(suite.path, `cancelled-${at}-${side}`), clip, {
+        isEndless: true,
+      });
+      await live(directory, { at, side, end: 'cancelled' });
+      try {
+        await playSession(directory, { isCancelled: true });
+        await expectOneCancel(directory);
+      } catch (error) {
+        throw new Error(`killed ${side} call ${at}, ${cancelledCalls[at - 1]}`, { cause: error });
+      }
+    });
+  });
+
   it('brings the run to its one end when it is killed twice', async () => {
     const pairs = Array.from({ length: 8 }, (_, index) => ({
       first: 3 + index * 4,
@@ -61,8 +88,8 @@ describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_M
     }));
     await inParallel(pairs, async ({ first, second }) => {
       const directory = await makeWorkplace(join(suite.path, `${first}-then-${second}`), clip);
-      await live(directory, String(first), 'after');
-      await live(directory, String(second), 'before');
+      await live(directory, { at: first, side: 'after' });
+      await live(directory, { at: second });
       await restartAndExpectOneResult(directory, `killed after call ${first}, then before call ${second}`);
     });
   });
@@ -71,15 +98,24 @@ describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_M
     const delays = Array.from({ length: 10 }, (_, index) => 150 + index * 70);
     await inParallel(delays, async (delayMs) => {
       const directory = await makeWorkplace(join(suite.path, `after-${delayMs}-ms`), clip);
-      await live(directory, '0', 'before', delayMs);
+      await live(directory, { killAfterMs: delayMs });
       await restartAndExpectOneResult(directory, `killed after ${delayMs} ms`);
     });
   });
 });
 
-/** One life of a bot in a process of its own; killed from outside after `killAfterMs`. */
-async function live(directory: string, at = '0', side = 'before', killAfterMs?: number) {
-  const child = spawn(process.execPath, [KILLED_BOT, directory, at, side], {
+interface Life {
+  /** The call of a port at which it kills itself. */
+  readonly at?: number;
+  readonly side?: string;
+  readonly end?: 'done' | 'cancelled';
+  /** When it is killed from outside. */
+  readonly killAfterMs?: number;
+}
+
+/** One life of a bot in a process of its own. */
+async function live(directory: string, { at = 0, side = 'before', end = 'done', killAfterMs }: Life = {}) {
+  const child = spawn(process.execPath, [KILLED_BOT, directory, String(at), side, end], {
     env: { PATH: process.env['PATH'], HOME: directory, NODE_COMPILE_CACHE: join(suite.path, 'compiled') },
     stdio: ['ignore', 'inherit', 'inherit'],
   });
@@ -96,6 +132,23 @@ async function restartAndExpectOneResult(directory: string, what: string): Promi
   } catch (error) {
     throw new Error(what, { cause: error });
   }
+}
+
+/** The run was started at most once, is cancelled and shown as that, and nothing is left of it. */
+async function expectOneCancel(directory: string): Promise<void> {
+  const begun = await starts(directory);
+  expect(begun.length).toBeLessThanOrEqual(1);
+  expect(await processesOf(begun)).toEqual([]);
+  expect(await attemptsLeft(directory)).toEqual([]);
+  using store = new Store(join(directory, 'data', 'cosmos.db'), { clock: systemClock, random: systemRandom });
+  const runs = store.runs.list({ limit: 10 });
+  expect(runs).toMatchObject([{ state: 'cancelled', outputs: [], cancel: { byName: 'ana' } }]);
+  expect(store.attempts.open('here/cpu' as LaneName)).toBeUndefined();
+  expect(store.lanes.get('here/cpu' as LaneName).blocked).toBeUndefined();
+  expect(store.deliveries.open()).toEqual([]);
+  const messages = store.transcript.list('local', 'terminal');
+  const marks = messages.flatMap(({ key, card }) => (/^(status|result):/.test(key) ? [card.mark] : []));
+  expect(marks).toEqual(['cancelled', 'cancelled']);
 }
 
 /** The run was executed once, its one result is proved and shown once, and nothing else is left of it. */

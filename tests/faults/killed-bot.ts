@@ -1,19 +1,22 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CallObserver } from './observed-port.ts';
 import { playSession } from './session.ts';
 
 /**
  * A bot that kills itself with SIGKILL right before or right after its n-th call of a port:
- * `<directory> <n> before|after`. One that comes to its end writes the names of its calls to `calls.json`.
+ * `<directory> <n> before|after done|cancelled`. One that comes to its end writes the names of its calls to `calls.json`.
  */
-const [directory = '', at = '0', side = 'before'] = process.argv.slice(2);
+const [directory = '', at = '0', side = 'before', end = 'done'] = process.argv.slice(2);
 const calls: string[] = [];
 
-await playSession(directory, (name) => {
+const observe: CallObserver = (name) => {
   const isMarked = calls.push(name) === Number(at);
   if (isMarked && side === 'before') process.kill(process.pid, 'SIGKILL');
   return () => {
     if (isMarked && side === 'after') process.kill(process.pid, 'SIGKILL');
   };
-});
+};
+
+await playSession(directory, { observe, isCancelled: end === 'cancelled' });
 writeFileSync(join(directory, 'calls.json'), JSON.stringify(calls));

@@ -10,9 +10,16 @@ import type { Inbound } from '../../src/core/ports/chat.ts';
 import { isFinished } from '../../src/core/runs/run.ts';
 import { Waiter } from '../../src/core/wakeup.ts';
 import { type CallObserver, observed } from './observed-port.ts';
+import { starts } from './workplace.ts';
 
 /** How often a condition that no wake-up tells is looked at, ms. */
 const LOOK_AGAIN_MS = 20;
+
+export interface SessionOptions {
+  readonly observe?: CallObserver;
+  /** Somebody cancels the run as soon as its job has begun. */
+  readonly isCancelled?: boolean;
+}
 
 /**
  * One life of a bot on the embedded default in `directory`: somebody posts a clip and asks for a run, as a platform
@@ -20,7 +27,7 @@ const LOOK_AGAIN_MS = 20;
  */
 export async function playSession(
   directory: string,
-  observe: CallObserver = () => () => undefined,
+  { observe = () => () => undefined, isCancelled = false }: SessionOptions = {},
 ): Promise<void> {
   const config = must(loadConfig({ environment: {}, directory }));
   const bot = must(
@@ -41,6 +48,11 @@ export async function playSession(
     const [prompt] = bot.parts.api.listPrompts(1);
     if (prompt === undefined) throw new Error('the upload made no prompt');
     await chat.submit(event('command', { kind: 'command', text: `inference ${prompt.id}` }));
+    if (isCancelled) {
+      await until(bot, async () => (await starts(directory)).length > 0 || isSettled(bot));
+      const [run] = bot.parts.api.listRuns({ limit: 1 });
+      await chat.submit(event('cancel', { kind: 'command', text: `cancel ${run?.id}` }));
+    }
     await until(bot, async () => isSettled(bot) && (await attemptsLeft(directory)).length === 0);
   } finally {
     await bot.close();

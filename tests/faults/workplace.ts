@@ -1,8 +1,15 @@
 import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** A directory with a configuration whose model is a short shell script that notes each of its starts. */
-export async function makeWorkplace(directory: string, clip: string): Promise<string> {
+/**
+ * A directory with a configuration whose model is a short shell script that notes each of its starts; an endless one runs until it
+ * is stopped.
+ */
+export async function makeWorkplace(
+  directory: string,
+  clip: string,
+  { isEndless = false } = {},
+): Promise<string> {
   await mkdir(directory, { recursive: true });
   await copyFile(clip, join(directory, 'clip.mp4'));
   await writeFile(
@@ -11,6 +18,7 @@ export async function makeWorkplace(directory: string, clip: string): Promise<st
       `echo "$COSMOS_BOT_ATTEMPT" >> '${directory}/starts'`,
       'echo "Loading video clip.mp4"',
       'echo "Rendering 4 frames of 64x64"',
+      ...(isEndless ? ['while :; do sleep 0.05; done'] : []),
       'for frame in 1 2 3 4; do echo "frame $frame/4"; sleep 0.05; done',
       `cp '${directory}/clip.mp4' "$1/preview.mp4"`,
       'echo "Saved video to preview.mp4"',

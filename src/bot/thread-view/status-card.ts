@@ -1,10 +1,11 @@
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
+import { explain } from '../wording/explain.ts';
 import { count, duration, percent, rate, size, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
 import { logTail, parameterLine, runTitle, stageOf, stateMark } from './run-parts.ts';
-import { action, facts, line, paragraph, person } from './text.ts';
+import { action, facts, line, paragraph, person, sentence } from './text.ts';
 import type { StatusView } from './views.ts';
 
 /** The one message per run that is edited in place: where it stands, and what one can do. */
@@ -113,6 +114,8 @@ function notices({ run }: StatusView): readonly CardBlock[] {
         : paragraph(since, '; the run will be stopped as soon as it does.'),
     );
   }
+  if (run.problem !== undefined)
+    blocks.push(paragraph('Held up: ', sentence(explain(run.problem).sentence), ' I keep trying.'));
   if (run.cancel !== undefined)
     blocks.push(paragraph('Cancelled by ', person(run.cancel.byName), '; waiting until it has stopped.'));
   return blocks;

@@ -82,6 +82,13 @@ describe('the status card', () => {
     `);
   });
 
+  test('says what keeps an active run from its next step', () => {
+    const run = activeRun({ problem: { code: 'transfer.disk_full', parameters: { file: 'preview.mp4' } } });
+    const text = rendered(statusCard({ run, parametersShown: [] }));
+    expect(text).toContain('Held up: There is no room for preview.mp4');
+    expect(text).toContain('I keep');
+  });
+
   test('says since when the host does not answer', () => {
     const run = activeRun({ unreachableSince: NOW - 28 * MINUTE });
     expect(
