@@ -12,6 +12,8 @@ import { type CliOutput, printCard, printNote, printProblems, processOutput } fr
 /** 0: done. 1: it was tried and failed, or refused. 2: the words or the configuration are wrong. */
 export type ExitCode = 0 | 1 | 2;
 
+const CONFIG_USAGE = 'cosmos COMMAND --config FILE';
+
 /** A command line after the global options were taken out. */
 export interface Invocation {
   readonly command: ParsedCommand<CliVerb>;
@@ -28,6 +30,13 @@ export async function runCommandLine(
   if (wantsVersion) {
     output.out.write(`${await version()}\n`);
     return 0;
+  }
+  // An empty name would mean the usual file: another configuration than the one that was meant.
+  if (configPath === '') {
+    printProblems(output, [
+      { code: 'input.argument_missing', parameters: { argument: '--config FILE', usage: CONFIG_USAGE } },
+    ]);
+    return 2;
   }
   const verb = rest[0] === undefined ? undefined : findVerb(rest[0], CLI_COMMANDS);
   if (rest.length === 0 || (wantsHelp && (verb !== undefined || rest[0] === undefined))) {
@@ -84,7 +93,7 @@ function takeGlobalOptions(words: readonly string[]) {
       rest.push(...words.slice(index));
       break;
     }
-    if (word === '--config') configPath = words[++index];
+    if (word === '--config') configPath = words[++index] ?? '';
     else if (word.startsWith('--config=')) configPath = word.slice('--config='.length);
     else if (word === '--help' || word === '-h') wantsHelp = true;
     else if (word === '--version' || word === '-V') wantsVersion = true;

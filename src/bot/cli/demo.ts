@@ -7,6 +7,7 @@ import { makeSample } from '../../core/media/make-sample.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import { Waiter } from '../../core/wakeup.ts';
 import type { Bot } from '../bot.ts';
+import { quoteWord } from '../commands/parse-words.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
 import { systemRandom } from '../system-random.ts';
@@ -85,11 +86,11 @@ async function play(bot: Bot, session: TerminalSession, script: Script): Promise
   const isAnswered = (): boolean => store.inbox.open(TERMINAL).length === 0;
   const isShown = (): boolean => store.deliveries.open().length === 0;
   const [before] = api.listPrompts(1);
-  await session.say(`${quoted(script.clip)} ${quoted(script.text)}`);
+  await session.say(`${quoteWord(script.clip)} ${quoteWord(script.text)}`);
   await until(bot, signal, () => isAnswered() && isShown());
   const [prompt] = api.listPrompts(1);
   if (prompt === undefined || prompt.id === before?.id) return undefined;
-  await session.say(['/cosmos inference', prompt.id, ...script.assignments.map(quoted)].join(' '));
+  await session.say(['/cosmos inference', prompt.id, ...script.assignments.map(quoteWord)].join(' '));
   await until(bot, signal, isAnswered);
   const [run] = api.listRuns({ promptId: prompt.id, limit: 1 });
   if (run === undefined) {
@@ -127,9 +128,4 @@ async function sampleVideo(config: Config, signal: AbortSignal): Promise<string>
   const path = join(config.dataDirectory, 'street.mp4');
   if (!existsSync(path)) await makeSample(path, signal);
   return relative(process.cwd(), path);
-}
-
-/** One word of a command, whatever it holds. */
-function quoted(word: string): string {
-  return /^[\w./=@:+-]+$/.test(word) ? word : `"${word.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -10,8 +10,7 @@ export const show: CommandHandler = ({ api, views }, command) => {
   if (id.startsWith('rs_')) {
     const run = api.findRun(id);
     if (!run.ok) return refused(run.problems, suggestions(run.problems, meant));
-    const place = api.place(run.value);
-    return answered(runDetailsCard({ run: run.value, ...(place && { place }) }), run.value);
+    return answered(runDetailsCard(views.status(run.value)), run.value);
   }
   const prompt = api.findPrompt(id);
   if (!prompt.ok) return refused(prompt.problems, suggestions(prompt.problems, meant));
