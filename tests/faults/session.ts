@@ -95,7 +95,7 @@ async function until({ parts: { wakeup } }: Bot, isTrue: () => Promise<boolean>)
   }
 }
 
-export function must<T>(checked: Checked<T>): T {
+function must<T>(checked: Checked<T>): T {
   if (checked.ok) return checked.value;
   throw new Error(`refused: ${JSON.stringify(checked.problems)}`);
 }

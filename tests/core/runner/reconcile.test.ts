@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { CosmosError } from '../../../src/core/errors.ts';
+import { KILL_PATIENCE_MS } from '../../../src/core/runner/stop-policy.ts';
 import { fakeVideo } from '../../fakes/fake-media.ts';
+import { minimal } from '../models/profiles.ts';
 import { GRACE_MS, LANE, RUN_LIMIT_MS, SILENCE_LIMIT_MS, TestLane } from './lane.ts';
 
 const DONE = { outputs: { 'street.mp4': fakeVideo(24) } };
@@ -42,6 +44,52 @@ describe('an attempt that goes well', () => {
     await lane.restart();
     await lane.settle();
     expect(lane.run(run).state).toBe('done');
+  });
+});
+
+describe('progress', () => {
+  it('of a long upload is shown with its rate', async () => {
+    const lane = await TestLane.open();
+    const { run } = lane.claim();
+    let shown: unknown;
+    lane.host.putAsset = async (asset, onProgress) => {
+      lane.clock.advance(1_000);
+      onProgress(asset.bytes / 2, asset.bytes);
+      shown = lane.run(run).progress?.transfer;
+      throw new CosmosError('transfer.failed', {});
+    };
+    await lane.settle();
+    expect(shown).toEqual({ doneBytes: 4, totalBytes: 8, bytesPerSecond: 4 });
+  });
+
+  it('tells the remaining time from the pace of the run itself', async () => {
+    const lane = await TestLane.open();
+    const profile = minimal({
+      progress: {
+        stages: [{ key: 'denoising', title: 'denoising', begins: '^go' }],
+        bars: [{ pattern: '^step (?<current>\\d+)/(?<total>\\d+)', stage: 'denoising' }],
+      },
+    });
+    const { run, attempt } = await lane.begin(profile);
+    lane.host.appendLog(attempt, 'go\nstep 1/4\n');
+    await lane.after(10_000);
+    expect(lane.run(run).progress).toMatchObject({
+      percent: 25,
+      step: { current: 1, total: 4 },
+      remainingMs: { low: 30_000 * 0.85, high: 30_000 * 1.15 },
+    });
+  });
+
+  it('that was only half a second old is not stored again', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    lane.host.appendLog(attempt, 'one\n');
+    await lane.after(1_000);
+    lane.host.appendLog(attempt, 'two\n');
+    await lane.after(100);
+    expect(lane.run(run).progress?.logTail).toEqual(['one']);
+    await lane.after(400);
+    expect(lane.run(run).progress?.logTail).toEqual(['one', 'two']);
   });
 });
 
@@ -563,7 +611,7 @@ describe('stopping', () => {
     lane.cancel(run);
     await lane.settle();
     await lane.after(GRACE_MS);
-    await lane.after(30_000);
+    await lane.after(KILL_PATIENCE_MS);
     expect(lane.store.lanes.get(LANE).blocked).toEqual({
       code: 'engine.not_stopped',
       parameters: { attempt },
