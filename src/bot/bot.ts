@@ -11,6 +11,7 @@ import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
 import { LaneRunner } from '../core/runner/lane-runner.ts';
+import { tellOrphans } from '../core/runner/orphans.ts';
 import { InboxReceiver } from '../core/store/inbox-receiver.ts';
 import type { LaneDriver } from '../core/store/lanes.ts';
 import type { Store } from '../core/store/store.ts';
@@ -62,6 +63,8 @@ export class Bot {
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
+    const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
+    if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
     for (const { name, models, lanes } of config.hosts) {
       const host = hosts.get(name);
       if (host === undefined) continue;

@@ -95,6 +95,7 @@ export const ERRORS = {
   'queue.run_not_finished': { layer: 'queue', class: 'validation' },
   'queue.lane_busy': { layer: 'queue', class: 'execution' },
   'queue.lane_blocked': { layer: 'queue', class: 'execution' },
+  'queue.lane_gone': { layer: 'queue', class: 'execution' },
   'queue.no_daemon': { layer: 'queue', class: 'execution' },
 
   'store.newer_database': { layer: 'store', class: 'validation' },

@@ -78,6 +78,13 @@ export const QUEUE_WORDING = {
       nextStep: 'Free it on the host; the queue goes on by itself.',
     }),
   },
+  'queue.lane_gone': {
+    example: { lane: 'gpu1/gpu0' },
+    say: (p) => ({
+      sentence: `The run is on ${p.text('lane', 'a lane')}, which is not in the configuration any more.`,
+      nextStep: 'Configure that lane again; the run is then followed to its end.',
+    }),
+  },
   'queue.no_daemon': {
     example: {},
     say: () => ({
