@@ -101,31 +101,34 @@ export class InboundHandler {
     if (later !== undefined) complete(answerOf(await later.result));
   }
 
-  /** The answer goes where the prompt's card would. */
   async #upload(event: Upload, actor: Principal, handling: Handling): Promise<void> {
-    const { access, api, data, port, store, maxUploadBytes } = this.#parts;
-    const { complete, signal } = handling;
+    const { access, store } = this.#parts;
+    const { complete } = handling;
     const allowed = access.check(event.user, event.where, COMMANDS.create.role, 'create');
     if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
     if (store.idempotency.get(event.dedupeKey) !== undefined) return complete({});
+    // The answer goes where the prompt's card would.
     const thread = await this.#openThread(event, event.text, handling);
-    await using files = await receiveFiles(event, {
-      port,
-      directory: data.incoming,
-      maxBytes: maxUploadBytes,
-      signal,
-    });
+    const refused = await this.#createPrompt(event, actor, thread, handling.signal);
+    complete(refused === undefined ? {} : { thread, card: problemCard(refused) });
+  }
+
+  /** What is wrong with it; undefined where the prompt is there. No downloaded file is left when it returns. */
+  async #createPrompt(event: Upload, actor: Principal, thread: ThreadId, signal: AbortSignal) {
+    const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
+    await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
     if (!files.received.ok) {
       const text = checkText(event.text);
       const [first, ...rest] = files.received.problems;
-      return complete({ thread, card: problemCard([first, ...rest, ...(text.ok ? [] : text.problems)]) });
+      return [first, ...rest, ...(text.ok ? [] : text.problems)] as const;
     }
+    const { text, dedupeKey: idempotencyKey } = event;
     const created = await api.createPrompt(
       actor,
-      { text: event.text, files: files.received.value, thread, idempotencyKey: event.dedupeKey },
+      { text, files: files.received.value, thread, idempotencyKey },
       signal,
     );
-    complete(created.ok ? {} : { thread, card: problemCard(created.problems) });
+    return created.ok ? undefined : created.problems;
   }
 
   #context(event: Inbound, actor: Principal, handling: Handling): CommandContext {

@@ -42,7 +42,9 @@ const happening: fc.Arbitrary<Happening> = fc.oneof(
   fc.record({ kind: fc.constantFrom('restart' as const, 'step' as const) }),
 );
 
-it('whatever is lost, late or interrupted, a run ends with one status that shows its end and one result', async () => {
+it('whatever is lost, late or interrupted, a run ends with one status that shows its end and one result', {
+  timeout: 30_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(
       fc.array(happening, { maxLength: 14 }),
@@ -63,7 +65,7 @@ it('whatever is lost, late or interrupted, a run ends with one status that shows
         await bench.bench.bot.close();
       },
     ),
-    { numRuns: 40 },
+    { numRuns: 15 },
   );
 });
 

@@ -221,6 +221,32 @@ describe('the status of a run', () => {
     expect(status && textOf(status)).toContain('Cancelled');
   });
 
+  it('gets its last state through before anything else is edited', async () => {
+    const bench = await ChatBench.open();
+    const runs = [await queued(bench, 'T1'), await queued(bench, 'T2'), await queued(bench, 'T3')];
+    await bench.pass(0);
+    const { store, api } = bench.bench;
+    const change = (tick: number): void => {
+      store.write(() => {
+        for (const [index, { id }] of runs.entries()) store.runs.setPriority(id, (tick + index) % 3);
+      });
+    };
+    let last = runs[0];
+    for (let tick = 0; tick < 10; tick++) {
+      const before = bench.chat.messages.map(({ edits }) => edits);
+      change(tick);
+      await bench.pass(3_000);
+      last = runs[bench.chat.messages.findIndex(({ edits }, index) => edits !== before[index])] ?? last;
+    }
+    if (last === undefined) throw new Error('no run is shown');
+    // Shown last, it would be the last in turn.
+    api.cancelRun(bench.bench.actor(), last);
+    change(11);
+    await bench.pass(3_000);
+    const [status] = bench.chat.messages.filter(({ key }) => key.startsWith(`status:${last.id}`));
+    expect(status && textOf(status)).toContain('Cancelled');
+  });
+
   it('takes turns where several runs change all the time', async () => {
     const bench = await ChatBench.open({ edit: { minIntervalMs: 3_000, scope: 'tenant' } });
     const runs = [await queued(bench, 'T1'), await queued(bench, 'T2'), await queued(bench, 'T3')];
@@ -332,6 +358,25 @@ describe('the status of a run', () => {
     bench.chat.fail('edit', ...Array.from({ length: 30 }, () => UNAVAILABLE));
     await bench.pass(60 * MINUTE);
     expect(textOf(bench.chat.messages[0] as never)).toContain('Done');
+    expect(bench.open()).toEqual([]);
+  });
+});
+
+describe('the card of a prompt', () => {
+  it('is shown as it was at last, whatever an edit of unknown outcome has done in between', async () => {
+    const bench = await ChatBench.open();
+    const prompt = await bench.bench.prompt('A street', bench.thread());
+    await bench.pass(MINUTE);
+    const [before] = bench.chat.messages.map(textOf);
+    const { api } = bench.bench;
+    const changed = api.changeRoles(bench.bench.actor(), prompt, new Map([['street.mp4', 'depth']]));
+    bench.chat.fail('edit', 'unanswered');
+    await bench.pass(0);
+    expect(bench.chat.messages.map(textOf)).not.toEqual([before]);
+    if (!changed.ok) throw new Error('the role was not changed');
+    api.changeRoles(bench.bench.actor(), changed.value, new Map([['street.mp4', 'color']]));
+    await bench.pass(MINUTE);
+    expect(bench.chat.messages.map(textOf)).toEqual([before]);
     expect(bench.open()).toEqual([]);
   });
 });
