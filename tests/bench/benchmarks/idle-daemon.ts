@@ -47,7 +47,7 @@ async function startIdle(words: readonly string[], directory: string) {
   const child = spawn(process.execPath, words, {
     cwd: directory,
     env: ENVIRONMENT,
-    stdio: ['pipe', 'ignore', 'inherit'],
+    stdio: ['pipe', 'ignore', 'ignore'],
   });
   await once(child, 'spawn');
   if (child.pid === undefined) throw new Error('the process has no id');
