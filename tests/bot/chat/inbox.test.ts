@@ -16,7 +16,7 @@ const ANA: ChatUser = { id: 'U_ana', name: 'ana', groups: [] };
 const BEN: ChatUser = { id: 'U_ben', name: 'ben', groups: ['G_guests'] };
 const UNAVAILABLE = new CosmosError('chat.unavailable', { platform: 'fake' });
 
-const LOOKS = { interval: 2, timeout: 4_000 };
+const LOOKS = { interval: 5, timeout: 20_000 };
 
 /** A bot that receives, works and shows; the test waits for what it shows. */
 class InboxBench {
@@ -410,7 +410,7 @@ describe('several at a time', () => {
     expect(bench.bench.api.countRuns({})).toBe(1);
   });
 
-  it('a burst of 200 commands is answered completely', async () => {
+  it('a burst of 200 commands is answered completely', { timeout: 30_000 }, async () => {
     const bench = await InboxBench.open();
     const events = Array.from({ length: 200 }, (_each, index) =>
       bench.command('help', {
