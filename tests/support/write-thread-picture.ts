@@ -35,7 +35,8 @@ const picture =
   still === undefined
     ? ''
     : `<image x="${EDGE}" y="${lines.length * ROW + 2 * EDGE}" width="${stillWidth}" height="${stillHeight}" href="data:image/jpeg;base64,${readFileSync(still).toString('base64')}"/>`;
-const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}">
+const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" role="img">
+<title>A finished thread in the terminal</title>
 <rect width="100%" height="100%" rx="10" fill="#131a24"/>
 <g font-family="ui-monospace, 'DejaVu Sans Mono', Menlo, Consolas, monospace" font-size="14" xml:space="preserve">
 ${rows.join('\n')}

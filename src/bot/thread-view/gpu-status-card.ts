@@ -93,11 +93,21 @@ function laneNotice(lane: LaneStatusView): readonly CardBlock[] {
       ),
     ];
   }
-  if (lane.state !== 'blocked') return [];
+  if (lane.state !== 'blocked') return driverNotice(lane);
   const { sentence: wrong, nextStep } = explain(
     lane.problem ?? { code: 'queue.lane_blocked', parameters: { lane: lane.lane } },
   );
   return [paragraph(sentence(wrong), ' ', sentence(nextStep))];
+}
+
+/** A command that waits for its run stops working the queue after it. */
+function driverNotice({ lane, driver }: LaneStatusView): readonly CardBlock[] {
+  if (driver?.kind !== 'command') return [];
+  return [
+    paragraph(
+      `${lane}: worked by a command that waits for its run (process ${driver.process}), then no longer.`,
+    ),
+  ];
 }
 
 /** Memory of a GPU is sold and printed in GiB that everybody calls GB: 80 GB is 80 × 2^30 bytes. */

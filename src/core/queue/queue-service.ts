@@ -189,12 +189,17 @@ export class QueueService {
   }
 
   #laneView(host: HostConfig, lane: LaneStatusView['lane'], active: readonly Run[]): LaneStatusView {
-    const { blocked } = this.#store.lanes.get(lane);
+    const { blocked, driver } = this.#store.lanes.get(lane);
+    const isDriven = this.#isDriven(lane);
     const run = active.find((candidate) => candidate.lane === lane);
-    const base = { lane, host: host.name, ...(run && { now: laneRun(run) }) };
+    const base = {
+      ...{ lane, host: host.name },
+      ...(run && { now: laneRun(run) }),
+      ...(isDriven && driver && { driver }),
+    };
     const problem = blocked ?? run?.problem;
     if (problem !== undefined) return { ...base, state: 'blocked', problem };
-    if (!this.#isDriven(lane)) return { ...base, state: 'undriven' };
+    if (!isDriven) return { ...base, state: 'undriven' };
     return { ...base, state: run === undefined ? 'idle' : 'running' };
   }
 

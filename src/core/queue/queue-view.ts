@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { TimeRange } from '../runs/run.ts';
+import type { LaneDriver } from '../store/lanes.ts';
 
 /** Runs of one person that come before a given run. */
 export interface RunsBefore {
@@ -55,6 +56,8 @@ export interface LaneStatusView {
   /** Why it is blocked. */
   readonly problem?: Problem;
   readonly now?: LaneRun;
+  /** The process that drives it. */
+  readonly driver?: LaneDriver;
 }
 
 export interface GpuStatusView {

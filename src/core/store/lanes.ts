@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts';
-import type { HostId, LaneName } from '../ids.ts';
+import type { LaneName } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Connection, Statement } from './database.ts';
 import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
@@ -12,14 +12,12 @@ export interface LaneDriver {
 }
 
 export interface LaneRecord {
-  readonly hostId?: HostId;
   /** Why the lane takes no run until somebody mends it. */
   readonly blocked?: Problem;
   readonly driver?: LaneDriver;
 }
 
 interface LaneRow {
-  host_id: HostId | null;
   blocked: string | null;
   driver_process: number | null;
   driver_kind: LaneDriver['kind'] | null;
@@ -30,16 +28,14 @@ export class LaneStore {
   readonly #get: Statement<[string], LaneRow>;
   readonly #ensure: Statement<[string]>;
   readonly #setBlocked: Statement<[string | null, string]>;
-  readonly #setHost: Statement<[string, string]>;
   readonly #setDriver: Statement<[number | null, string | null, number | null, string]>;
 
   constructor(connection: Connection) {
     this.#get = connection.prepare(
-      'SELECT host_id, blocked, driver_process, driver_kind, driver_since FROM lanes WHERE name = ?',
+      'SELECT blocked, driver_process, driver_kind, driver_since FROM lanes WHERE name = ?',
     );
     this.#ensure = connection.prepare('INSERT INTO lanes (name) VALUES (?) ON CONFLICT (name) DO NOTHING');
     this.#setBlocked = connection.prepare('UPDATE lanes SET blocked = ? WHERE name = ?');
-    this.#setHost = connection.prepare('UPDATE lanes SET host_id = ? WHERE name = ?');
     this.#setDriver = connection.prepare(
       'UPDATE lanes SET driver_process = ?, driver_kind = ?, driver_since = ? WHERE name = ?',
     );
@@ -50,7 +46,6 @@ export class LaneStore {
     if (row === undefined) return {};
     const blocked = fromJsonOrUndefined<Problem>(row.blocked);
     return {
-      ...(row.host_id !== null && { hostId: row.host_id }),
       ...(blocked !== undefined && { blocked }),
       ...(row.driver_process !== null &&
         row.driver_kind !== null &&
@@ -66,10 +61,6 @@ export class LaneStore {
 
   setBlocked(lane: LaneName, problem: Problem | undefined): void {
     this.#setBlocked.run(toJsonOrNull(problem), lane);
-  }
-
-  setHostId(lane: LaneName, host: HostId): void {
-    this.#setHost.run(host, lane);
   }
 
   setDriver(lane: LaneName, driver: LaneDriver | undefined): void {

@@ -25,6 +25,15 @@ describe('the status of the hosts', () => {
     `);
   });
 
+  test('says that a lane is worked by a command that will end', () => {
+    const driver = { process: 4711, kind: 'command', since: 0 } as const;
+    const lane = { lane: 'here/cpu' as LaneName, host: 'here' as HostName, state: 'idle', driver } as const;
+    const host = { host: 'here' as HostName, state: 'reachable', gpus: [], lanes: [lane] } as const;
+    expect(rendered(gpuStatusCard({ ...EMPTY_QUEUE, hosts: [host] }))).toContain('(process 4711)');
+    const daemon = { ...host, lanes: [{ ...lane, driver: { ...driver, kind: 'daemon' as const } }] };
+    expect(rendered(gpuStatusCard({ ...EMPTY_QUEUE, hosts: [daemon] }))).not.toContain('4711');
+  });
+
   test('says that a lane is blocked or that nobody works it', () => {
     const lane = { lane: 'here/cpu' as LaneName, host: 'here' as HostName };
     const host = { host: 'here' as HostName, state: 'reachable', gpus: [] } as const;

@@ -261,18 +261,16 @@ describe('the transcript', () => {
 });
 
 describe('lanes', () => {
-  it('keep who drives them and which host answered', async () => {
+  it('keep who drives them', async () => {
     const { store } = await openStore();
     expect(store.lanes.get(LANE)).toEqual({});
     store.lanes.ensure(LANE);
     store.lanes.ensure(LANE);
-    store.lanes.setHostId(LANE, 'ho_00000001' as never);
     store.lanes.setDriver(LANE, { process: 7, kind: 'daemon', since: 1 });
     expect(store.lanes.get(LANE)).toEqual({
-      hostId: 'ho_00000001',
       driver: { process: 7, kind: 'daemon', since: 1 },
     });
     store.lanes.setDriver(LANE, undefined);
-    expect(store.lanes.get(LANE)).toEqual({ hostId: 'ho_00000001' });
+    expect(store.lanes.get(LANE)).toEqual({});
   });
 });

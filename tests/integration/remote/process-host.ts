@@ -80,4 +80,4 @@ export function scriptPlan(attempt: AttemptId, script: string, plan: Partial<Att
 }
 
 /** Part of a script that waits until the test releases the job. */
-export const WAIT = 'while [ ! -e release ]; do sleep 0.01; done';
+export const WAIT = 'while [ ! -e release ]; do sleep 0.01; done; true';

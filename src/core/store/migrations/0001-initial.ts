@@ -126,7 +126,6 @@ CREATE TABLE run_outputs (
 
 CREATE TABLE lanes (
   name TEXT PRIMARY KEY,
-  host_id TEXT,
   blocked TEXT,
   driver_process INTEGER,
   driver_kind TEXT,
