@@ -42,6 +42,9 @@ export function runScript(options: RunScriptOptions): string {
   return `#!/bin/sh
 # Attempt directory, format 1. Whoever makes "started" second changes nothing.
 mkdir started 2>/dev/null || exit 0
+# What a trap starts would take the job's place in "$!": until the job's id is known a stop is only noted.
+early=false
+trap 'early=true' TERM INT HUP
 exec 3>&1 >>run.log 2>&1 </dev/null
 read -r boot </proc/sys/kernel/random/boot_id
 read -r stat <"/proc/$$/stat"
@@ -58,6 +61,7 @@ stop_job() {
   signals=$((signals + 1))
   [ "$stopped" = true ] && return
   stopped=true
+  ${NOTE_STOP}
   kill -TERM 0
   find_members
   for id in $members; do
@@ -75,22 +79,23 @@ kill_rest() {
     rounds=$((rounds + 1))
   done
 }
-trap stop_job TERM INT HUP
 trap kill_rest USR1
 
 (
   exec 3>&-
+  # A signal that came before this shell was itself is lost.
+  [ -e started/stop ] && exit 143
   cd ${quote(`./${options.workingDirectory}`)} || exit 126
   unset PWD OLDPWD
 ${[...exports, `  export ${MARKER_VARIABLE}=${quote(options.marker)}`].join('\n')}
   exec ${options.argv.map(quote).join(' ')}
 ) &
 job=$!
+trap stop_job TERM INT HUP
+[ "$early" = true ] && stop_job
 # From here on the log is the job's: no shell's "Killed" gets into it.
 exec >/dev/null 2>&1
 unset ${MARKER_VARIABLE}
-# A stop that came before the job did has not reached it.
-[ "$stopped" = true ] && kill -TERM "$job" 2>/dev/null
 trap '' PIPE
 echo ${STARTED_WORD} >&3 2>/dev/null
 exec 3>&-
@@ -116,6 +121,9 @@ printf '%-${EXIT_FILE_BYTES - 1}s\\n' "{\\"format\\":1,\\"exit_code\\":$code,\\"
 exec mv -f exit.json.new exit.json
 `;
 }
+
+/** Not `:`, which would end the shell where the file cannot be made: then the stop goes on all the same. */
+const NOTE_STOP = '{ true >started/stop; } 2>/dev/null';
 
 /** Sets `now` to the host's time, ms; whole seconds where `date` knows nothing finer. */
 const NOW = `now() {
@@ -235,7 +243,7 @@ exit 0
 export const STOP_SCRIPT = `strength=$4
 ${LOOK}
 [ -n "$rebooted" ] && exit 0
-[ "$guard" = started ] && : >started/stop
+[ "$guard" = started ] && ${NOTE_STOP}
 if [ "$strength" = terminate ]; then
   if [ -n "$wrapper" ]; then
     kill -TERM "$wrapper" 2>/dev/null

@@ -1,8 +1,8 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AttemptId } from '../../../src/core/ids.ts';
 import { untilState } from '../../contracts/host.contract.ts';
-import { ProcessHost, WAIT } from './process-host.ts';
+import { ProcessHost, scriptPlan, WAIT } from './process-host.ts';
 import { isAlive, jobProcess, recorded, untilFile, untilGone } from './processes.ts';
 
 let local: ProcessHost;
@@ -25,9 +25,11 @@ it('lets the job tidy up and tells its own exit code', async () => {
 });
 
 it('tells a job once, however often it is asked to stop', async () => {
-  await local.startScript(ATTEMPT, `trap 'echo told' TERM; echo $$ >job; ${WAIT}`, { stopGraceMs: 60_000 });
+  const job = `trap 'echo told >&2; echo told >told' TERM; echo $$ >job; ${WAIT}; exit 0`;
+  await local.startScript(ATTEMPT, job, { stopGraceMs: 60_000 });
   await jobProcess(local.path(ATTEMPT, 'job'));
   for (let n = 0; n < 4; n += 1) await local.host.stop(ATTEMPT, 'terminate');
+  await untilFile(local.path(ATTEMPT, 'told'));
   await local.release(ATTEMPT);
   expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 0 });
   expect(await local.log(ATTEMPT)).toMatch(/^(Terminated\n)?told\n$/);
@@ -69,12 +71,16 @@ it.each(['terminate', 'kill'] as const)('leaves no process behind after %s', asy
 });
 
 it('tells a process in a session of its own to stop as well', async () => {
-  const child = `setsid sh -c 'trap "echo child; exit" TERM; echo $$ >child; ${WAIT}' & wait $!; wait $!`;
+  // The job goes on until its child has ended, so that nothing is killed meanwhile.
+  const child = `trap : TERM
+setsid sh -c 'trap "echo child; exit" TERM; echo $$ >child; ${WAIT}' &
+while kill -0 $! 2>/dev/null; do wait $!; done`;
   await local.startScript(ATTEMPT, child, { stopGraceMs: 60_000 });
   const process = await jobProcess(local.path(ATTEMPT, 'child'));
   await local.host.stop(ATTEMPT, 'terminate');
   await untilState(local.host, ATTEMPT, 'exited');
   expect(await isAlive(process)).toBe(false);
+  expect(await local.log(ATTEMPT)).toContain('child\n');
 });
 
 it('asks what is left to stop where the wrapper was killed', async () => {
@@ -104,6 +110,28 @@ it('ends a job that was stopped as soon as it began, in each of 40 tries', async
     await local.host.stop(attempt, 'terminate');
     expect(await untilState(local.host, attempt, 'exited')).toMatchObject({ exitCode: 143 });
   }
+});
+
+it('ends a job whose wrapper was told to stop before the job was there, in each of 60 tries', async () => {
+  for (let n = 1; n <= 60; n += 1) {
+    const attempt = `jb_stop0000-a${n}` as AttemptId;
+    await local.host.prepare(scriptPlan(attempt, WAIT, { stopGraceMs: 2000 }));
+    const started = local.host.start(attempt);
+    await untilFile(local.path(attempt, 'started/process'));
+    process.kill((await recorded(local.path(attempt))).pid, 'SIGTERM');
+    await started;
+    expect(await untilState(local.host, attempt, 'exited')).toMatchObject({ exitCode: 143 });
+  }
+});
+
+it('stops a job also where the stop cannot be noted', async () => {
+  await local.startScript(ATTEMPT, `echo $$ >job; ${WAIT}`, { stopGraceMs: 60_000 });
+  const job = await jobProcess(local.path(ATTEMPT, 'job'));
+  await mkdir(local.path(ATTEMPT, 'started/stop'));
+  await local.host.stop(ATTEMPT, 'terminate');
+  await untilGone(job);
+  expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 143 });
+  expect(await local.log(ATTEMPT)).not.toContain('stop');
 });
 
 it('writes the end also where a stop arrives while the job ends by itself, in each of 40 tries', async () => {
