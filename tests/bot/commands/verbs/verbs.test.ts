@@ -1,0 +1,232 @@
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { CommandContext, CommandResult } from '../../../../src/bot/commands/command-context.ts';
+import { parseCommand } from '../../../../src/bot/commands/parse.ts';
+import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
+import { HANDLERS } from '../../../../src/bot/commands/verbs/index.ts';
+import { must, openWorkbench, type Workbench } from '../../../support/workbench.ts';
+
+/** The command line over a workbench. */
+class CommandBench {
+  readonly bench: Workbench;
+  opened = 0;
+
+  constructor(bench: Workbench) {
+    this.bench = bench;
+  }
+
+  static async open(config?: string): Promise<CommandBench> {
+    const bench = await openWorkbench(config === undefined ? {} : { config });
+    onTestFinished(async () => await bench.bot.close());
+    return new CommandBench(bench);
+  }
+
+  async say(line: string, context: Partial<CommandContext> = {}): Promise<CommandResult> {
+    const { api, views } = this.bench.bot.parts;
+    const command = must(parseCommand(line, COMMANDS, 'command_line'));
+    return await HANDLERS[command.verb](
+      { api, views, actor: this.bench.actor(), localFiles: true, ...context },
+      command,
+    );
+  }
+
+  /** As in a chat: what it makes is shown in a thread. */
+  get inChat(): Partial<CommandContext> {
+    const openThread = async () => {
+      this.opened += 1;
+      return this.bench.store.threads.ensure({ platform: 'fake' as never, tenant: 't', channel: 'c' }).id;
+    };
+    return { openThread, idempotencyKey: 'E1', localFiles: false };
+  }
+}
+
+function words({ card }: CommandResult): string {
+  return JSON.stringify([card?.title, card?.blocks]);
+}
+
+describe('create', () => {
+  it('makes a prompt of files on this machine and shows it', async () => {
+    const bench = await CommandBench.open();
+    const path = await bench.bench.file('a street.mp4');
+    const made = await bench.say(`create prompt "A street" "${path}" --name street --negative blurry`);
+    expect(made).toMatchObject({ failed: false, data: { name: 'street', negativeText: 'blurry' } });
+    expect(words(made)).toContain('a street.mp4');
+  });
+
+  it('says what is wrong with it', async () => {
+    const bench = await CommandBench.open();
+    const refused = await bench.say('create prompt "" none.mp4 --name "No Name"');
+    expect(refused.failed).toBe(true);
+    expect(refused.data).toMatchObject({
+      problems: [
+        { code: 'input.text_empty' },
+        { code: 'input.name_invalid' },
+        { code: 'input.file_missing' },
+      ],
+    });
+  });
+});
+
+describe('inference', () => {
+  it('queues a run and shows it, here or in its thread', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    const here = await bench.say(`inference ${prompt.name} edge=0.4 --priority 5`);
+    expect(here.data).toMatchObject({ parameters: { edge: 0.4 }, priority: 5 });
+    expect(words(here)).toContain('Place 1 of 1');
+    const there = await bench.say(`inference ${prompt.name}`, bench.inChat);
+    expect(there).toMatchObject({ failed: false });
+    expect(there.card).toBeUndefined();
+    expect(bench.opened).toBe(1);
+  });
+
+  it('shows what would be sent, and sends nothing', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    const dry = await bench.say(`inference ${prompt.id} edge=0.4 --dry-run`, bench.inChat);
+    expect(dry.data).toMatchObject({
+      argv: expect.any(Array),
+      files: [expect.objectContaining({ content: expect.stringContaining('0.4') })],
+    });
+    expect(bench.bench.api.countRuns({})).toBe(0);
+    expect(bench.opened).toBe(0);
+  });
+
+  it('suggests the prompt that was meant, with a button for it', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    const refused = await bench.say('inference rainy_neon_stret');
+    expect(refused.card?.actions).toEqual([
+      expect.objectContaining({ verb: 'inference', target: prompt.name }),
+    ]);
+  });
+
+  it.each(['inference nothing', 'inference PROMPT edge=9', 'inference PROMPT --model previw'])(
+    'refuses %s and opens no thread',
+    async (line) => {
+      const bench = await CommandBench.open();
+      const prompt = await bench.bench.prompt();
+      expect(await bench.say(line.replace('PROMPT', prompt.id), bench.inChat)).toMatchObject({
+        failed: true,
+      });
+      expect(bench.opened).toBe(0);
+    },
+  );
+});
+
+describe('list', () => {
+  it('lists prompts, all or only my own', async () => {
+    const bench = await CommandBench.open();
+    await bench.bench.prompt();
+    const ben = { actor: bench.bench.actor('ben') };
+    expect((await bench.say('list prompts', ben)).data).toHaveLength(1);
+    expect((await bench.say('list prompts --mine', ben)).data).toEqual([]);
+    expect((await bench.say('list prompts --mine')).data).toHaveLength(1);
+  });
+
+  it('refuses options that only runs have', async () => {
+    const bench = await CommandBench.open();
+    const refused = await bench.say('list prompts --status done');
+    expect(refused.data).toMatchObject({
+      problems: [{ code: 'input.argument_unexpected', parameters: { given: ['--status'] } }],
+    });
+  });
+
+  it('lists runs by state, prompt and owner', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    bench.bench.run(prompt);
+    bench.bench.run(prompt);
+    bench.bench.claim();
+    expect((await bench.say('list runs')).data).toHaveLength(2);
+    expect((await bench.say('list runs --limit 1')).data).toHaveLength(1);
+    expect((await bench.say('list runs --status queued')).data).toHaveLength(1);
+    expect((await bench.say(`list runs --prompt ${prompt.name} --mine`)).data).toHaveLength(2);
+    expect(await bench.say('list runs --prompt nothing')).toMatchObject({ failed: true });
+  });
+});
+
+describe('one run', () => {
+  it('is shown, cancelled, retried and rated by the beginning of its id', async () => {
+    const bench = await CommandBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    const id = run.id.slice(0, 6);
+    expect(words(await bench.say(`show ${id}`))).toContain(run.id);
+    expect((await bench.say(`rate ${id} 5`)).data).toMatchObject({
+      problems: [{ code: 'queue.run_not_finished' }],
+    });
+    expect((await bench.say(`cancel ${id}`)).data).toEqual({ run: run.id, result: 'cancelled' });
+    expect(await bench.say(`cancel ${id}`)).toMatchObject({ failed: true });
+    expect((await bench.say(`rate ${id} 3`)).data).toMatchObject({ rating: 3 });
+    expect((await bench.say(`retry ${id}`)).data).toMatchObject({ parent: { run: run.id } });
+  });
+
+  it.each(['show', 'cancel', 'logs', 'retry'])(
+    'that is not known is refused by %s with the nearest',
+    async (verb) => {
+      const bench = await CommandBench.open();
+      const run = bench.bench.run(await bench.bench.prompt());
+      const refused = await bench.say(`${verb} ${run.id.slice(0, -1)}!`);
+      expect(refused.failed).toBe(true);
+      expect(refused.card?.actions).toEqual([expect.objectContaining({ target: run.id })]);
+    },
+  );
+
+  it('has an empty log before it begins', async () => {
+    const bench = await CommandBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    expect((await bench.say(`logs ${run.id}`)).data).toEqual({ run: run.id, lines: [] });
+  });
+
+  it('that has not ended is not retried, and no thread is opened for it', async () => {
+    const bench = await CommandBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    expect(await bench.say(`retry ${run.id}`, bench.inChat)).toMatchObject({ failed: true });
+    expect(bench.opened).toBe(0);
+  });
+});
+
+describe('the rest', () => {
+  it('search finds prompts', async () => {
+    const bench = await CommandBench.open();
+    await bench.bench.prompt();
+    expect((await bench.say('search NEON street')).data).toHaveLength(1);
+    expect((await bench.say('search "100%"')).data).toEqual([]);
+  });
+
+  it('models lists the models, shows one, and suggests the nearest', async () => {
+    const bench = await CommandBench.open();
+    expect((await bench.say('models')).data).toMatchObject([{ model: 'preview' }]);
+    expect((await bench.say('models preview')).data).toMatchObject({ model: 'preview' });
+    expect((await bench.say('models previw')).data).toMatchObject({
+      problems: [{ parameters: { nearest: 'preview' } }],
+    });
+  });
+
+  it('roles changes roles and tells all that is wrong', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    expect((await bench.say(`roles ${prompt.id} street.mp4=depth`)).data).toMatchObject({
+      inputs: [{ role: 'depth' }],
+    });
+    expect((await bench.say(`roles ${prompt.id} depth=video`)).data).toMatchObject({
+      inputs: [{ role: 'color' }],
+    });
+    const refused = await bench.say(`roles ${prompt.id} street.mp4=dept other.mp4=colr`);
+    expect(refused.data).toMatchObject({
+      problems: [{ parameters: { nearest: 'depth' } }, { code: 'input.role_unknown' }],
+    });
+  });
+
+  it('queue is paused and resumed', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    await bench.say('queue pause');
+    expect(() => bench.bench.claim()).toThrow();
+    await bench.say('queue resume');
+    bench.bench.claim();
+  });
+
+  it.each(['status', 'queue', 'help', 'help inference', 'help nonsense'])('%s answers', async (line) => {
+    expect((await (await CommandBench.open()).say(line)).card).toBeDefined();
+  });
+});
