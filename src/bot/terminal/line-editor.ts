@@ -23,7 +23,10 @@ export function openLineEditor(
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const terminal = input.isTTY === true;
   const editor = createInterface({ input, output: nowhere, terminal, historySize: 200 });
-  const draw = (): void => onType({ prompt: '› ', text: editor.line, cursor: editor.cursor });
+  let isClosed = false;
+  const draw = (): void => {
+    if (!isClosed) onType({ prompt: '› ', text: editor.line, cursor: editor.cursor });
+  };
   editor.on('line', (line) => {
     onLine(line);
     if (terminal) draw();
@@ -37,6 +40,7 @@ export function openLineEditor(
   }
   return {
     close: () => {
+      isClosed = true;
       editor.removeAllListeners();
       input.removeAllListeners('keypress');
       editor.close();
