@@ -1,6 +1,7 @@
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { CosmosError } from '../core/errors.ts';
+import { flushDirectory } from '../core/flush-directory.ts';
 import type { TransferProgress } from '../core/ports/host.ts';
 import type { StoredFile } from '../core/ports/media.ts';
 import type { Random } from '../core/ports/random.ts';
@@ -41,14 +42,5 @@ export async function fetchFile(options: FetchOptions): Promise<StoredFile> {
     return received;
   } finally {
     await inRole('destination', localFault(rm(hidden, { force: true })));
-  }
-}
-
-async function flushDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  try {
-    await directory.sync();
-  } finally {
-    await directory.close();
   }
 }

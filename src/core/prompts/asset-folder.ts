@@ -7,6 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { DataDirectory } from '../data-directory.ts';
 import { CosmosError, toCosmosError } from '../errors.ts';
+import { flushDirectory } from '../flush-directory.ts';
 import type { Sha256 } from '../ids.ts';
 import { openRegularFile } from '../media/open-regular-file.ts';
 import type { MediaLimits, MediaWorker } from '../ports/media.ts';
@@ -30,7 +31,7 @@ export interface AssetFolderParts {
 /** A copy that was looked at and is not kept yet; disposing it removes what was not kept. */
 export interface StagedFile extends AsyncDisposable {
   readonly asset: Asset;
-  /** Stores the file, and its poster; again changes nothing. Throws `store.disk_full` or `store.read_only`. */
+  /** Stores the file, and its poster; to be called once. Throws `store.disk_full` or `store.read_only`. */
   keep(): Promise<void>;
 }
 
@@ -102,13 +103,12 @@ export class AssetFolder {
   async #keep(asset: Asset, temporary: string, originalName: string): Promise<void> {
     const { data, assets } = this.#parts;
     const target = data.asset(asset.sha256);
-    // The file may have been damaged or removed since it was stored.
-    if (!(await hasSize(target, asset.bytes))) {
-      await mapFileErrors(originalName, async () => {
-        await mkdir(dirname(target), { recursive: true });
-        await rename(temporary, target);
-      });
-    }
+    await mapFileErrors(originalName, async () => {
+      await mkdir(dirname(target), { recursive: true });
+      // Also where it is there already: it may have been damaged or removed since it was stored.
+      await rename(temporary, target);
+      await flushDirectory(dirname(target));
+    });
     assets.add(asset);
     await this.#makePoster(asset);
   }
@@ -131,9 +131,4 @@ export class AssetFolder {
 function extensionOf(name: string): string {
   const extension = extname(name).slice(1).toLowerCase();
   return /^[a-z0-9]{1,8}$/.test(extension) ? extension : 'bin';
-}
-
-async function hasSize(path: string, bytes: number): Promise<boolean> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.size === bytes;
 }

@@ -50,8 +50,7 @@ export class PromptService {
 
   /** All that is wrong with text and files is reported at once; nothing is kept of a refused prompt. */
   async create(actor: Principal, request: NewPrompt, signal?: AbortSignal): Promise<Checked<Prompt>> {
-    const done = request.idempotencyKey && this.#store.idempotency.get<PromptId>(request.idempotencyKey);
-    const known = done ? this.#store.prompts.get(done) : undefined;
+    const known = this.#madeBefore(request.idempotencyKey);
     if (known !== undefined) return valid(known);
     const problems: Problem[] = [];
     const collect = <T>(checked: Checked<T>): T | undefined => {
@@ -76,9 +75,7 @@ export class PromptService {
       return invalid('input.text_empty');
     for (const file of files) await file.staged.keep();
     const thread = request.thread ?? (await request.openThread?.());
-    return valid(
-      this.#insert(actor, { ...request, ...(thread && { thread }) }, { text, negativeText, inputs }),
-    );
+    return this.#insert(actor, { ...request, ...(thread && { thread }) }, { text, negativeText, inputs });
   }
 
   /** Gives files of a prompt other roles: `changes` by original file name, or by the role that a file has now. */
@@ -132,12 +129,22 @@ export class PromptService {
     }
   }
 
+  #madeBefore(key: string | undefined): Prompt | undefined {
+    const known = key === undefined ? undefined : this.#store.idempotency.get<PromptId>(key);
+    return known && this.#store.prompts.get(known);
+  }
+
+  /** Looks again for what somebody else may have done while the files were looked at. */
   #insert(
     actor: Principal,
     { name, thread, idempotencyKey }: NewPrompt,
     content: Pick<Prompt, 'text' | 'negativeText' | 'inputs'>,
-  ): Prompt {
+  ): Checked<Prompt> {
     return this.#store.write(() => {
+      const known = this.#madeBefore(idempotencyKey);
+      if (known !== undefined) return valid(known);
+      if (name !== undefined && this.#store.prompts.isNameTaken(name))
+        return invalid('input.name_taken', { name });
       const prompt: Prompt = {
         id: this.#store.ids.make('ps'),
         name: name ?? promptName(content.text, (taken) => this.#store.prompts.isNameTaken(taken)),
@@ -158,7 +165,7 @@ export class PromptService {
         });
       }
       if (idempotencyKey !== undefined) this.#store.idempotency.set(idempotencyKey, prompt.id);
-      return prompt;
+      return valid(prompt);
     });
   }
 }

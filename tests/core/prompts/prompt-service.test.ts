@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, symlink, truncate } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NewPrompt } from '../../../src/core/prompts/prompt-service.ts';
@@ -78,9 +78,16 @@ describe('a prompt', () => {
     const asset = bench.bot.parts.data.asset(
       must(await create(bench, { 'a.mp4': factVideo() })).inputs[0]?.asset.sha256 as never,
     );
-    await truncate(asset, 3).catch(async () => await rm(asset));
-    must(await create(bench, { 'a.mp4': factVideo() }));
-    expect(await readFile(asset, 'utf8')).toBe(factVideo());
+    const damages = [
+      () => truncate(asset, 3),
+      () => rm(asset),
+      () => writeFile(asset, 'x'.repeat(factVideo().length)),
+    ];
+    for (const damage of damages) {
+      await damage();
+      must(await create(bench, { 'a.mp4': factVideo() }));
+      expect(await readFile(asset, 'utf8')).toBe(factVideo());
+    }
   });
 
   it('is complete without a poster', async () => {
@@ -98,6 +105,26 @@ describe('a prompt', () => {
     );
     expect(second).toEqual(first);
     expect(bench.api.countPrompts()).toBe(1);
+  });
+
+  it('is made once for one key also where both come at once', async () => {
+    const bench = await open();
+    const [first, second] = await Promise.all(
+      ['A', 'B'].map(async (text) =>
+        must(await create(bench, { 'a.mp4': factVideo() }, { idempotencyKey: 'E1', text })),
+      ),
+    );
+    expect(second).toEqual(first);
+    expect(bench.api.countPrompts()).toBe(1);
+  });
+
+  it('gets a name that was taken while its files were looked at by nobody else', async () => {
+    const bench = await open();
+    const made = await Promise.all(
+      [1, 2].map(async () => await create(bench, { 'a.mp4': factVideo() }, { name: 'rainy_street' })),
+    );
+    expect(made.map(codes)).toContainEqual(['input.name_taken']);
+    expect(bench.api.listPrompts(5).map(({ name }) => name)).toEqual(['rainy_street']);
   });
 
   it('opens its thread after everything was checked, and not before', async () => {
