@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DataDirectory } from '../../core/data-directory.ts';
+import { sweepIncoming } from '../../core/prompts/sweep-incoming.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
 import { systemRandom } from '../system-random.ts';
@@ -43,6 +44,7 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
   const left = Promise.withResolvers<void>();
   interrupted.signal.addEventListener('abort', () => left.resolve(), { once: true });
   try {
+    await sweepIncoming(data, systemClock.now());
     printNote(output, started(config.value));
     bot.startLanes('daemon');
     await bot.startChat(session.chat);

@@ -210,6 +210,9 @@ describe('the loaded configuration', () => {
     );
 
     expect(config.timeouts).toMatchObject({ runMs: 250, cancelGraceMs: 0 });
+    expect(
+      configOf(loadToml('[timeouts]\nsilence = 1\nmedia = 2\nstale_command = 3')).timeouts,
+    ).toMatchObject({ silenceMs: 1000, mediaMs: 2000, staleCommandMs: 3000 });
     expect(config.limits.media.maxDurationMs).toBe(1500);
   });
 

@@ -357,6 +357,18 @@ describe('a worker that breaks', () => {
     });
   });
 
+  it('is reported with the end of what the tool has written, however much that is', async () => {
+    const talking = fakeTool(
+      `fs.writeSync(2, 'x'.repeat(300_000) + 'the last word'); fs.writeSync(1, 'y'.repeat(300_000))`,
+    );
+    const failure = await new ChildMediaWorker({ toolCommand: talking })
+      .probe(clip, LIMITS)
+      .catch((error) => error);
+    expect(failure).toMatchObject({ code: 'media.worker_failed', parameters: { detail: 'no answer' } });
+    expect(failure.cause.message).toMatch(/^x+the last word$/);
+    expect(failure.cause.message).toHaveLength(2048);
+  });
+
   it('is reported when there is no such program', async () => {
     const none = new ChildMediaWorker({ node: at('no-node') });
     await expect(none.probe(clip, LIMITS)).rejects.toMatchObject({ code: 'media.worker_failed' });
