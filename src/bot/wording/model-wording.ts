@@ -35,7 +35,9 @@ export const MODEL_WORDING = {
   'model.output_missing': {
     example: { output: ['video'] },
     say: (p) => ({
-      sentence: `The model ended without an error, yet its result is not there${p.part('output', (output) => ` (${output})`)}.`,
+      sentence: isUnproved(p)
+        ? 'The model ended without an error, yet its log does not say that it has succeeded.'
+        : `The model ended without an error, yet its result is not there${p.part('output', (output) => ` (${output})`)}.`,
       nextStep: 'Read the end of the log, then retry.',
     }),
   },
@@ -99,6 +101,11 @@ function signature(p: Parameters): string {
     p.text('title', p.text('signature', 'The model failed').replaceAll(/[_-]/g, ' ')),
   );
   return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
+/** Every file is there, and only the line that proves the success is not. */
+function isUnproved(p: Parameters): boolean {
+  return p.has('marker') && !p.has('missing');
 }
 
 function flaw(p: Parameters): string {

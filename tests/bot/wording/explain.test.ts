@@ -101,3 +101,16 @@ function expectWhole({ sentence, nextStep }: { sentence: string; nextStep: strin
     expect(text).toMatch(/[.?!"]$/);
   }
 }
+
+test('a result that is there is not called missing where only the proof of success is', () => {
+  const parameters = { output: ['video'], marker: '^Saved' };
+  const unproved = explain({ code: 'model.output_missing', parameters: { ...parameters, missing: [] } });
+  expect(unproved.sentence).toBe(
+    'The model ended without an error, yet its log does not say that it has succeeded.',
+  );
+  const missing = explain({
+    code: 'model.output_missing',
+    parameters: { ...parameters, missing: ['*.mp4'] },
+  });
+  expect(missing.sentence).toContain('is not there (video)');
+});
