@@ -10,7 +10,6 @@ import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
-import { removeLeftovers } from '../core/prompts/remove-leftovers.ts';
 import { LaneRunner } from '../core/runner/lane-runner.ts';
 import { tellOrphans } from '../core/runner/orphans.ts';
 import { InboxReceiver } from '../core/store/inbox-receiver.ts';
@@ -29,9 +28,6 @@ const OUTPUT_LIMITS: MediaLimits = {
   maxDurationMs: 60 * 60 * 1000,
   maxPixels: 8192 * 8192,
 };
-
-/** No file is copied in for longer than this. */
-const INCOMING_MS = 24 * 60 * 60 * 1000;
 
 export interface BotParts {
   readonly config: Config;
@@ -96,7 +92,6 @@ export class Bot {
     const receiver = new InboxReceiver(data.database, clock);
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup });
-    await removeLeftovers(data.incoming, clock.now() - INCOMING_MS);
     inbox.start();
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
