@@ -10,16 +10,15 @@ import type { Bot } from '../bot.ts';
 import { quoteWord } from '../commands/parse-words.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
-import { systemRandom } from '../system-random.ts';
 import { TERMINAL } from '../terminal/terminal-chat.ts';
-import { TerminalSession } from '../terminal/terminal-session.ts';
+import type { TerminalSession } from '../terminal/terminal-session.ts';
 import { demoEnd } from '../wording/cli-words.ts';
 import { printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { type Interrupt, onInterrupt } from './interrupt.ts';
-import { localUser } from './local-user.ts';
 import { openConfiguredBot } from './open-configured-bot.ts';
+import { openSession } from './open-session.ts';
 
 /** The demo keeps to itself: its database, videos and host lie here. */
 const DEMO_DIRECTORY = 'cosmos-demo';
@@ -110,18 +109,6 @@ async function until({ parts: { wakeup } }: Bot, signal: AbortSignal, isTrue: ()
   } finally {
     unsubscribe();
   }
-}
-
-function openSession(bot: Bot, output: Invocation['output']): TerminalSession {
-  return new TerminalSession({
-    transcript: bot.parts.store.transcript,
-    clock: systemClock,
-    random: systemRandom,
-    user: localUser(),
-    directory: process.cwd(),
-    output: output.out,
-    settings: { ...output.settings, commandPrefix: '/cosmos' },
-  });
 }
 
 async function sampleVideo(config: Config, signal: AbortSignal): Promise<string> {

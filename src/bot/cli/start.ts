@@ -3,16 +3,14 @@ import { DataDirectory } from '../../core/data-directory.ts';
 import { sweepIncoming } from '../../core/prompts/sweep-incoming.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
-import { systemRandom } from '../system-random.ts';
 import { openLineEditor } from '../terminal/line-editor.ts';
-import { TerminalSession } from '../terminal/terminal-session.ts';
 import { started } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { onInterrupt } from './interrupt.ts';
-import { localUser } from './local-user.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { openSession } from './open-session.ts';
 
 /** Runs the bot until it is told to stop; attempts that run then go on by themselves. */
 export async function start({ configPath, output }: Invocation): Promise<ExitCode> {
@@ -31,15 +29,7 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     return 2;
   }
   const bot = opened.value;
-  const session = new TerminalSession({
-    transcript: bot.parts.store.transcript,
-    clock: systemClock,
-    random: systemRandom,
-    user: localUser(),
-    directory: process.cwd(),
-    output: output.out,
-    settings: { ...output.settings, commandPrefix: '/cosmos' },
-  });
+  const session = openSession(bot, output);
   const interrupted = onInterrupt();
   const left = Promise.withResolvers<void>();
   interrupted.signal.addEventListener('abort', () => left.resolve(), { once: true });
