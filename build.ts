@@ -33,7 +33,7 @@ await build({
   },
   platform: 'node',
   // Native libraries find their binaries from where they are installed.
-  external: ['better-sqlite3', /^node-av($|\/)/],
+  external: ['better-sqlite3', /^node-av($|\/)/, /^ssh2($|\/)/],
   output: { dir: DIRECTORY, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
   plugins: [addLauncher, keepUnchanged],
   logLevel: 'warn',
