@@ -23,7 +23,7 @@ export interface RunScriptOptions {
   readonly marker: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Relative to the attempt directory, which is where the script is started. */
+  /** Relative to the attempt directory, which is where the script is started, or absolute. */
   readonly workingDirectory: string;
   /** Time between the stop signal and the kill, ms. */
   readonly stopGraceMs: number;
@@ -85,7 +85,7 @@ trap kill_rest USR1
   exec 3>&-
   # A signal that came before this shell was itself is lost.
   [ -e started/stop ] && exit 143
-  cd ${quote(`./${options.workingDirectory}`)} || exit 126
+  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
   unset PWD OLDPWD
 ${[...exports, `  export ${MARKER_VARIABLE}=${quote(options.marker)}`].join('\n')}
   exec ${options.argv.map(quote).join(' ')}
@@ -122,11 +122,16 @@ exec mv -f exit.json.new exit.json
 `;
 }
 
+/** A relative one never looks like an option, nor like a name on the shell's search path. */
+export function workingDirectoryWord(path: string): string {
+  return quote(path.startsWith('/') ? path : `./${path}`);
+}
+
 /** Not `:`, which would end the shell where the file cannot be made: then the stop goes on all the same. */
-const NOTE_STOP = '{ true >started/stop; } 2>/dev/null';
+export const NOTE_STOP = '{ true >started/stop; } 2>/dev/null';
 
 /** Sets `now` to the host's time, ms; whole seconds where `date` knows nothing finer. */
-const NOW = `now() {
+export const NOW = `now() {
   now=$(date +%s%3N)
   case $now in '' | *[!0-9]*) now=$(date +%s)000 ;; esac
 }`;

@@ -5,10 +5,14 @@ import type { Host } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptDirectories } from './attempt-dir.ts';
+import type { Words } from './docker-command.ts';
+import { DockerEngine } from './engine/docker-engine.ts';
 import type { Engine } from './engine/engine.ts';
 import { ProcessEngine } from './engine/process-engine.ts';
 import { ExecutionHost } from './execution-host.ts';
 import { LocalTransport } from './transport/local-transport.ts';
+import type { SshOptions } from './transport/ssh/ssh-options.ts';
+import { SshTransport } from './transport/ssh/ssh-transport.ts';
 import type { Transport } from './transport/transport.ts';
 
 export interface HostOptions {
@@ -17,12 +21,16 @@ export interface HostOptions {
   readonly workDir: string;
   readonly transport: TransportKind;
   readonly engine: EngineKind;
+  /** Program and first parameters of Docker, where the engine is `docker`; default `docker`. */
+  readonly dockerCommand?: Words;
   readonly instance: InstanceId;
   /** Command prefix of the bot's own media tool; given on to jobs where the transport reaches our files. */
   readonly tool?: readonly string[];
   /** PATH and HOME of programs on this machine. */
   readonly searchPath: string;
   readonly home: string;
+  /** How a host of the transport `ssh` is reached. */
+  readonly ssh?: SshOptions;
   readonly random: Random;
 }
 
@@ -33,12 +41,26 @@ const TRANSPORTS = {
     create: (options: HostOptions): Transport =>
       new LocalTransport({ PATH: options.searchPath, HOME: options.home }),
   },
+  ssh: {
+    sharesFiles: false,
+    create: ({ ssh }: HostOptions): Transport => {
+      if (ssh === undefined) throw new CosmosError('config.missing_key', { keys: ['address'] });
+      return new SshTransport(ssh);
+    },
+  },
 } as const;
 
 /** One row for each way to start a job there. */
 const ENGINES = {
   process: (transport: Transport, directories: AttemptDirectories, options: HostOptions): Engine =>
     new ProcessEngine(transport, directories, options.instance),
+  docker: (transport: Transport, directories: AttemptDirectories, options: HostOptions): Engine =>
+    new DockerEngine({
+      transport,
+      directories,
+      instance: options.instance,
+      command: options.dockerCommand ?? ['docker'],
+    }),
 } as const;
 
 export type TransportKind = keyof typeof TRANSPORTS;

@@ -57,7 +57,8 @@ export class ExecutionHost implements Host {
   }
 
   paths(attempt: AttemptId): JobPaths {
-    return this.#parts.directories.paths(attempt, this.#parts.tool);
+    const { engine, directories, tool } = this.#parts;
+    return engine.paths?.(attempt) ?? directories.paths(attempt, tool);
   }
 
   async putAsset(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
@@ -67,7 +68,8 @@ export class ExecutionHost implements Host {
   async prepare(plan: AttemptPlan, signal?: AbortSignal): Promise<void> {
     await this.#onHost(signal, async ({ directories, engine, instance }) => {
       checkPlan(plan, instance);
-      await directories.prepare(plan, engine.runScript(plan), signal);
+      const files = [...plan.files, ...(engine.files?.(plan) ?? [])];
+      await directories.prepare({ ...plan, files }, engine.runScript(plan), signal);
     });
   }
 
@@ -140,7 +142,11 @@ export class ExecutionHost implements Host {
   async leftovers(instance: InstanceId, signal?: AbortSignal): Promise<readonly Leftover[]> {
     if (instance !== this.#parts.instance) return [];
     const leftovers: Leftover[] = [];
-    for (const attempt of await this.#onHost(signal, ({ directories }) => directories.own())) {
+    const attempts = await this.#onHost(signal, async ({ directories, engine }) => [
+      ...(await directories.own()),
+      ...((await engine.attempts?.(signal)) ?? []),
+    ]);
+    for (const attempt of new Set(attempts)) {
       leftovers.push({ attempt, status: await this.inspect(attempt, signal) });
     }
     return leftovers;
@@ -151,6 +157,7 @@ export class ExecutionHost implements Host {
       const { state } = await engine.inspect(attempt, signal);
       const begun = state === 'never_started' && (await directories.abandon(attempt)) === 'already_started';
       if (state === 'running' || begun) throw new CosmosError('engine.not_stopped', { attempt });
+      await engine.release?.(attempt, signal);
       await directories.remove(attempt);
     });
   }

@@ -19,7 +19,7 @@ export function checkPlan(plan: AttemptPlan, instance: InstanceId): void {
     if (!safeRelativePath(path, 'attempt').startsWith('in/'))
       refuse('engine.work_dir_unusable', 'unsafe_path');
   }
-  if (plan.workingDirectory !== '.') safeRelativePath(plan.workingDirectory, 'attempt');
+  checkWorkingDirectory(plan.workingDirectory);
   if (/^(-|$)/.test(plan.argv[0])) refuse('engine.start_failed', 'invalid_program');
   for (const [name, value] of Object.entries(plan.environment)) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.startsWith('COSMOS_BOT_')) {
@@ -28,6 +28,13 @@ export function checkPlan(plan: AttemptPlan, instance: InstanceId): void {
     if (value.includes('\0')) refuse('engine.start_failed', 'nul');
   }
   if (plan.argv.some((word) => word.includes('\0'))) refuse('engine.start_failed', 'nul');
+}
+
+/** An absolute one is the profile's own, as its argv is; a relative one stays in the attempt directory. */
+function checkWorkingDirectory(path: string): void {
+  if (path.startsWith('/')) {
+    if (path.includes('\0')) refuse('engine.start_failed', 'nul');
+  } else if (path !== '.') safeRelativePath(path, 'attempt');
 }
 
 function refuse(code: 'engine.work_dir_unusable' | 'engine.start_failed', reason: string): never {

@@ -122,7 +122,11 @@ describe('words', () => {
   const WORDS: readonly (readonly [word: RegExp, rooms: RegExp])[] = [
     [/\b(slack|bolt)\b/i, /^src\/bot\/slack\//],
     [/\bdiscord\b/i, /^src\/bot\/discord\//],
-    [/\b(docker|sbatch|slurm|sftp|nvidia-smi)\b/i, /^src\/remote\//],
+    // The sentences for people, the keys of the configuration and the place that hands them on name it too.
+    [
+      /\b(docker|sbatch|slurm|sftp|nvidia-smi)\b/i,
+      /^src\/(remote|bot\/wording|core\/config)\/|^src\/bot\/main\.ts$/,
+    ],
     [/\b(transfer1|transfer2\.5|cosmos3|humo)\b/i, /^$/],
   ];
 

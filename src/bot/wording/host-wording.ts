@@ -70,6 +70,21 @@ export const HOST_WORDING = {
       nextStep: 'Check that the model is installed there as its profile says, then retry.',
     }),
   },
+  'engine.image_missing': {
+    example: { host: 'gpu1', image: 'street-model:2025-10' },
+    say: (p) => ({
+      sentence: `${host(p)} does not have the image ${p.text('image', 'of the model')}.`,
+      nextStep: `Run \`docker pull ${p.text('image', 'IMAGE')}\` on that host, or build it there, then retry.`,
+    }),
+  },
+  'engine.gpu_unavailable': {
+    example: { host: 'gpu1', detail: 'could not select device driver' },
+    say: (p) => ({
+      sentence: `Docker on ${p.text('host', 'the host')} cannot give the run its GPUs${whyInBrackets(p)}.`,
+      nextStep:
+        'Check on that host that `nvidia-smi` works and that the NVIDIA Container Toolkit is installed, then retry.',
+    }),
+  },
   'engine.vanished': {
     example: { host: 'gpu1', detail: 'the machine was restarted' },
     say: (p) => ({

@@ -7,6 +7,7 @@ import { inputFileName, JobValues } from './job-values.ts';
 import { checkParameters, weightParameters } from './parameters.ts';
 import type { ParameterValues, Profile } from './profile.ts';
 import { renderCommand } from './render-command.ts';
+import { renderContainer } from './render-container.ts';
 import { renderFiles } from './render-files.ts';
 
 export interface JobRequest {
@@ -38,6 +39,7 @@ export function buildJob(request: JobRequest): AttemptPlan {
   const values = new JobValues(request);
   const files = renderFiles(request, values);
   const { argv, environment } = renderCommand(request, values);
+  const container = renderContainer(request, values);
   return {
     attempt: request.attempt,
     instance: request.instance,
@@ -48,6 +50,7 @@ export function buildJob(request: JobRequest): AttemptPlan {
     argv,
     environment,
     workingDirectory: request.profile.command.working_directory,
+    ...(container !== undefined && { container }),
     gpus: request.gpus,
     stopGraceMs: request.stopGraceMs,
   };

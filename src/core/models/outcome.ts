@@ -18,6 +18,8 @@ export type Verdict =
 export interface Evidence {
   readonly profile: Profile;
   readonly exitCode: number;
+  /** A process of the job was killed because memory ran out. */
+  readonly outOfMemory?: true;
   readonly log: LogFindings;
   /** Below `out/`. */
   readonly outputs: readonly OutputFile[];
@@ -32,12 +34,12 @@ const KILLED: Readonly<Record<number, string>> = { 130: 'SIGINT', 137: 'SIGKILL'
  * failure signature of the profile says why. Problems:
  * - `model.guardrail` and `model.failure_signature`: `signature`, `detail` (the line), `exitCode`, `retryable`,
  *   `advice`?, and the groups of the pattern
- * - `model.killed`: `exitCode`, `signal`
+ * - `model.killed`: `exitCode`, `signal`, `reason`? (`out_of_memory`)
  * - `model.exit_code`: `exitCode`, `detail`? (the last line)
  * - `model.output_missing`: `output` (labels), `missing` (list of globs), `marker`? where the log lacks it
  */
 export function judge(evidence: Evidence): Verdict {
-  const { profile, exitCode, log, outputs } = evidence;
+  const { profile, exitCode, log, outputs, outOfMemory = false } = evidence;
   const blocked = log.failures.find(({ signature }) => signature.outcome === 'blocked');
   if (blocked !== undefined) return { outcome: 'blocked', problem: signatureProblem(blocked, exitCode) };
 
@@ -48,6 +50,7 @@ export function judge(evidence: Evidence): Verdict {
 
   const [failure] = log.failures;
   if (failure !== undefined) return { outcome: 'failed', problem: signatureProblem(failure, exitCode) };
+  if (!exitedWell && outOfMemory) return { outcome: 'failed', problem: memoryProblem(exitCode) };
   if (!exitedWell) return { outcome: 'failed', problem: exitProblem(exitCode, log.lastLine) };
   return { outcome: 'failed', problem: missingProblem(profile, missing, log.hasMarker) };
 }
@@ -92,6 +95,11 @@ function exitProblem(exitCode: number, lastLine: string): Problem {
   const signal = KILLED[exitCode];
   if (signal !== undefined) return { code: 'model.killed', parameters: { exitCode, signal } };
   return { code: 'model.exit_code', parameters: { exitCode, ...(lastLine !== '' && { detail: lastLine }) } };
+}
+
+/** Whatever code the launcher of a killed worker ended with. */
+function memoryProblem(exitCode: number): Problem {
+  return { code: 'model.killed', parameters: { exitCode, signal: 'SIGKILL', reason: 'out_of_memory' } };
 }
 
 function missingProblem(

@@ -23,11 +23,11 @@ export function renderCommand(request: JobRequest, values: JobValues): RenderedC
       case 'tool':
         return toolWords(request);
       default:
-        return [text(word, values, id)];
+        return [fillWord(word, values, id)];
     }
   });
   const environment = Object.entries(command.environment).map(
-    ([name, word]) => [name, text(word, values, id)] as const,
+    ([name, word]) => [name, fillWord(word, values, id)] as const,
   );
   for (const [name, { write }] of Object.entries(parameters)) {
     const value = request.parameters[name];
@@ -57,7 +57,8 @@ function toolWords({ paths, profile }: JobRequest): readonly string[] {
   throw new CosmosError('input.model_unavailable', { model: profile.id, reason: 'tool_unreachable' });
 }
 
-function text(template: string, values: JobValues, model: string): string {
+/** The template with its values; paths are absolute. Throws where a value is absent. */
+export function fillWord(template: string, values: JobValues, model: string): string {
   try {
     return String(values.fill(template, asAbsolute));
   } catch (error) {
@@ -66,6 +67,6 @@ function text(template: string, values: JobValues, model: string): string {
 }
 
 /** The operating system ends a word at NUL: what comes after would be lost without a sign. */
-function refuseNul(words: readonly string[]): void {
+export function refuseNul(words: readonly string[]): void {
   if (words.some((word) => word.includes('\0'))) throw new CosmosError('input.text_nul');
 }

@@ -25,6 +25,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'run.log',
   'exit.json',
   'exit.json.new',
+  'container.json',
 ]);
 
 /** A file that `prepare` writes, relative to the attempt directory. */
@@ -39,6 +40,34 @@ export interface JobInput {
   readonly asset: Sha256;
 }
 
+/** A directory or file of the host that the container sees. */
+export interface ContainerMount {
+  /** Absolute path on the host. */
+  readonly source: string;
+  /** Absolute path in the container. */
+  readonly target: string;
+  readonly readOnly: boolean;
+}
+
+/** The container of a job, on hosts whose engine has containers; others leave it out of account. */
+export interface JobContainer {
+  readonly image: string;
+  /** Words that give it the lane's GPUs; empty on a lane without GPUs. */
+  readonly gpuFlags: readonly string[];
+  /** Beside the attempt directory, which every container of an attempt has. */
+  readonly mounts: readonly ContainerMount[];
+  /** Whose files the job writes: those of the bot's user on the host, or of the user that the image names. */
+  readonly user: 'host' | 'image';
+  /** Size of shared memory in the engine's own words, such as `8g`. */
+  readonly sharedMemory?: string;
+  readonly ipc?: 'private' | 'host' | 'shareable';
+  readonly network?: 'none' | 'host' | 'bridge';
+  /** Program that gets the job's argv as its parameters, in place of the image's own; empty for none. */
+  readonly entrypoint?: string;
+  /** Further words of the engine. */
+  readonly flags: readonly string[];
+}
+
 /** Everything that a host needs to run one attempt: exactly what would be sent, nothing is added later. */
 export interface AttemptPlan {
   readonly attempt: AttemptId;
@@ -49,8 +78,9 @@ export interface AttemptPlan {
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Relative to the attempt directory. */
+  /** Relative to the attempt directory, or absolute as the job sees it. */
   readonly workingDirectory: string;
+  readonly container?: JobContainer;
   /** GPU indices of the lane; empty on a lane without GPUs. */
   readonly gpus: readonly string[];
   /** Time between the stop signal and the kill, ms: also what the wrapper grants the job. */
@@ -69,6 +99,8 @@ export type AttemptStatus =
       readonly exitCode: number;
       readonly hostStartedAt: number;
       readonly hostEndedAt: number;
+      /** A process of the job was killed because memory ran out; absent where that did not happen or cannot be told. */
+      readonly outOfMemory?: true;
     }
   /** It began, and there is neither a process nor a valid `exit.json`. Never started again. */
   | { readonly state: 'vanished'; readonly detail: string }

@@ -46,6 +46,7 @@ export async function concludeExited(
   const verdict = judge({
     profile: ready.profile,
     exitCode: status.exitCode,
+    ...(status.outOfMemory && { outOfMemory: true }),
     log: follower.tracker,
     outputs,
   });

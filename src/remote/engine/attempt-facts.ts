@@ -25,6 +25,8 @@ const EXIT = z.object({
   started_at: z.number().int().nonnegative(),
   ended_at: z.number().int().nonnegative(),
   stopped: z.boolean(),
+  /** Processes that the host killed for want of memory meanwhile, where that was counted. */
+  oom_kills: z.number().int().default(0),
 });
 
 /** Reads `key value` lines; the first line of a key counts. Throws `engine.command_failed` for anything else. */
@@ -68,7 +70,8 @@ export function statusOf(facts: AttemptFacts, instance: InstanceId): AttemptStat
   return { state: 'vanished', detail: vanishedDetail(facts) };
 }
 
-function parseExit(text: string | undefined): z.infer<typeof EXIT> | null {
+/** `exit.json`; null where it is missing or is not what the wrapper writes. */
+export function parseExit(text: string | undefined): z.infer<typeof EXIT> | null {
   if (text === undefined) return null;
   try {
     return EXIT.safeParse(JSON.parse(text)).data ?? null;

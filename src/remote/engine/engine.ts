@@ -1,5 +1,5 @@
 import type { AttemptId } from '../../core/ids.ts';
-import type { AttemptPlan, AttemptStatus, StopStrength } from '../../core/ports/host.ts';
+import type { AttemptPlan, AttemptStatus, JobFile, JobPaths, StopStrength } from '../../core/ports/host.ts';
 
 /**
  * How a prepared attempt is started, seen and stopped. Everything that engines share (the directory, the start
@@ -12,9 +12,20 @@ export interface Engine {
   probe(signal?: AbortSignal): Promise<void>;
   /** The text of `run.sh`; its first act takes the start guard. */
   runScript(plan: AttemptPlan): string;
+  /** Where the job sees its files, if not where they are on the host. */
+  paths?(attempt: AttemptId): JobPaths;
+  /** Files of the engine's own in the attempt directory; throws `engine.start_failed` for a plan that it cannot start. */
+  files?(plan: AttemptPlan): readonly JobFile[];
   /** Returns when the job has begun, or when the guard was lost; throws `engine.start_failed`. */
   start(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
   /** Says nothing of the host's identity: `never_started` on another host means nothing. */
   inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus>;
   stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void>;
+  /** Attempts of this bot that the engine knows of, whether they have a directory or not. */
+  attempts?(signal?: AbortSignal): Promise<readonly AttemptId[]>;
+  /**
+   * Removes what the engine keeps of an attempt that will not run any more, and makes its directory removable. Throws
+   * `engine.not_stopped` for one that runs.
+   */
+  release?(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
 }
