@@ -5,6 +5,7 @@ import { FILE_WORDING } from './file-wording.ts';
 import { HOST_WORDING } from './host-wording.ts';
 import { MODEL_WORDING } from './model-wording.ts';
 import { QUEUE_WORDING } from './queue-wording.ts';
+import { SSH_WORDING } from './ssh-wording.ts';
 import { type Explanation, Parameters, type Wording } from './wording.ts';
 
 /** The words of every error code; the compiler refuses a code without words. */
@@ -14,6 +15,7 @@ export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
   ...COMMAND_WORDING,
   ...QUEUE_WORDING,
   ...HOST_WORDING,
+  ...SSH_WORDING,
   ...MODEL_WORDING,
 };
 

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CosmosError } from '../../core/errors.ts';
+import { BoundedText } from './bounded-text.ts';
 import { systemCode } from './local-fault.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from './transport.ts';
 
@@ -144,24 +145,4 @@ function spawnError(error: unknown): unknown {
     return new CosmosError('engine.start_failed', { reason: code }, { cause: error });
   }
   return new CosmosError('engine.host_unreachable', { reason: code }, { cause: error });
-}
-
-class BoundedText {
-  truncated = false;
-  readonly #chunks: Uint8Array[] = [];
-  #room: number;
-
-  constructor(maxBytes: number) {
-    this.#room = maxBytes;
-  }
-
-  add(chunk: Uint8Array): void {
-    if (chunk.length > this.#room) this.truncated = true;
-    if (this.#room > 0) this.#chunks.push(chunk.subarray(0, this.#room));
-    this.#room = Math.max(0, this.#room - chunk.length);
-  }
-
-  text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
-  }
 }

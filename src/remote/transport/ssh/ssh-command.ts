@@ -1,0 +1,137 @@
+import { constants } from 'node:os';
+import type { ClientChannel } from 'ssh2';
+import { CosmosError } from '../../../core/errors.ts';
+import { quote } from '../../bash-script.ts';
+import { BoundedText } from '../bounded-text.ts';
+import type { CommandOptions, CommandResult, LaunchOptions } from '../transport.ts';
+import type { SshConnection } from './ssh-connection.ts';
+import { unreachable } from './ssh-failure.ts';
+
+/** More than any of our scripts prints. */
+const MAX_OUTPUT_BYTES = 1024 * 1024;
+/** Our commands take milliseconds; a machine that needs longer than this does not answer. */
+const DEADLINE_MS = 60_000;
+/** Said on standard error, with exit code 127, where the program is not there; no program says it by chance. */
+const NO_PROGRAM = 'cosmos-bot: no such program';
+/** The same for a directory that cannot be entered. */
+const NO_DIRECTORY = 'cosmos-bot: no such directory';
+
+/** Runs a program to its end. */
+export async function runProgram(
+  connection: SshConnection,
+  argv: readonly [string, ...string[]],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const program = `${requireProgram(argv[0])}\nexec ${argv.map(quote).join(' ')}`;
+  const result = await runShellScript(connection, program, [], options);
+  refuseMissing(result);
+  return result;
+}
+
+/**
+ * Runs a shell script to its end. It goes over standard input, so that neither the login shell nor a list of processes
+ * sees it, and as one block, so that a shell that got a part of it before the connection broke does nothing. A script
+ * that has an input of its own goes in the command line.
+ */
+export async function runShellScript(
+  connection: SshConnection,
+  script: string,
+  parameters: readonly string[],
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const body = `LC_ALL=C; export LC_ALL\n${script}`;
+  if (options.input !== undefined) {
+    const words = ['/bin/sh', '-c', body, 'sh', ...parameters].map(quote);
+    return execute(connection, words.join(' '), options.input, options);
+  }
+  const set = ['set', '--', ...parameters.map(quote)].join(' ');
+  return execute(connection, '/bin/sh -s', `{\n${set}\n${body}\nexit\n} </dev/null\n`, options);
+}
+
+/** Starts a program in a session of its own and reads its standard output until it closes it. */
+export async function launchProgram(
+  connection: SshConnection,
+  argv: readonly [string, ...string[]],
+  options: LaunchOptions,
+): Promise<string> {
+  const variables = Object.entries(options.environment).map(([name, value]) => quote(`${name}=${value}`));
+  const script = [
+    `cd ${quote(options.workingDirectory)} 2>/dev/null || { echo ${quote(NO_DIRECTORY)} >&2; exit 127; }`,
+    requireProgram(argv[0]),
+    `setsid env -i PATH="$PATH" HOME="$HOME" ${variables.join(' ')} ${argv.map(quote).join(' ')} </dev/null 2>/dev/null &`,
+  ].join('\n');
+  const result = await runShellScript(connection, script, [], {
+    deadlineMs: options.deadlineMs,
+    signal: options.signal,
+  });
+  refuseMissing(result);
+  return result.stdout;
+}
+
+function requireProgram(program: string): string {
+  return `command -v ${quote(program)} >/dev/null 2>&1 || { echo ${quote(NO_PROGRAM)} >&2; exit 127; }`;
+}
+
+function refuseMissing({ exitCode, stderr }: CommandResult): void {
+  if (exitCode !== 127) return;
+  if (stderr.trim() !== NO_PROGRAM && stderr.trim() !== NO_DIRECTORY) return;
+  throw new CosmosError('engine.start_failed', { reason: 'ENOENT' });
+}
+
+function execute(
+  connection: SshConnection,
+  line: string,
+  input: string | Uint8Array,
+  options: CommandOptions,
+): Promise<CommandResult> {
+  const bounds = { deadlineMs: options.deadlineMs ?? DEADLINE_MS, signal: options.signal };
+  return connection.command(line, bounds, (channel) => ({
+    done: collect(channel, input, options.maxOutputBytes ?? MAX_OUTPUT_BYTES),
+    giveUp: () => kill(channel),
+  }));
+}
+
+function collect(
+  channel: ClientChannel,
+  input: string | Uint8Array,
+  maxOutputBytes: number,
+): Promise<CommandResult> {
+  const stdout = new BoundedText(maxOutputBytes);
+  const stderr = new BoundedText(maxOutputBytes);
+  channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
+  channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
+  const ended = new Promise<CommandResult>((resolve, reject) => {
+    let exitCode: number | undefined;
+    channel.on('exit', (code: number | null, signal?: string) => {
+      exitCode = code ?? 128 + signalNumber(signal);
+    });
+    channel.on('error', reject);
+    channel.on('close', () => {
+      if (exitCode === undefined) {
+        // The channel closed without a word of how the command ended: nobody knows whether it did.
+        reject(unreachable(new CosmosError('ssh.closed')));
+        return;
+      }
+      const truncated = stdout.truncated || stderr.truncated;
+      resolve({ exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated });
+    });
+  });
+  channel.end(typeof input === 'string' ? input : Buffer.from(input));
+  return ended;
+}
+
+/** Ends the command with all that it started in its session, as far as the server does so, and the channel. */
+function kill(channel: ClientChannel): void {
+  try {
+    channel.signal('KILL');
+    channel.destroy();
+  } catch (thrown) {
+    // The connection is gone, and the channel with it.
+    if (!(thrown instanceof Error)) throw thrown;
+  }
+}
+
+function signalNumber(signal: string | undefined): number {
+  const found = Object.entries(constants.signals).find(([name]) => name === `SIG${signal ?? ''}`);
+  return found?.[1] ?? 0;
+}

@@ -1,0 +1,235 @@
+import type { Client, ClientChannel } from 'ssh2';
+import { CosmosError } from '../../../core/errors.ts';
+import { boundedWait } from './bounded-wait.ts';
+import { openClient } from './open-client.ts';
+import { SftpSession } from './sftp-session.ts';
+import { connectionFailure, unreachable } from './ssh-failure.ts';
+import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, type SshOptions } from './ssh-options.ts';
+
+/** SFTP channels that transfers share: four were the fastest at 20 ms round trip (docs/decisions/ssh-transport.md). */
+export const TRANSFER_CHANNELS = 4;
+/** With the transfers' channels and the one for small files this stays below the ten that sshd allows. */
+const COMMAND_CHANNELS = 4;
+
+/** Pause after the first failed connection, doubled with each, ms. */
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5_000;
+/** Servers lock out who is refused several times a minute, ms. */
+const LONGEST_PAUSE_AFTER_REFUSAL_MS = 60_000;
+
+/** One live connection and what is open on it. */
+interface Live {
+  readonly client: Client;
+  readonly end: () => void;
+  /** Aborted with the coded error as soon as the connection is gone. */
+  readonly gone: AbortSignal;
+  /** The sessions by number: 0 for single operations, 1 and more for transfers. */
+  readonly sessions: Map<number, Promise<SftpSession>>;
+}
+
+/** How long a call waits for the host. */
+export interface CallBounds {
+  readonly deadlineMs?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The one connection to a host, made at the first call and again at the next one after it broke. After a failure,
+ * calls fail at once with the same error until the pause is over: a host that is away is not knocked at all the time.
+ */
+export class SshConnection {
+  readonly #options: SshOptions;
+  readonly #closed = new AbortController();
+  readonly #commandSlots = new Slots(COMMAND_CHANNELS);
+  #live: Promise<Live> | undefined;
+  #failures = 0;
+  #pause: { readonly until: number; readonly failure: CosmosError } | undefined;
+
+  constructor(options: SshOptions) {
+    this.#options = options;
+  }
+
+  get answerTimeoutMs(): number {
+    return this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
+  }
+
+  /**
+   * Starts a command in a channel of its own and hands it to `use`, whose promise says when the channel is free
+   * again. Throws `engine.host_unreachable`.
+   */
+  async command<T>(
+    line: string,
+    bounds: CallBounds,
+    use: (channel: ClientChannel) => { readonly done: Promise<T>; readonly giveUp: () => void },
+  ): Promise<T> {
+    bounds.signal?.throwIfAborted();
+    const deadlineMs = bounds.deadlineMs ?? this.answerTimeoutMs;
+    const ends = Date.now() + deadlineMs;
+    const slot = this.#commandSlots.take();
+    const giveBack = (): void => void slot.then((release) => release());
+    await boundedWait(slot, {
+      deadlineMs,
+      signals: [bounds.signal, this.#closed.signal],
+      onGiveUp: giveBack,
+    });
+    try {
+      const live = await this.#connected({ ...bounds, deadlineMs: ends - Date.now() });
+      const limits = (): { deadlineMs: number; signals: readonly (AbortSignal | undefined)[] } => ({
+        deadlineMs: Math.max(1, ends - Date.now()),
+        signals: [bounds.signal, live.gone],
+      });
+      let isUnwanted = false;
+      const opened = openExec(live.client, line);
+      // A channel that opens for nobody would be one of the few for ever.
+      const forNobody = (): void => {
+        isUnwanted = true;
+      };
+      opened.then(
+        (channel) => isUnwanted && channel.destroy(),
+        () => undefined,
+      );
+      const channel = await boundedWait(opened, { ...limits(), onGiveUp: forNobody });
+      const { done, giveUp } = use(channel);
+      return await boundedWait(done, { ...limits(), onGiveUp: giveUp });
+    } finally {
+      giveBack();
+    }
+  }
+
+  /** Uses an SFTP session; one that does not answer in time is given up, and another is opened at the next call. */
+  async files<T>(
+    use: (session: SftpSession) => Promise<T>,
+    options: CallBounds & { readonly session?: number } = {},
+  ): Promise<T> {
+    options.signal?.throwIfAborted();
+    const deadlineMs = options.deadlineMs ?? this.answerTimeoutMs;
+    const live = await this.#connected({ ...options, deadlineMs });
+    const number = options.session ?? 0;
+    const signals = [options.signal, live.gone];
+    const session = await boundedWait(this.#session(live, number), { deadlineMs, signals });
+    try {
+      return await boundedWait(use(session), { deadlineMs, signals });
+    } catch (thrown) {
+      const isSilent = thrown instanceof CosmosError && thrown.parameters.reason === 'deadline';
+      if (isSilent || session.isOver) {
+        live.sessions.delete(number);
+        session.end();
+      }
+      // What the library says of a lost connection is that there was no answer; what broke it says more.
+      throw live.gone.aborted && !options.signal?.aborted ? live.gone.reason : thrown;
+    }
+  }
+
+  /** Ends the connection and every call that waits for it. */
+  async close(): Promise<void> {
+    this.#closed.abort(closedByUs());
+    const live = await this.#live?.catch(() => undefined);
+    live?.end();
+  }
+
+  async #connected(bounds: CallBounds & { readonly deadlineMs: number }): Promise<Live> {
+    this.#closed.signal.throwIfAborted();
+    if (this.#pause !== undefined && Date.now() < this.#pause.until) throw this.#pause.failure;
+    this.#live ??= this.#connect();
+    return boundedWait(this.#live, {
+      deadlineMs: Math.max(1, bounds.deadlineMs),
+      signals: [bounds.signal, this.#closed.signal],
+    });
+  }
+
+  async #connect(): Promise<Live> {
+    try {
+      const timeout = AbortSignal.timeout(2 * (this.#options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS));
+      const { client, end } = await openClient(
+        this.#options,
+        AbortSignal.any([this.#closed.signal, timeout]),
+      );
+      const broken = new AbortController();
+      let last: unknown;
+      client.on('error', (error) => {
+        last = error;
+      });
+      client.on('close', () => {
+        this.#live = undefined;
+        const failure = last === undefined ? lost() : connectionFailure(last, this.#where);
+        broken.abort(this.#closed.signal.aborted ? closedByUs() : unreachable(failure));
+      });
+      this.#failures = 0;
+      this.#pause = undefined;
+      return { client, end, gone: broken.signal, sessions: new Map() };
+    } catch (thrown) {
+      this.#live = undefined;
+      if (this.#closed.signal.aborted) throw closedByUs();
+      throw this.#rememberFailure(connectionFailure(thrown, this.#where));
+    }
+  }
+
+  #rememberFailure(failure: CosmosError): CosmosError {
+    const error = unreachable(failure);
+    // Mistakes on our own side (a missing key file) reach no server: they may be mended at any moment.
+    const isOurs = /^ssh\.(key_|agent_|known_hosts_)/.test(failure.code);
+    const longest = failure.code === 'ssh.auth_failed' ? LONGEST_PAUSE_AFTER_REFUSAL_MS : LONGEST_PAUSE_MS;
+    const pause = isOurs ? 0 : Math.min(longest, FIRST_PAUSE_MS * 2 ** this.#failures);
+    this.#failures += 1;
+    this.#pause = { until: Date.now() + pause, failure: error };
+    return error;
+  }
+
+  #session(live: Live, number: number): Promise<SftpSession> {
+    const known = live.sessions.get(number);
+    if (known !== undefined) return known;
+    const opened = SftpSession.open(live.client).catch((thrown: unknown) => {
+      live.sessions.delete(number);
+      throw live.gone.aborted ? live.gone.reason : channelRefused(thrown);
+    });
+    live.sessions.set(number, opened);
+    return opened;
+  }
+
+  get #where(): { address: string; port: number; user: string } {
+    const { address, port, user } = this.#options;
+    return { address, port, user };
+  }
+}
+
+function openExec(client: Client, line: string): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    client.exec(line, (error, channel) => {
+      if (error === undefined) resolve(channel);
+      else reject(channelRefused(error));
+    });
+  });
+}
+
+function channelRefused(cause: unknown): CosmosError {
+  return unreachable(new CosmosError('ssh.channel_refused', {}, { cause }));
+}
+
+function lost(): CosmosError {
+  return new CosmosError('ssh.closed');
+}
+
+function closedByUs(): CosmosError {
+  return new CosmosError('engine.host_unreachable', { reason: 'closed' });
+}
+
+/** A fixed number of places, given in the order of asking. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  /** Resolves with the function that gives the place back; whoever no longer wants it gives it back too. */
+  async take(): Promise<() => void> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    return () => {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    };
+  }
+}
