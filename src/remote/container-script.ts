@@ -109,8 +109,8 @@ kill_rest
 # Ignored signals stay ignored in "mv": the end is written whoever stops us now.
 trap '' TERM INT HUP USR1
 # Files of another user stay readable and removable for the bot's own.
-chmod -R a+rwX out started run.log
-chown -R "$owner" out started run.log
+chmod -R a+rwX out/* out/.[!.]* started run.log
+chown -R "$owner" out/* out/.[!.]* started run.log
 now
 oom_kills
 printf '%-${EXIT_FILE_BYTES - 1}s\\n' "{\\"format\\":1,\\"exit_code\\":$code,\\"started_at\\":$started_at,\\"ended_at\\":$now,\\"stopped\\":$stopped,\\"oom_kills\\":$((kills - before_job))}" 1<>exit.json.new || exit 1
@@ -184,7 +184,7 @@ export const START_CONTAINER_SCRIPT = `directory=$1
 shift
 "$@" || exit $?
 looks=0
-while [ ! -e "$directory/started/at" ] && [ ! -e "$directory/exit.json" ] && [ "$looks" -lt 40 ]; do
+while [ ! -e "$directory/started/at" ] && [ ! -f "$directory/started" ] && [ "$looks" -lt 40 ]; do
   looks=$((looks + 1))
   sleep 0.05
 done

@@ -1,6 +1,6 @@
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, cp, mkdir, mkdtemp, open, readFile, rm, symlink } from 'node:fs/promises';
+import { access, cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -46,12 +46,16 @@ export async function missingForDocker(): Promise<string | undefined> {
   return shell ? undefined : 'needs a static busybox: apt-get install busybox-static';
 }
 
-/** A Docker engine of its own in a temporary directory: no network, no containers but those of the test. */
+/**
+ * A Docker engine of its own in a temporary directory: no network, no containers but those of the test. Its containerd
+ * is a process of its own, as on every installed host, and outlives it.
+ */
 export class DockerDaemon implements AsyncDisposable {
   readonly command: Words;
   readonly #directory: string;
   readonly #flags: readonly string[];
-  #process: ReturnType<typeof spawn> | undefined;
+  #engine: ChildProcess | undefined;
+  #containerd: ChildProcess | undefined;
 
   private constructor(directory: string, flags: readonly string[]) {
     this.#directory = directory;
@@ -74,18 +78,13 @@ export class DockerDaemon implements AsyncDisposable {
   }
 
   async start(): Promise<void> {
-    const at = (name: string): string => join(this.#directory, name);
-    const log = await open(at('log'), 'a');
-    this.#process = spawn(
-      'dockerd',
-      [
-        ...['--data-root', at('data'), '--exec-root', at('exec'), '--pidfile', at('pid')],
-        ...['--host', `unix://${at('docker.sock')}`, '--iptables=false', '--bridge=none', ...this.#flags],
-      ],
-      { stdio: ['ignore', log.fd, log.fd], detached: true },
-    );
-    await log.close();
-    const started = this.#process;
+    this.#containerd ??= await this.#spawn('containerd', await this.#containerdFlags());
+    const started = await this.#spawn('dockerd', [
+      ...['--data-root', this.#at('data'), '--exec-root', this.#at('exec'), '--pidfile', this.#at('pid')],
+      ...['--host', `unix://${this.#at('docker.sock')}`, '--containerd', this.#at('containerd.sock')],
+      ...['--iptables=false', '--bridge=none', ...this.#flags],
+    ]);
+    this.#engine = started;
     for (let tries = 0; tries < 600; tries += 1) {
       if (started.exitCode !== null) throw new Error(`dockerd ended with ${started.exitCode}`);
       if (await this.#answers()) return;
@@ -96,12 +95,8 @@ export class DockerDaemon implements AsyncDisposable {
 
   /** Ends the engine, as a restart of its service does, or as a crash. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
-    const running = this.#process;
-    this.#process = undefined;
-    if (running === undefined || running.exitCode !== null || running.signalCode !== null) return;
-    const ended = once(running, 'exit');
-    running.kill(signal);
-    await ended;
+    await end(this.#engine, signal);
+    this.#engine = undefined;
   }
 
   /** Runs `docker` with the words; resolves with what it printed. */
@@ -112,11 +107,12 @@ export class DockerDaemon implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#process === undefined) await this.start().catch(() => undefined);
+    if (this.#engine === undefined) await this.start().catch(() => undefined);
     const containers = await this.docker('ps', '--all', '--quiet').catch(() => '');
     if (containers !== '') await this.docker('rm', '--force', '--volumes', ...containers.split('\n'));
     await this.stop();
-    await this.#endContainerd();
+    await end(this.#containerd, 'SIGTERM');
+    await this.#unmount();
     await rm(this.#directory, { recursive: true, force: true, maxRetries: 5 });
   }
 
@@ -127,14 +123,34 @@ export class DockerDaemon implements AsyncDisposable {
     );
   }
 
-  /** A dockerd that was killed leaves its containerd to the next one. */
-  async #endContainerd(): Promise<void> {
-    const id = await readFile(join(this.#directory, 'exec/containerd/containerd.pid'), 'utf8').catch(
-      () => '',
-    );
-    if (!/^\d+$/.test(id)) return;
-    const command = await readFile(`/proc/${id}/cmdline`, 'utf8').catch(() => '');
-    if (command.includes(this.#directory)) process.kill(Number(id), 'SIGTERM');
+  /** An engine that was killed leaves its data directory mounted on itself. */
+  async #unmount(): Promise<void> {
+    const mounts = (await readFile('/proc/mounts', 'utf8'))
+      .split('\n')
+      .map((line) => line.split(' ')[1] ?? '');
+    for (const path of mounts.reverse()) {
+      if (path.startsWith(`${this.#directory}/`)) await run('umount', [path]);
+    }
+  }
+
+  async #containerdFlags(): Promise<readonly string[]> {
+    const config = this.#at('containerd.toml');
+    await writeFile(config, 'version = 2\ndisabled_plugins = ["io.containerd.grpc.v1.cri"]\n');
+    return [
+      ...['--config', config, '--address', this.#at('containerd.sock')],
+      ...['--root', this.#at('containerd'), '--state', this.#at('containerd-state')],
+    ];
+  }
+
+  async #spawn(program: string, flags: readonly string[]): Promise<ChildProcess> {
+    const log = await open(this.#at('log'), 'a');
+    const child = spawn(program, flags, { stdio: ['ignore', log.fd, log.fd], detached: true });
+    await log.close();
+    return child;
+  }
+
+  #at(name: string): string {
+    return join(this.#directory, name);
   }
 
   async #importImage(): Promise<void> {
@@ -147,4 +163,11 @@ export class DockerDaemon implements AsyncDisposable {
     await run('tar', ['-C', root, '-cf', tar, '.']);
     await this.docker('import', tar, TEST_IMAGE);
   }
+}
+
+async function end(child: ChildProcess | undefined, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+  if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  child.kill(signal);
+  await ended;
 }
