@@ -121,6 +121,7 @@ function openHost(config: HostConfig, instance: InstanceId, random: Random): Hos
     name: config.name,
     transport: config.transport,
     engine: config.engine,
+    ...(config.dockerCommand && { dockerCommand: config.dockerCommand }),
     workDir: config.workDirectory,
     tool: mediaToolCommand(process.execPath),
     searchPath: PATH,

@@ -71,10 +71,15 @@ export interface LaneConfig {
 export type ProfileOverrides = Readonly<Record<string, unknown>>;
 export type ProfileOverridesById = Readonly<Record<string, ProfileOverrides>>;
 
+/** Engines that run a model in the container that its profile describes. */
+export const CONTAINER_ENGINES: ReadonlySet<string> = new Set<HostConfig['engine']>(['docker']);
+
 export interface HostConfig {
   readonly name: HostName;
   readonly transport: 'local';
-  readonly engine: 'process';
+  readonly engine: 'process' | 'docker';
+  /** Program and first words of Docker on the host, where that is not `docker` alone. */
+  readonly dockerCommand?: readonly [string, ...string[]];
   /** Absolute path on the host. */
   readonly workDirectory: string;
   readonly lanes: readonly LaneConfig[];

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSchema, pathSchema, profileIdSchema } from './names.ts';
+import { commandWordSchema, nameSchema, pathSchema, profileIdSchema } from './names.ts';
 
 /** Keys of a shipped profile with other values; the catalogue of profiles knows which there are. */
 export const profileOverridesSchema = z.record(z.string(), z.unknown());
@@ -17,7 +17,12 @@ const laneSchema = z.strictObject({
 const hostSchema = z.strictObject({
   name: nameSchema.describe('Name of the host, unique: lower-case letters, digits and dashes.'),
   transport: z.enum(['local']).default('local').describe('How the host is reached.'),
-  engine: z.enum(['process']).default('process').describe('How a run is started there.'),
+  engine: z.enum(['process', 'docker']).default('process').describe('How a run is started there.'),
+  docker_command: z
+    .exactOptional(z.array(commandWordSchema).min(1))
+    .describe(
+      'Program and first words of Docker on the host, such as `["sudo", "docker"]`. Default: `["docker"]`. Only for the engine `docker`.',
+    ),
   work_dir: z
     .exactOptional(pathSchema)
     .describe(

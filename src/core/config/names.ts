@@ -16,6 +16,9 @@ export const profileIdSchema = z
 /** A path that a person wrote; no operating system takes a NUL in one. */
 export const pathSchema = z.string().min(1).refine(hasNoNul);
 
+/** One word of a command. */
+export const commandWordSchema = z.string().min(1).refine(hasNoNul);
+
 export function hasNoNul(text: string): boolean {
   return !text.includes('\0');
 }

@@ -7,5 +7,5 @@ export const LATER_KEYS: ReadonlySet<string> = new Set(['chat.slack', 'chat.disc
 /** Values that the format keeps for later versions, by key; `[]` stands for every entry of a list. */
 export const LATER_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
   ['hosts[].transport', ['ssh']],
-  ['hosts[].engine', ['docker', 'slurm']],
+  ['hosts[].engine', ['slurm']],
 ]);

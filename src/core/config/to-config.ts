@@ -56,10 +56,12 @@ function toLimits(limits: Settings['limits']): LimitsConfig {
 function toHost(host: HostSettings, directory: string, workDirectory: string): HostConfig {
   const name = host.name as HostName;
   const { ids, overrides } = toModels(host.models);
+  const [program, ...words] = host.docker_command ?? [];
   return {
     name,
     transport: host.transport,
     engine: host.engine,
+    ...(program !== undefined && { dockerCommand: [program, ...words] }),
     workDirectory: host.work_dir === undefined ? workDirectory : resolve(directory, host.work_dir),
     lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
     models: ids.map((id) => id as ProfileId),

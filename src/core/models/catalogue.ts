@@ -1,3 +1,4 @@
+import { CONTAINER_ENGINES } from '../config/config.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import type { HostName, ProfileId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
@@ -14,6 +15,7 @@ export interface CatalogueOverrides {
   readonly hosts: readonly {
     readonly name: HostName;
     readonly models?: readonly ProfileId[];
+    readonly engine?: string;
     readonly modelOverrides: Readonly<Record<string, Table>>;
   }[];
 }
@@ -79,7 +81,7 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
     if (profile !== undefined) everywhere.set(profile.id, profile);
   }
   const ofHosts = new Map<string, ReadonlyMap<string, Profile>>();
-  for (const { name, models: named = [], modelOverrides } of hosts) {
+  for (const { name, engine = '', models: named = [], modelOverrides } of hosts) {
     const ids = [...new Set([...named, ...Object.keys(modelOverrides)])];
     problems.push(...unknownModels(shipped.value, ids, `hosts.${name}`));
     const ofHost = new Map<string, Profile>();
@@ -90,6 +92,10 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
       if (profile !== undefined) ofHost.set(id, profile);
     }
     ofHosts.set(name, ofHost);
+    if (CONTAINER_ENGINES.has(engine)) {
+      const profiles = ids.map((id) => ofHost.get(id) ?? everywhere.get(id));
+      problems.push(...missingContainers(name, profiles));
+    }
   }
   problems.push(
     ...typeConflicts([...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])]),
@@ -113,6 +119,16 @@ function override(
       return invalid('config.profile_invalid', { file, where: fixed, detail: 'cannot be overridden' });
   }
   return parseProfile(given.reduce(mergeTables, table), file);
+}
+
+/** A host that runs models in containers needs to know in which. */
+function missingContainers(host: HostName, profiles: readonly (Profile | undefined)[]): readonly Problem[] {
+  return profiles.flatMap((profile) => {
+    if (profile === undefined || profile.container !== undefined) return [];
+    const detail = 'is missing, and this host runs models in containers only';
+    const file = `hosts.${host}.${profile.id}`;
+    return [{ code: 'config.profile_invalid', parameters: { file, where: 'container', detail } } as const];
+  });
 }
 
 function unknownModels(shipped: readonly ShippedProfile[], ids: readonly string[], where: string): Problem[] {

@@ -173,7 +173,6 @@ describe('what is wrong in a configuration file', () => {
     ['[chat.discord]', { where: 'chat.discord' }],
     ['[web]\nport = 80', { where: 'web' }],
     [`[[hosts]]\n${HOST}\ntransport = "ssh"`, { where: 'hosts[0].transport', given: 'ssh' }],
-    [`[[hosts]]\n${HOST}\nengine = "docker"`, { where: 'hosts[0].engine', given: 'docker' }],
     [`[[hosts]]\n${HOST}\nengine = "slurm"`, { where: 'hosts[0].engine', given: 'slurm' }],
   ])('is what a later version will have: %j', (toml, parameters) => {
     expect(problemsOf(loadToml(toml))).toEqual([{ code: 'config.unsupported', parameters }]);

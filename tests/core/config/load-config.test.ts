@@ -158,6 +158,19 @@ describe('the loaded configuration', () => {
     ]);
   });
 
+  it('has how Docker is called only where the file says it', () => {
+    const host = '[[hosts]]\nname = "gpu1"\nmodels = ["preview"]\nengine = "docker"\n';
+    const [plain] = configOf(loadToml(host)).hosts;
+    expect(plain).toMatchObject({ engine: 'docker' });
+    expect(plain).not.toHaveProperty('dockerCommand');
+    const [sudo] = configOf(loadToml(`${host}docker_command = ["sudo", "-n", "docker"]`)).hosts;
+    expect(sudo?.dockerCommand).toEqual(['sudo', '-n', 'docker']);
+    expect(problemsOf(loadToml(`${host}docker_command = []`))).toMatchObject([
+      { code: 'config.out_of_range', parameters: { where: 'hosts[0].docker_command' } },
+    ]);
+    expect(problemsOf(loadToml(`${host}docker_command = [""]`))).toHaveLength(1);
+  });
+
   it('keeps overrides of profiles as they were written, for all hosts and for one', () => {
     const config = configOf(
       loadToml(`

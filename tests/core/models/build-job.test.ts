@@ -51,6 +51,36 @@ describe('buildJob', () => {
     );
   });
 
+  it('has the container of the profile, with the GPUs of the lane', () => {
+    const container = {
+      image: 'model:1',
+      mounts: [{ source: '/data/weights', target: '/weights' }],
+      shm_size: '8g',
+      ipc: 'host',
+      flags: ['--name-of', '{attempt_id}'],
+    };
+    const profile = minimal({ container });
+    expect(buildJob(requestFor(profile, { gpus: ['0', '1'] })).container).toEqual({
+      image: 'model:1',
+      gpuFlags: ['--gpus', '"device=0,1"'],
+      mounts: [{ source: '/data/weights', target: '/weights', readOnly: true }],
+      user: 'host',
+      sharedMemory: '8g',
+      ipc: 'host',
+      flags: ['--name-of', 'jb_00000001-a1'],
+    });
+    expect(buildJob(requestFor(profile)).container?.gpuFlags).toEqual([]);
+    const other = { network: 'none', entrypoint: '', user: 'image', gpu_flags: ['--device', 'gpu={gpus}'] };
+    const plan = buildJob(requestFor(minimal({ container: { ...container, ...other } }), { gpus: ['3'] }));
+    expect(plan.container).toMatchObject({
+      network: 'none',
+      entrypoint: '',
+      user: 'image',
+      gpuFlags: ['--device', 'gpu=3'],
+    });
+    expect(buildJob(requestFor(minimal()))).not.toHaveProperty('container');
+  });
+
   it('keeps any texts and text parameters apart in one spec', () => {
     const profile = transfer1();
     fc.assert(

@@ -40,6 +40,24 @@ describe('loadCatalogue', () => {
     expect(await problems(undefined, FIXTURES_DIRECTORY)).toEqual([]);
   });
 
+  it('wants a container of every model on a host that runs models in containers', async () => {
+    const host = { name: HERE, engine: 'docker', models: [PREVIEW] };
+    expect(
+      await problems({ models: {}, hosts: [{ ...host, modelOverrides: {} }] }, MODELS_DIRECTORY),
+    ).toEqual([
+      {
+        code: 'config.profile_invalid',
+        file: 'hosts.here.preview',
+        where: 'container',
+        detail: 'is missing, and this host runs models in containers only',
+      },
+    ]);
+    const modelOverrides = { preview: { container: { image: 'ours:1' } } };
+    expect(await problems({ models: {}, hosts: [{ ...host, modelOverrides }] }, MODELS_DIRECTORY)).toEqual(
+      [],
+    );
+  });
+
   it('lays overrides over a profile: for all hosts, and on top of that for one', async () => {
     const catalogue = await shipped({
       models: { preview: { title: 'Ours', parameters: { edge: { default: 0.6 } } } },

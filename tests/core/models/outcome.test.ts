@@ -126,6 +126,17 @@ describe('judge', () => {
     });
   });
 
+  it('tells a want of memory whatever code the model ended with, and not of one that got through it', () => {
+    expect(verdict({ exitCode: 1, outOfMemory: true })).toEqual({
+      outcome: 'failed',
+      problem: {
+        code: 'model.killed',
+        parameters: { exitCode: 1, signal: 'SIGKILL', reason: 'out_of_memory' },
+      },
+    });
+    expect(verdict({ exitCode: 0, outOfMemory: true }).outcome).toBe('done');
+  });
+
   it('takes other exit codes for success where the profile says so', () => {
     const profile = minimal({ success: { exit_codes: [0, 3] } });
 
