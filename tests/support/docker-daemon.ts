@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { access, chmod, cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -91,6 +91,12 @@ export class DockerDaemon implements AsyncDisposable {
       await after(50);
     }
     throw new Error('dockerd does not answer');
+  }
+
+  /** Lets every user of this machine use it, until it is started again. */
+  async openToAll(): Promise<void> {
+    await chmod(this.#directory, 0o755);
+    await chmod(this.#at('docker.sock'), 0o666);
   }
 
   /** Ends the engine, as a restart of its service does, or as a crash. */

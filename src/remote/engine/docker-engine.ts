@@ -143,12 +143,13 @@ export class DockerEngine implements Engine {
   }
 
   async release(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
-    const { guard, container } = await this.#look(attempt, signal);
+    const { guard, container, exit } = await this.#look(attempt, signal);
     const isMine = container !== undefined && isOurs(container, attempt, this.#instance);
     if (isMine && !(await this.#remove(container.id, signal))) {
       throw new CosmosError('engine.not_stopped', { attempt });
     }
-    if (guard !== 'started') return;
+    // `run.sh` has given everything back before it wrote the end.
+    if (guard !== 'started' || exit !== undefined) return;
     const plan = await this.#plan(attempt);
     if (plan.container.user === 'host') return;
     const directory = this.#directories.path(attempt);
