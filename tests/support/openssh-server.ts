@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { accessSync } from 'node:fs';
-import { chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, chmod, chown, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -36,6 +36,7 @@ export class OpenSshServer implements AsyncDisposable {
   readonly user: string;
   readonly #account: Account;
   #process: ChildProcess | undefined;
+  #agent: ChildProcess | undefined;
 
   private constructor(directory: string, port: number, account: Account) {
     this.directory = directory;
@@ -140,6 +141,29 @@ export class OpenSshServer implements AsyncDisposable {
     makeKey(this.path('host-key'), '');
   }
 
+  /** Lets another key in too. */
+  async allow(name: string): Promise<void> {
+    await appendFile(this.path('authorized_keys'), await readFile(this.path(`${name}.pub`)));
+  }
+
+  /** Starts an agent that holds the user's key and gives its socket. It ends with the server. */
+  async startAgent(): Promise<string> {
+    const socket = this.path('agent');
+    const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    this.#agent = agent;
+    await once(agent.stdout, 'data');
+    execFileSync('ssh-add', ['-q', this.path('user-key')], {
+      env: { ...process.env, SSH_AUTH_SOCK: socket },
+    });
+    return socket;
+  }
+
+  /** What `ssh-keygen -l` says of the present host key. */
+  fingerprint(): string {
+    const shown = execFileSync('ssh-keygen', ['-lf', this.path('host-key.pub')], { encoding: 'utf8' });
+    return shown.split(' ')[1] ?? '';
+  }
+
   /** The line that pins the present host key. */
   async hostKeyLine(): Promise<string> {
     const [type, key] = (await readFile(this.path('host-key.pub'), 'utf8')).split(' ');
@@ -147,6 +171,7 @@ export class OpenSshServer implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#agent?.kill();
     await this.stop();
     await rm(this.directory, { recursive: true, force: true });
   }

@@ -42,7 +42,7 @@ export async function moveBlocks(transfer: BlockTransfer): Promise<void> {
     transfer.signal?.throwIfAborted();
     breaks = queue.doneBytes > before ? 1 : breaks + 1;
     const isBreak = failure instanceof CosmosError && failure.code === 'engine.host_unreachable';
-    if (!isBreak || breaks > MAXIMUM_BREAKS) throw failure;
+    if (!isBreak || breaks > MAXIMUM_BREAKS || transfer.connection.isClosed) throw failure;
     await pause(FIRST_WAIT_MS * 2 ** (breaks - 1), transfer.signal);
   }
 }

@@ -41,8 +41,10 @@ export async function runShellScript(
 ): Promise<CommandResult> {
   const body = `LC_ALL=C; export LC_ALL\n${script}`;
   if (options.input !== undefined) {
+    const input = Buffer.from(options.input);
     const words = ['/bin/sh', '-c', body, 'sh', ...parameters].map(quote);
-    return execute(connection, words.join(' '), options.input, options);
+    // Takes the end of the input from its length: the channel has to stay open for signals.
+    return execute(connection, `head -c ${input.length} | ${words.join(' ')}`, input, options);
   }
   const set = ['set', '--', ...parameters.map(quote)].join(' ');
   return execute(connection, '/bin/sh -s', `{\n${set}\n${body}\nexit\n} </dev/null\n`, options);
@@ -81,7 +83,7 @@ function refuseMissing({ exitCode, stderr }: CommandResult): void {
 function execute(
   connection: SshConnection,
   line: string,
-  input: string | Uint8Array,
+  input: string | Buffer,
   options: CommandOptions,
 ): Promise<CommandResult> {
   const bounds = { deadlineMs: options.deadlineMs ?? DEADLINE_MS, signal: options.signal };
@@ -93,7 +95,7 @@ function execute(
 
 function collect(
   channel: ClientChannel,
-  input: string | Uint8Array,
+  input: string | Buffer,
   maxOutputBytes: number,
 ): Promise<CommandResult> {
   const stdout = new BoundedText(maxOutputBytes);
@@ -106,6 +108,7 @@ function collect(
       exitCode = code ?? 128 + signalNumber(signal);
     });
     channel.on('error', reject);
+    channel.on('end', () => channel.end());
     channel.on('close', () => {
       if (exitCode === undefined) {
         // The channel closed without a word of how the command ended: nobody knows whether it did.
@@ -116,7 +119,8 @@ function collect(
       resolve({ exitCode, stdout: stdout.text(), stderr: stderr.text(), truncated });
     });
   });
-  channel.end(typeof input === 'string' ? input : Buffer.from(input));
+  // Not ended: the library sends no signal over a channel whose input has ended.
+  channel.write(input);
   return ended;
 }
 

@@ -53,6 +53,11 @@ export class SshConnection {
     return this.#options.answerTimeoutMs ?? ANSWER_TIMEOUT_MS;
   }
 
+  /** True once `close` was called: nothing connects any more. */
+  get isClosed(): boolean {
+    return this.#closed.signal.aborted;
+  }
+
   /**
    * Starts a command in a channel of its own and hands it to `use`, whose promise says when the channel is free
    * again. Throws `engine.host_unreachable`.
