@@ -12,6 +12,9 @@ const run = promisify(execFile);
 /** The image of the tests: a static busybox and its shell, nothing else. */
 export const TEST_IMAGE = 'cosmos-bot-test:1';
 
+/** Images whose `/bin/sh` is the shell of another system. */
+export const SHELL_IMAGES = { dash: 'cosmos-bot-test:dash', bash: 'cosmos-bot-test:bash' } as const;
+
 const PROGRAMS = [
   'cat',
   'chmod',
@@ -165,9 +168,22 @@ export class DockerDaemon implements AsyncDisposable {
     for (const name of ['tmp', 'workspace']) await mkdir(join(root, name), { mode: 0o777 });
     await cp(BUSYBOX, join(root, 'bin/busybox'));
     for (const name of [...PROGRAMS, ...MORE_PROGRAMS]) await symlink('busybox', join(root, 'bin', name));
-    const tar = join(this.#directory, 'root.tar');
+    await this.#import(root, TEST_IMAGE);
+    for (const [shell, image] of Object.entries(SHELL_IMAGES)) {
+      const program = `/bin/${shell}`;
+      const { stdout } = await run('ldd', [program]);
+      const libraries = [...stdout.matchAll(/(\/\S+) \(0x/g)].flatMap(([, path]) => path ?? []);
+      for (const path of libraries) await cp(path, join(root, path), { dereference: true });
+      await rm(join(root, 'bin/sh'));
+      await cp(program, join(root, 'bin/sh'), { dereference: true });
+      await this.#import(root, image);
+    }
+  }
+
+  async #import(root: string, image: string): Promise<void> {
+    const tar = this.#at('root.tar');
     await run('tar', ['-C', root, '-cf', tar, '.']);
-    await this.docker('import', tar, TEST_IMAGE);
+    await this.docker('import', tar, image);
   }
 }
 

@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { AttemptId } from '../../../src/core/ids.ts';
 import { untilState } from '../../contracts/host.contract.ts';
-import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { DockerDaemon, missingForDocker, SHELL_IMAGES, TEST_IMAGE } from '../../support/docker-daemon.ts';
 import { INSTANCE, WAIT } from '../remote/process-host.ts';
 import { containerPlan, DockerHost } from './docker-host.ts';
 
@@ -36,24 +36,30 @@ describe.skipIf(missing !== undefined)(`how jobs in containers end${missing ? ` 
   };
   const containers = (): Promise<string> => daemon.docker('ps', '--all', '--quiet');
 
-  it('passes a stop of the engine on to the model and writes how it ended', async () => {
-    const script = `trap 'echo saved; exit 9' TERM\n${READY}\n${WAIT}`;
-    await docker.startScript(attempt, script, { stopGraceMs: 5000 });
-    await isReady();
-    await daemon.docker('stop', attempt);
-    expect(await untilState(docker.host, attempt, 'exited', 'vanished')).toMatchObject({
-      state: 'exited',
-      exitCode: 9,
-    });
-    expect(await docker.log(attempt)).toMatch(/^ready\n(Terminated\n)?saved\n$/);
-    expect(JSON.parse(await readFile(docker.path(attempt, 'exit.json'), 'utf8'))).toMatchObject({
-      stopped: true,
-    });
-  });
+  const shells = Object.entries({ busybox: TEST_IMAGE, ...SHELL_IMAGES });
+  it.each(shells)(
+    'passes a stop of the engine on to the model and writes how it ended (%s)',
+    async (_, image) => {
+      const script = `trap 'echo saved; exit 9' TERM\n${READY}\n${WAIT}`;
+      await docker.host.prepare(containerPlan(attempt, script, { stopGraceMs: 5000 }, { image }));
+      await docker.host.start(attempt);
+      await isReady();
+      await daemon.docker('stop', attempt);
+      expect(await untilState(docker.host, attempt, 'exited', 'vanished')).toMatchObject({
+        state: 'exited',
+        exitCode: 9,
+      });
+      expect(await docker.log(attempt)).toMatch(/^ready\n(Terminated\n)?saved\n$/);
+      expect(JSON.parse(await readFile(docker.path(attempt, 'exit.json'), 'utf8'))).toMatchObject({
+        stopped: true,
+      });
+    },
+  );
 
-  it('kills what ignores the stop when its grace is over, in other sessions too', async () => {
+  it.each(shells)('kills what ignores the stop when its grace is over (%s)', async (_, image) => {
     const script = `trap '' TERM\n(trap '' TERM; sleep 1000) &\n${READY}\n${WAIT}`;
-    await docker.startScript(attempt, script, { stopGraceMs: 200 });
+    await docker.host.prepare(containerPlan(attempt, script, { stopGraceMs: 200 }, { image }));
+    await docker.host.start(attempt);
     await isReady();
     await docker.host.stop(attempt, 'terminate');
     expect(await untilState(docker.host, attempt, 'exited', 'vanished')).toMatchObject({
