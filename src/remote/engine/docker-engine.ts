@@ -4,26 +4,13 @@ import { CosmosError } from '../../core/errors.ts';
 import type { AttemptId, InstanceId } from '../../core/ids.ts';
 import type { AttemptPlan, AttemptStatus, JobFile, JobPaths, StopStrength } from '../../core/ports/host.ts';
 import type { AttemptDirectories } from '../attempt-dir.ts';
-import {
-  containerRunScript,
-  INSPECT_CONTAINER_SCRIPT,
-  OPEN_DIRECTORY_SCRIPT,
-  PROBE_CONTAINER_SCRIPT,
-  START_CONTAINER_SCRIPT,
-} from '../container-script.ts';
-import { CONTAINER_DIRECTORY, DockerCommand, PLAN_LABEL, type Words } from '../docker-command.ts';
+import { containerRunScript, OPEN_DIRECTORY_SCRIPT, START_CONTAINER_SCRIPT } from '../container-script.ts';
+import { CONTAINER_DIRECTORY, PLAN_LABEL } from '../docker-command.ts';
 import { safeAttemptName } from '../paths.ts';
 import { inRole } from '../transport/file-fault.ts';
-import type { CommandResult, Transport } from '../transport/transport.ts';
-import {
-  type Container,
-  type DockerFacts,
-  dockerStatus,
-  engineFailure,
-  isNoSuchContainer,
-  isOurs,
-  parseDockerFacts,
-} from './docker-facts.ts';
+import type { Transport } from '../transport/transport.ts';
+import { DockerClient, type DockerEngineParts } from './docker-client.ts';
+import { type Container, dockerStatus, isNoSuchContainer, isOurs } from './docker-facts.ts';
 import { startFailure } from './docker-failure.ts';
 import { type ContainerPlan, containerFile, PLAN_FILE, readContainerFile } from './docker-plan.ts';
 import type { Engine } from './engine.ts';
@@ -36,16 +23,7 @@ const START_ROUNDS = 8;
 const LOOK_AGAIN_MS = 100;
 /** Time that `run.sh` gets to end the job by itself before its container is killed, looks. */
 const KILL_LOOKS = 15;
-const WORK_DIR_UNUSABLE = 3;
 const MAX_PLAN_BYTES = 1024 * 1024;
-
-export interface DockerEngineParts {
-  readonly transport: Transport;
-  readonly directories: AttemptDirectories;
-  readonly instance: InstanceId;
-  /** Program and first parameters, such as `["sudo", "docker"]`. */
-  readonly command: Words;
-}
 
 /**
  * Runs each attempt in a container that is named and labelled after it. Creating and starting are steps of their own,
@@ -56,14 +34,13 @@ export class DockerEngine implements Engine {
   readonly #transport: Transport;
   readonly #directories: AttemptDirectories;
   readonly #instance: InstanceId;
-  readonly #docker: DockerCommand;
-  #hostUser: string | undefined;
+  readonly #client: DockerClient;
 
-  constructor({ transport, directories, instance, command }: DockerEngineParts) {
-    this.#transport = transport;
-    this.#directories = directories;
-    this.#instance = instance;
-    this.#docker = new DockerCommand(command);
+  constructor(parts: DockerEngineParts) {
+    this.#transport = parts.transport;
+    this.#directories = parts.directories;
+    this.#instance = parts.instance;
+    this.#client = new DockerClient(parts);
   }
 
   paths(_attempt: AttemptId): JobPaths {
@@ -75,7 +52,7 @@ export class DockerEngine implements Engine {
   }
 
   async probe(signal?: AbortSignal): Promise<void> {
-    await this.#owner(signal);
+    await this.#client.hostUser(signal);
   }
 
   runScript(plan: AttemptPlan): string {
@@ -95,7 +72,7 @@ export class DockerEngine implements Engine {
 
   async start(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
     for (let round = 0; round < START_ROUNDS; round += 1) {
-      const { guard, container } = await this.#look(attempt, signal);
+      const { guard, container } = await this.#client.look(attempt, signal);
       if (guard !== 'none') return;
       if (container !== undefined && !isOurs(container, attempt, this.#instance)) {
         throw new CosmosError('engine.start_failed', { reason: 'name_taken' });
@@ -106,15 +83,15 @@ export class DockerEngine implements Engine {
       }
       const plan = await this.#plan(attempt);
       if (container === undefined) await this.#create(attempt, plan, signal);
-      else if (!isReady(container, plan)) await this.#remove(container.id, signal);
+      else if (!isReady(container, plan)) await this.#client.remove(container.id, signal);
       else await this.#startCreated(attempt, plan, container, signal);
     }
-    const { guard } = await this.#look(attempt, signal);
+    const { guard } = await this.#client.look(attempt, signal);
     if (guard === 'none') throw new CosmosError('engine.start_failed', { reason: 'not_begun' });
   }
 
   async inspect(attempt: AttemptId, signal?: AbortSignal): Promise<AttemptStatus> {
-    return dockerStatus(await this.#look(attempt, signal), attempt, this.#instance);
+    return dockerStatus(await this.#client.look(attempt, signal), attempt, this.#instance);
   }
 
   /**
@@ -123,29 +100,29 @@ export class DockerEngine implements Engine {
   async stop(attempt: AttemptId, strength: StopStrength, signal?: AbortSignal): Promise<void> {
     const container = await this.#stoppable(attempt, signal);
     if (container === undefined) return;
-    if (container.state.Paused) await this.#signalled(this.#docker.unpause(container.id), signal);
+    if (container.state.Paused) await this.#client.signal(this.#client.words.unpause(container.id), signal);
     if (strength === 'terminate') {
-      await this.#signalled(this.#docker.kill(container.id, 'TERM'), signal);
+      await this.#client.signal(this.#client.words.kill(container.id, 'TERM'), signal);
       return;
     }
-    await this.#signalled(this.#docker.kill(container.id, 'USR1'), signal);
+    await this.#client.signal(this.#client.words.kill(container.id, 'USR1'), signal);
     for (let look = 0; look < KILL_LOOKS; look += 1) {
       if ((await this.#stoppable(attempt, signal)) === undefined) return;
       await after(LOOK_AGAIN_MS, undefined, { signal });
     }
-    await this.#signalled(this.#docker.kill(container.id, 'KILL'), signal);
+    await this.#client.signal(this.#client.words.kill(container.id, 'KILL'), signal);
   }
 
   async attempts(signal?: AbortSignal): Promise<readonly AttemptId[]> {
-    const { stdout } = await this.#checked('ps', this.#docker.list(this.#instance), signal);
+    const { stdout } = await this.#client.checked('ps', this.#client.words.list(this.#instance), signal);
     const names = stdout.split('\n').filter((name) => name !== '');
     return names.map((name) => safeAttemptName(name) as AttemptId);
   }
 
   async release(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
-    const { guard, container, exit } = await this.#look(attempt, signal);
+    const { guard, container, exit } = await this.#client.look(attempt, signal);
     const isMine = container !== undefined && isOurs(container, attempt, this.#instance);
-    if (isMine && !(await this.#remove(container.id, signal))) {
+    if (isMine && !(await this.#client.remove(container.id, signal))) {
       throw new CosmosError('engine.not_stopped', { attempt });
     }
     // `run.sh` has given everything back before it wrote the end.
@@ -153,24 +130,17 @@ export class DockerEngine implements Engine {
     const plan = await this.#plan(attempt);
     if (plan.container.user === 'host') return;
     const directory = this.#directories.path(attempt);
-    const words = this.#docker.giveBack(directory, plan.container.image, await this.#owner(signal));
-    await this.#checked('run', words, signal);
-  }
-
-  async #look(attempt: AttemptId, signal: AbortSignal | undefined): Promise<DockerFacts> {
-    const name = this.#directories.checkedName(attempt);
-    const parameters = [this.#directories.workDir, name, this.#instance, ...this.#docker.inspect(name)];
-    const result = await this.#transport.runScript(INSPECT_CONTAINER_SCRIPT, parameters, { signal });
-    if (result.exitCode === 0) return parseDockerFacts(result.stdout);
-    if (result.exitCode === WORK_DIR_UNUSABLE) {
-      throw new CosmosError('engine.work_dir_unusable', { role: 'work_dir', reason: 'denied' });
-    }
-    throw engineFailure('inspect', result.stderr);
+    const words = this.#client.words.giveBack(
+      directory,
+      plan.container.image,
+      await this.#client.hostUser(signal),
+    );
+    await this.#client.checked('run', words, signal);
   }
 
   /** The container while a job runs in it, or where its directory is gone; one that is still to begin is let be. */
   async #stoppable(attempt: AttemptId, signal: AbortSignal | undefined): Promise<Container | undefined> {
-    const { guard, container } = await this.#look(attempt, signal);
+    const { guard, container } = await this.#client.look(attempt, signal);
     if (guard !== 'started' && guard !== 'absent') return undefined;
     const isMine = container !== undefined && isOurs(container, attempt, this.#instance);
     return isMine && container.state.Running ? container : undefined;
@@ -179,18 +149,18 @@ export class DockerEngine implements Engine {
   async #create(attempt: AttemptId, plan: ContainerPlan, signal: AbortSignal | undefined): Promise<void> {
     const { container, stopGraceMs, hash: planHash } = plan;
     const directory = this.#directories.path(attempt);
-    const words = this.#docker.create({
+    const words = this.#client.words.create({
       attempt,
       instance: this.#instance,
       container,
       directory,
-      hostUser: await this.#owner(signal),
+      hostUser: await this.#client.hostUser(signal),
       entrypoint: await this.#entrypoint(plan, signal),
       stopGraceMs,
       planHash,
     });
     if (container.user === 'image') await this.#openDirectory(directory, signal);
-    const result = await this.#run(words, signal);
+    const result = await this.#client.run(words, signal);
     if (result.exitCode === 0 || /is already in use by container/i.test(result.stderr)) return;
     throw startFailure('create', result.stderr, container.image, this.#directories.workDir);
   }
@@ -202,15 +172,15 @@ export class DockerEngine implements Engine {
     { id }: Container,
     signal: AbortSignal | undefined,
   ): Promise<void> {
-    const parameters = [this.#directories.path(attempt), ...this.#docker.start(id)];
+    const parameters = [this.#directories.path(attempt), ...this.#client.words.start(id)];
     const options = { deadlineMs: START_DEADLINE_MS, signal };
     const result = await this.#transport.runScript(START_CONTAINER_SCRIPT, parameters, options);
     const said = result.stderr;
     if (result.exitCode !== 0 && isNoSuchContainer(said)) return;
-    const seen = await this.#look(attempt, signal);
+    const seen = await this.#client.look(attempt, signal);
     if (seen.guard !== 'none' || seen.container?.state.Running) return;
     const ended = seen.container?.state;
-    if (seen.container !== undefined) await this.#remove(seen.container.id, signal);
+    if (seen.container !== undefined) await this.#client.remove(seen.container.id, signal);
     if (result.exitCode !== 0) {
       throw startFailure('start', ended?.Error || said, image, this.#directories.workDir);
     }
@@ -223,7 +193,7 @@ export class DockerEngine implements Engine {
     signal: AbortSignal | undefined,
   ): Promise<readonly string[]> {
     if (entrypoint !== undefined) return entrypoint === '' ? [] : [entrypoint];
-    const result = await this.#run(this.#docker.imageEntrypoint(image), signal);
+    const result = await this.#client.run(this.#client.words.imageEntrypoint(image), signal);
     if (result.exitCode !== 0) {
       throw startFailure('image inspect', result.stderr, image, this.#directories.workDir);
     }
@@ -241,49 +211,6 @@ export class DockerEngine implements Engine {
     const path = `${this.#directories.path(attempt)}/${PLAN_FILE}`;
     const bytes = await inRole('attempt', this.#transport.readRange(path, 0, MAX_PLAN_BYTES));
     return readContainerFile(Buffer.from(bytes ?? []).toString('utf8'));
-  }
-
-  /** `uid:gid` that stands for the bot's user of the host in a container; root where Docker runs as that user itself. */
-  async #owner(signal: AbortSignal | undefined): Promise<string> {
-    if (this.#hostUser !== undefined) return this.#hostUser;
-    const programs = [this.#docker.program, ...this.#transport.requiredPrograms];
-    const { exitCode, stdout } = await this.#transport.runScript(PROBE_CONTAINER_SCRIPT, programs, {
-      signal,
-    });
-    const missing = [...stdout.matchAll(/^missing (.+)$/gm)].flatMap(([, name]) => name ?? []);
-    const user = /^user (\d+:\d+)$/m.exec(stdout)?.[1];
-    if (exitCode !== 0 || missing.length > 0 || user === undefined) {
-      throw new CosmosError('engine.host_unsupported', { missing });
-    }
-    const { stdout: confined } = await this.#checked('info', this.#docker.securityOptions(), signal);
-    this.#hostUser = confined.includes('name=rootless') ? '0:0' : user;
-    return this.#hostUser;
-  }
-
-  /** False where it runs; one that is gone is removed. */
-  async #remove(id: string, signal: AbortSignal | undefined): Promise<boolean> {
-    const result = await this.#run(this.#docker.remove(id), signal);
-    if (result.exitCode === 0 || isNoSuchContainer(result.stderr)) return true;
-    if (/is already in progress/i.test(result.stderr)) return true;
-    if (/running container|is running|container is paused/i.test(result.stderr)) return false;
-    throw engineFailure('rm', result.stderr);
-  }
-
-  /** A container that has ended meanwhile needs no signal. */
-  async #signalled(words: Words, signal: AbortSignal | undefined): Promise<void> {
-    const { exitCode, stderr } = await this.#run(words, signal);
-    if (exitCode === 0 || isNoSuchContainer(stderr) || /is not (running|paused)/i.test(stderr)) return;
-    throw engineFailure('kill', stderr);
-  }
-
-  async #checked(command: string, words: Words, signal: AbortSignal | undefined): Promise<CommandResult> {
-    const result = await this.#run(words, signal);
-    if (result.exitCode === 0) return result;
-    throw engineFailure(command, result.stderr);
-  }
-
-  async #run(words: Words, signal: AbortSignal | undefined): Promise<CommandResult> {
-    return await this.#transport.run(words, { signal });
   }
 }
 
