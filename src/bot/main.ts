@@ -1,12 +1,15 @@
+import { readFile } from 'node:fs/promises';
+import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessPolicy } from '../core/access/access-policy.ts';
-import type { Config, HostConfig } from '../core/config/config.ts';
+import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
+import { resolveSecret, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
-import { type Checked, valid } from '../core/errors.ts';
+import { type Checked, CosmosError, valid } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
@@ -29,6 +32,8 @@ import { ExclusiveLock } from '../core/store/exclusive-lock.ts';
 import { Store } from '../core/store/store.ts';
 import { Wakeup } from '../core/wakeup.ts';
 import { createHost } from '../remote/create-hosts.ts';
+import type { SshOptions } from '../remote/transport/ssh/ssh-options.ts';
+import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -74,7 +79,9 @@ export async function openBot(
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
-    config.hosts.map((host) => [host.name, wrapHost(openHost(host, store.instance, random))] as const),
+    config.hosts.map(
+      (host) => [host.name, wrapHost(openHost(host, config.directory, store.instance, random))] as const,
+    ),
   );
   const timeouts = (profile: Profile) => runTimeouts(config.timeouts, profile.timeouts);
   const planner = new JobPlanner({ hosts, configured: config.hosts, instance: store.instance, timeouts });
@@ -115,7 +122,7 @@ export async function openBot(
   );
 }
 
-function openHost(config: HostConfig, instance: InstanceId, random: Random): Host {
+function openHost(config: HostConfig, directory: string, instance: InstanceId, random: Random): Host {
   const { PATH = '', HOME = '/' } = processEnvironment();
   return createHost({
     name: config.name,
@@ -126,7 +133,28 @@ function openHost(config: HostConfig, instance: InstanceId, random: Random): Hos
     tool: mediaToolCommand(process.execPath),
     searchPath: PATH,
     home: HOME,
+    ...(config.transport === 'ssh' && { ssh: sshOptions(config.ssh, directory) }),
     instance,
     random,
+  });
+}
+
+/** How this machine reaches a host over SSH; `directory` is what relative secrets are relative to. */
+function sshOptions(config: SshConfig, directory: string): SshOptions {
+  const environment = processEnvironment();
+  return toSshOptions(config, {
+    home: environment.HOME ?? '/',
+    user: environment.USER ?? userInfo().username,
+    agentSocket: environment.SSH_AUTH_SOCK ?? '',
+    passphrase: async (reference: SecretReference) => {
+      const found = await resolveSecret(reference, {
+        environment,
+        directory,
+        readFile: (path) => readFile(path, 'utf8'),
+      });
+      if (found.ok) return found.value.reveal();
+      const [{ code, parameters }] = found.problems;
+      throw new CosmosError(code, parameters);
+    },
   });
 }

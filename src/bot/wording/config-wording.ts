@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { why, whyAtTheEnd } from './reasons.ts';
+import { why, whyAtTheEnd, whyInBrackets } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
@@ -119,7 +119,7 @@ export const CONFIG_WORDING = {
   'config.invalid_value': {
     example: { file: 'cosmos.toml', where: 'web.public_url', given: '"here"', reason: 'not a URL' },
     say: (p) => ({
-      sentence: `${place(p)} is not valid${given(p)}${p.part('reason', (reason) => ` (${reason})`)}${source(p)}.`,
+      sentence: `${place(p)} is not valid${given(p)}${whyInBrackets(p)}${source(p)}.`,
       nextStep: CHECK,
     }),
   },

@@ -45,6 +45,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['protocol', 'it does not speak SSH'],
   ['auth_failed', 'it does not let the bot in'],
   ['agent_unavailable', 'the SSH agent cannot be asked'],
+  ['ssh_only', "it is for the transport 'ssh' only"],
   ['no_socket', 'no agent is named'],
   ['key_missing', 'the private key cannot be read'],
   ['key_permissions', 'others can read the private key'],

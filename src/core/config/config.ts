@@ -2,6 +2,7 @@ import type { HostName, LaneName, ProfileId } from '../ids.ts';
 import type { Platform } from '../ports/chat.ts';
 import type { MediaLimits } from '../ports/media.ts';
 import type { Settings } from './schema.ts';
+import type { SecretReference } from './secret.ts';
 
 /** Where the settings came from; the caller says so to the person where there was no file. */
 export type ConfigSource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'embedded' };
@@ -74,9 +75,36 @@ export type ProfileOverridesById = Readonly<Record<string, ProfileOverrides>>;
 /** Engines that run a model in the container that its profile describes. */
 export const CONTAINER_ENGINES: ReadonlySet<string> = new Set<HostConfig['engine']>(['docker']);
 
-export interface HostConfig {
-  readonly name: HostName;
+/** An SSH server and how the bot is let in there. Paths are absolute or begin with `~/`. */
+export interface SshServerConfig {
+  readonly address: string;
+  readonly port: number;
+  /** Absent: the user that runs the bot. */
+  readonly user?: string;
+  readonly keyFile?: string;
+  readonly keyPassphrase?: SecretReference;
+  /** True: the agent that the environment names; else its socket. */
+  readonly agent?: true | string;
+}
+
+export interface SshConfig extends SshServerConfig {
+  readonly knownHosts: string;
+  readonly jump?: SshServerConfig;
+}
+
+export type HostConfig = LocalHostConfig | SshHostConfig;
+
+export interface LocalHostConfig extends AnyHostConfig {
   readonly transport: 'local';
+}
+
+export interface SshHostConfig extends AnyHostConfig {
+  readonly transport: 'ssh';
+  readonly ssh: SshConfig;
+}
+
+interface AnyHostConfig {
+  readonly name: HostName;
   readonly engine: 'process' | 'docker';
   /** Program and first words of Docker on the host, where that is not `docker` alone. */
   readonly dockerCommand?: readonly [string, ...string[]];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandWordSchema, nameSchema, pathSchema, profileIdSchema } from './names.ts';
+import { checkTransport, sshKeys } from './ssh-schema.ts';
 
 /** Keys of a shipped profile with other values; the catalogue of profiles knows which there are. */
 export const profileOverridesSchema = z.record(z.string(), z.unknown());
@@ -14,42 +15,51 @@ const laneSchema = z.strictObject({
     .describe('Indices or UUIDs of the GPUs that a run gets, all of them at once; no two lanes share one.'),
 });
 
-const hostSchema = z.strictObject({
-  name: nameSchema.describe('Name of the host, unique: lower-case letters, digits and dashes.'),
-  transport: z.enum(['local']).default('local').describe('How the host is reached.'),
-  engine: z.enum(['process', 'docker']).default('process').describe('How a run is started there.'),
-  docker_command: z
-    .exactOptional(z.array(commandWordSchema).min(1))
-    .describe(
-      'Program and first words of Docker on the host, such as `["sudo", "docker"]`. Default: `["docker"]`. Only for the engine `docker`.',
-    ),
-  work_dir: z
-    .exactOptional(pathSchema)
-    .describe(
-      'Directory on the host for inputs, attempts and outputs. Default: `host` in the data directory.',
-    ),
-  lanes: z
-    .array(laneSchema)
-    .min(1)
-    .prefault([{ name: 'cpu', gpus: [] }])
-    .describe('Each lane executes one run at a time.'),
-  models: z
-    .union([
-      z.array(profileIdSchema).min(1),
-      z
-        .record(profileIdSchema, profileOverridesSchema)
-        .refine((models) => Object.keys(models).length > 0, {
-          params: {
-            code: 'config.out_of_range',
-            parameters: { given: 'table', measure: 'entries', minimum: 1 },
-          },
-        })
-        .meta({ minProperties: 1 }),
-    ])
-    .describe(
-      'Ids of the models that the host runs; or one table for each of them, with what is different on this host.',
-    ),
-});
+const hostSchema = z
+  .strictObject({
+    name: nameSchema.describe('Name of the host, unique: lower-case letters, digits and dashes.'),
+    transport: z
+      .enum(['local', 'ssh'])
+      .default('local')
+      .describe('How the host is reached: `local` is this machine.'),
+    ...sshKeys,
+    engine: z.enum(['process', 'docker']).default('process').describe('How a run is started there.'),
+    docker_command: z
+      .exactOptional(z.array(commandWordSchema).min(1))
+      .describe(
+        'Program and first words of Docker on the host, such as `["sudo", "docker"]`. Default: `["docker"]`. Only for the engine `docker`.',
+      ),
+    work_dir: z
+      .exactOptional(pathSchema)
+      .describe(
+        'Directory on the host for inputs, attempts and outputs; absolute for `ssh`. Default: `host` in the data directory, on this machine only.',
+      ),
+    lanes: z
+      .array(laneSchema)
+      .min(1)
+      .prefault([{ name: 'cpu', gpus: [] }])
+      .describe('Each lane executes one run at a time.'),
+    models: z
+      .union([
+        z.array(profileIdSchema).min(1),
+        z
+          .record(profileIdSchema, profileOverridesSchema)
+          .refine((models) => Object.keys(models).length > 0, {
+            params: {
+              code: 'config.out_of_range',
+              parameters: { given: 'table', measure: 'entries', minimum: 1 },
+            },
+          })
+          .meta({ minProperties: 1 }),
+      ])
+      .describe(
+        'Ids of the models that the host runs; or one table for each of them, with what is different on this host.',
+      ),
+  })
+  .superRefine((host, context) => {
+    // A key that was misspelt is told as that.
+    if (context.issues.length === 0) checkTransport(host, context);
+  });
 
 /** `[[hosts]]`. Names and GPUs are compared with each other by `hostProblems`. */
 export const hostsSchema = z

@@ -5,7 +5,4 @@ export const PLATFORMS = ['terminal', 'slack', 'discord', 'web'] as const;
 export const LATER_KEYS: ReadonlySet<string> = new Set(['chat.slack', 'chat.discord', 'web']);
 
 /** Values that the format keeps for later versions, by key; `[]` stands for every entry of a list. */
-export const LATER_VALUES: ReadonlyMap<string, readonly string[]> = new Map([
-  ['hosts[].transport', ['ssh']],
-  ['hosts[].engine', ['slurm']],
-]);
+export const LATER_VALUES: ReadonlyMap<string, readonly string[]> = new Map([['hosts[].engine', ['slurm']]]);

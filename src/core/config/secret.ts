@@ -13,12 +13,13 @@ const secretShapes = z.registry<{ readonly secret: true }>();
 /** A secret is never written into a file: this says where it is. Fails as `config.secret_inline` on a plain text. */
 export const secretSchema = z
   .union([
-    z.strictObject({ env: z.string().regex(VARIABLE) }),
+    z.strictObject({ env: z.string().regex(VARIABLE).describe('Variable that holds the secret.') }),
     z.strictObject({
       file: z
         .string()
         .min(1)
-        .refine((path) => !path.includes('\0')),
+        .refine((path) => !path.includes('\0'))
+        .describe('File that holds the secret and nothing else.'),
     }),
   ])
   .register(secretShapes, { secret: true });

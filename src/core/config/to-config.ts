@@ -6,6 +6,7 @@ import type { AccessRule, Config, HostConfig, LimitsConfig, ProfileOverridesById
 import type { HostSettings } from './hosts-schema.ts';
 import { toMs } from './run-timeouts.ts';
 import type { Settings } from './schema.ts';
+import { toSsh } from './ssh-schema.ts';
 import { toTimeouts } from './timeouts-schema.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
@@ -24,9 +25,7 @@ export function toConfig(
     limits: toLimits(settings.limits),
     timeouts: toTimeouts(settings.timeouts),
     generation: { negativePrompt: settings.generation.negative_prompt },
-    hosts: settings.hosts.map((host) =>
-      toHost(host, origin.directory, defaultWorkDirectory(origin.dataDirectory)),
-    ),
+    hosts: settings.hosts.map((host) => toHost(host, origin)),
     models: settings.models,
     log: settings.log,
     settings,
@@ -53,16 +52,24 @@ function toLimits(limits: Settings['limits']): LimitsConfig {
   };
 }
 
-function toHost(host: HostSettings, directory: string, workDirectory: string): HostConfig {
+function toHost(
+  host: HostSettings,
+  places: { readonly directory: string; readonly dataDirectory: string },
+): HostConfig {
   const name = host.name as HostName;
   const { ids, overrides } = toModels(host.models);
   const [program, ...words] = host.docker_command ?? [];
   return {
     name,
-    transport: host.transport,
+    ...(host.transport === 'ssh'
+      ? { transport: host.transport, ssh: toSsh(host, places) }
+      : { transport: host.transport }),
     engine: host.engine,
     ...(program !== undefined && { dockerCommand: [program, ...words] }),
-    workDirectory: host.work_dir === undefined ? workDirectory : resolve(directory, host.work_dir),
+    workDirectory:
+      host.work_dir === undefined
+        ? defaultWorkDirectory(places.dataDirectory)
+        : resolve(places.directory, host.work_dir),
     lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
     models: ids.map((id) => id as ProfileId),
     modelOverrides: overrides,

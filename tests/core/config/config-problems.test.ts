@@ -172,7 +172,6 @@ describe('what is wrong in a configuration file', () => {
     ['[chat.slack]\ntoken = "hunter2"', { where: 'chat.slack' }],
     ['[chat.discord]', { where: 'chat.discord' }],
     ['[web]\nport = 80', { where: 'web' }],
-    [`[[hosts]]\n${HOST}\ntransport = "ssh"`, { where: 'hosts[0].transport', given: 'ssh' }],
     [`[[hosts]]\n${HOST}\nengine = "slurm"`, { where: 'hosts[0].engine', given: 'slurm' }],
   ])('is what a later version will have: %j', (toml, parameters) => {
     expect(problemsOf(loadToml(toml))).toEqual([{ code: 'config.unsupported', parameters }]);
@@ -250,11 +249,10 @@ describe('hosts compared with each other', () => {
 
   it('may be on machines of their own, each with its first GPU', () => {
     const toml =
-      '[[hosts]]\nname="a"\ntransport="ssh"\nmodels=["m"]\nlanes=[{name="x",gpus=[0]},{name="y",gpus=[0]}]\n' +
+      '[[hosts]]\nname="a"\ntransport="ssh"\naddress="a"\nwork_dir="/w"\nmodels=["m"]\nlanes=[{name="x",gpus=[0]},{name="y",gpus=[0]}]\n' +
       '[[hosts]]\nname="b"\nmodels=["m"]\nlanes=[{name="x",gpus=[0]}]';
 
     expect(problemsOf(loadToml(toml)).map(({ code, parameters }) => [code, parameters.where])).toEqual([
-      ['config.unsupported', 'hosts[0].transport'],
       ['config.lanes_share_gpu', 'hosts[0].lanes[1].gpus'],
     ]);
   });

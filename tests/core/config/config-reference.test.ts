@@ -45,7 +45,7 @@ describe('config/cosmos.example.toml', () => {
   });
 
   it('loads with everything that is commented out, but for the other way to name models', () => {
-    const uncommented = EXAMPLE.replaceAll(/^# (\[\[?[a-z.]+\]\]?|[a-z]+ = .*)$/gm, '$1').replace(
+    const uncommented = EXAMPLE.replaceAll(/^# (\[\[?[a-z.]+\]\]?|[a-z_]+ = .*)$/gm, '$1').replace(
       'models = ["preview"]\n',
       '',
     );
