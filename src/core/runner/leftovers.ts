@@ -2,8 +2,35 @@ import { toCosmosError } from '../errors.ts';
 import type { AttemptId } from '../ids.ts';
 import type { LaneContext } from './lane-context.ts';
 
+/** Time that the removal of an ended attempt gets beyond the end of the bot, ms: less than a shutdown may take. */
+const LAST_DISCARD_MS = 3000;
+
+/**
+ * `discardAttempt` for an attempt that has just ended. Who waited for that end closes the bot now: what is left of the
+ * attempt goes all the same, if that is quick.
+ */
+export async function discardEnded(
+  context: LaneContext,
+  attempt: AttemptId,
+  signal: AbortSignal,
+): Promise<void> {
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => late.abort(signal.reason), LAST_DISCARD_MS);
+  };
+  if (signal.aborted) onAbort();
+  else signal.addEventListener('abort', onAbort, { once: true });
+  try {
+    await discardAttempt(context, attempt, late.signal);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    clearTimeout(timer);
+  }
+}
+
 /** Removes the directory of an ended attempt; what cannot be removed now is removed at the next start of the lane. */
-export async function discardAttempt(
+async function discardAttempt(
   context: LaneContext,
   attempt: AttemptId,
   signal: AbortSignal,

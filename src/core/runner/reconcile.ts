@@ -9,7 +9,7 @@ import { Followers } from './followers.ts';
 import { HoldUp } from './hold-up.ts';
 import { HostContact } from './host-contact.ts';
 import type { LaneContext } from './lane-context.ts';
-import { discardAttempt } from './leftovers.ts';
+import { discardEnded } from './leftovers.ts';
 import type { NextLook } from './next-look.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { hasRun, type ReadyRun, readRun } from './ready-run.ts';
@@ -209,7 +209,7 @@ export class Reconciler implements AsyncDisposable {
     );
     wakeup.notify();
     await this[Symbol.asyncDispose]();
-    await discardAttempt(this.#context, attempt.id, signal);
+    await discardEnded(this.#context, attempt.id, signal);
     return 'now';
   }
 }
