@@ -24,6 +24,19 @@ describe('an attempt that goes well', () => {
     expect(lane.eventsOf(run)).toEqual(['run.claimed', 'run.starting', 'run.finished']);
   });
 
+  it('is removed from its host even where the bot is closed as soon as it has ended', async () => {
+    const lane = await TestLane.open();
+    const { attempt } = await lane.begin();
+    lane.host.finish(attempt, DONE);
+    const discard = lane.host.discard.bind(lane.host);
+    lane.host.discard = async (id, signal) => {
+      lane.signal.abort();
+      await discard(id, signal);
+    };
+    await lane.settle();
+    expect(lane.host.attempts).toEqual([]);
+  });
+
   it('shows the last lines of the log, however short the job was', async () => {
     const lane = await TestLane.open();
     const { run, attempt } = await lane.begin();
