@@ -30,11 +30,7 @@ export async function discardEnded(
 }
 
 /** Removes the directory of an ended attempt; what cannot be removed now is removed at the next start of the lane. */
-async function discardAttempt(
-  context: LaneContext,
-  attempt: AttemptId,
-  signal: AbortSignal,
-): Promise<void> {
+async function discardAttempt(context: LaneContext, attempt: AttemptId, signal: AbortSignal): Promise<void> {
   try {
     await context.host.discard(attempt, signal);
   } catch (error) {
