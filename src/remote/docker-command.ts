@@ -86,9 +86,9 @@ export class DockerCommand {
     return [...this.#command, 'inspect', '--type', 'container', '--format', format, name];
   }
 
-  /** Prints the entrypoint of an image as JSON: a list, or `null`. */
-  imageEntrypoint(image: string): Words {
-    return [...this.#command, 'image', 'inspect', '--format', '{{json .Config.Entrypoint}}', image];
+  /** Prints the configuration of an image as JSON; `null` where it has none. */
+  imageConfig(image: string): Words {
+    return [...this.#command, 'image', 'inspect', '--format', '{{json .Config}}', image];
   }
 
   kill(id: string, signal: 'TERM' | 'USR1' | 'KILL'): Words {

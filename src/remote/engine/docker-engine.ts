@@ -193,11 +193,11 @@ export class DockerEngine implements Engine {
     signal: AbortSignal | undefined,
   ): Promise<readonly string[]> {
     if (entrypoint !== undefined) return entrypoint === '' ? [] : [entrypoint];
-    const result = await this.#client.run(this.#client.words.imageEntrypoint(image), signal);
+    const result = await this.#client.run(this.#client.words.imageConfig(image), signal);
     if (result.exitCode !== 0) {
       throw startFailure('image inspect', result.stderr, image, this.#directories.workDir);
     }
-    return ENTRYPOINT.parse(JSON.parse(result.stdout)) ?? [];
+    return IMAGE_CONFIG.parse(JSON.parse(result.stdout))?.Entrypoint ?? [];
   }
 
   async #openDirectory(directory: string, signal: AbortSignal | undefined): Promise<void> {
@@ -214,7 +214,7 @@ export class DockerEngine implements Engine {
   }
 }
 
-const ENTRYPOINT = z.array(z.string()).nullable();
+const IMAGE_CONFIG = z.object({ Entrypoint: z.array(z.string()).nullish() }).nullable();
 
 /** Created for this very plan, and never started. */
 function isReady({ state, labels }: Container, plan: ContainerPlan): boolean {
