@@ -2,12 +2,12 @@ import { CosmosError } from '../../core/errors.ts';
 import type { SftpSession } from '../transport/ssh/sftp-session.ts';
 import { type SshConnection, TRANSFER_CHANNELS } from '../transport/ssh/ssh-connection.ts';
 
+/** The largest request that OpenSSH's server answers in one piece (its `limits@openssh.com`). */
+export const REQUEST_BYTES = 255 * 1024;
 /** A transfer goes on in blocks: what is acknowledged as a whole is not sent again after a break. */
-export const BLOCK_BYTES = 1024 * 1024;
-/** One request: with 64 of them in flight on a channel its window of 2 MiB is full. */
-export const REQUEST_BYTES = 32 * 1024;
-/** Blocks in flight on one channel: one more than its window holds, so that it never runs dry. */
-const BLOCKS_PER_CHANNEL = 3;
+export const BLOCK_BYTES = 4 * REQUEST_BYTES;
+/** Blocks in flight on one channel: what its window of 2 MiB holds. */
+const BLOCKS_PER_CHANNEL = 2;
 /** Breaks without any progress between them, after which a transfer gives up. */
 const MAXIMUM_BREAKS = 6;
 const FIRST_WAIT_MS = 300;
