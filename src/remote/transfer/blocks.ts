@@ -3,9 +3,9 @@ import type { SftpSession } from '../transport/ssh/sftp-session.ts';
 import { type SshConnection, TRANSFER_CHANNELS } from '../transport/ssh/ssh-connection.ts';
 
 /** The largest request that OpenSSH's server answers in one piece (its `limits@openssh.com`). */
-export const REQUEST_BYTES = 255 * 1024;
+const REQUEST_BYTES = 255 * 1024;
 /** A transfer goes on in blocks: what is acknowledged as a whole is not sent again after a break. */
-export const BLOCK_BYTES = 4 * REQUEST_BYTES;
+const BLOCK_BYTES = 4 * REQUEST_BYTES;
 /** Blocks in flight on one channel: what its window of 2 MiB holds. */
 const BLOCKS_PER_CHANNEL = 2;
 /** Breaks without any progress between them, after which a transfer gives up. */

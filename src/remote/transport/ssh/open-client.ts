@@ -53,7 +53,7 @@ export async function openClient(options: SshOptions, signal: AbortSignal): Prom
 }
 
 /** A missing file pins nothing. Throws `ssh.known_hosts_unreadable`. */
-export async function readKnownHosts(path: string): Promise<KnownHosts> {
+async function readKnownHosts(path: string): Promise<KnownHosts> {
   try {
     return new KnownHosts(await readFile(path, 'utf8'));
   } catch (thrown) {
