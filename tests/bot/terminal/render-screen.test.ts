@@ -44,6 +44,14 @@ test.each([
 const HELLO = message('hello', answerCard('Hello.'));
 
 describe('in a terminal', () => {
+  test('a tail of one row is drawn over itself', () => {
+    const terminal = new FakeTerminal(80, 2);
+    const screen = openScreen(terminal, SETTINGS);
+    for (const percent of [10, 20, 30]) screen.show([at(percent)]);
+    screen.show([message('status', answerCard('The end.'))]);
+    expect(terminal.text).toBe('The end.');
+  });
+
   test('a live message is drawn over itself, and settles where it is', () => {
     const terminal = new FakeTerminal();
     const screen = openScreen(terminal, SETTINGS);

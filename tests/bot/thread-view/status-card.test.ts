@@ -31,6 +31,14 @@ describe('the status card', () => {
     `);
   });
 
+  test('shows the newest lines of a long log, without empty ones', () => {
+    const logTail = ['one', 'two', '', 'three', 'four', ' ', 'five', 'six'];
+    const card = statusCard({ run: activeRun({ progress: { logTail, updatedAt: NOW } }) });
+    expect(card.blocks.filter((block) => block.type === 'log')).toEqual([
+      { type: 'log', lines: ['two', 'three', 'four', 'five', 'six'] },
+    ]);
+  });
+
   test('of a running run shows bar, stage, remaining time, parameters and log', () => {
     expect(rendered(statusCard({ run: activeRun(), stageTitle: 'denoising' }))).toMatchInlineSnapshot(`
       "

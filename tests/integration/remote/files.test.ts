@@ -87,7 +87,7 @@ it('leaves nothing behind of an upload that failed or was given up', async () =>
 it('takes nothing for an output but regular files, and follows no link out of the directory', async () => {
   await writeFile(join(local.directory, 'secret'), 'secret');
   const script = `mkdir out/sub && echo a >out/sub/a.txt && ln -s ../../../../secret out/leak.txt
-    ln -s .. out/up; ln -s sub out/inside; mkfifo out/pipe; ln -s nowhere out/dangling; echo r >'out/ -r "ü".txt'`;
+    ln -s .. out/up; ln -s sub out/inside; mkfifo out/pipe; ln -s nowhere out/dangling; mkdir out-side; echo s >out-side/s.txt; ln -s ../out-side out/beside; echo r >'out/ -r "ü".txt'`;
   await local.startScript(ATTEMPT, script);
   await untilState(local.host, ATTEMPT, 'exited');
   const paths = (await local.host.listOutputs(ATTEMPT)).map(({ path }) => path);
@@ -96,6 +96,7 @@ it('takes nothing for an output but regular files, and follows no link out of th
   const fetch = (path: string): Promise<unknown> => local.host.fetchOutput(ATTEMPT, path, to, ignore);
   await expect(fetch('leak.txt')).rejects.toMatchObject(unusable('unsafe_path'));
   await expect(fetch('up/run.sh')).rejects.toMatchObject(unusable('unsafe_path'));
+  await expect(fetch('beside/s.txt')).rejects.toMatchObject(unusable('unsafe_path'));
   await expect(fetch('pipe')).rejects.toMatchObject(unusable('wrong_kind'));
   await expect(fetch('sub')).rejects.toMatchObject({ name: 'CosmosError' });
   await expect(fetch('dangling')).rejects.toMatchObject(unusable('missing'));
