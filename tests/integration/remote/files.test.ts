@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AttemptId, Sha256 } from '../../../src/core/ids.ts';
 import type { HostAsset } from '../../../src/core/ports/host.ts';
 import { untilState } from '../../contracts/host.contract.ts';
-import { makeHost, ProcessHost, scriptPlan, WAIT } from './process-host.ts';
+import { INSTANCE, makeHost, ProcessHost, scriptPlan, WAIT } from './process-host.ts';
 
 const run = promisify(execFile);
 let local: ProcessHost;
@@ -192,6 +192,19 @@ it('leaves a directory of another format alone', async () => {
   await writeFile(local.path(ATTEMPT, 'format'), '2\n');
   await expect(local.host.start(ATTEMPT)).rejects.toMatchObject(unusable('other_format'));
   await expect(local.host.abandon(ATTEMPT)).rejects.toMatchObject(unusable('other_format'));
+});
+
+it('writes a file again where it began with what is planned now', async () => {
+  for (const content of ['edge 0.85', 'edge 0.8']) {
+    await local.host.prepare(scriptPlan(ATTEMPT, 'true', { files: [{ path: 'spec', content }] }));
+    expect(await readFile(local.path(ATTEMPT, 'spec'), 'utf8')).toBe(content);
+  }
+});
+
+it('takes no half-made directory for an attempt', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'true'));
+  await rename(local.path(ATTEMPT), join(local.workDir, 'attempts', `.${ATTEMPT}.0123456789ab`));
+  expect(await local.host.leftovers(INSTANCE)).toEqual([]);
 });
 
 it('removes what a broken preparation of the same attempt has left', async () => {
