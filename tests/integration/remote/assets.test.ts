@@ -65,6 +65,16 @@ it('hashes again what was written to so lately that its time may not tell', asyn
   expect(await readFile(onHost, 'utf8')).toBe('moving');
 });
 
+it('never takes a corrupt asset for whole because it was looked at before', async () => {
+  await put();
+  await writeCorrupt();
+  await setAge(10);
+  await expect(assets.put({ ...asset, path: '/no/such/clip.mp4' }, () => undefined)).rejects.toThrow();
+  expect(await readFile(onHost, 'utf8')).toBe('movinG');
+  await put();
+  expect(await readFile(onHost, 'utf8')).toBe('moving');
+});
+
 function put(): Promise<void> {
   return assets.put(asset, () => undefined);
 }
