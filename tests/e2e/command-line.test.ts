@@ -168,6 +168,14 @@ describe('runs', () => {
     expect(states).toMatchObject({ [first.id]: 'done', [later.id]: 'queued' });
   });
 
+  it('are refused to whom the configuration gives no role for them', async () => {
+    await writeFile(join(directory, 'cosmos.toml'), '[access]\ndefault = "viewer"\n');
+    const { code, out, error } = await cosmos('queue', 'pause');
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toContain('role');
+    expect((await cosmos('queue')).out).not.toContain('aused by');
+  });
+
   it('stay queued while the queue is paused, and can be cancelled, retried and rated', async () => {
     await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
     const { id } = await createPrompt();
