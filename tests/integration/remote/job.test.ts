@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -68,6 +68,18 @@ it('gives the job exactly the planned words, working directory and an empty inpu
   await local.host.start(ATTEMPT);
   expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 0 });
   expect(JSON.parse(await local.log(ATTEMPT))).toEqual([HOSTILE, local.path(ATTEMPT, "dir $(x) '"), 0]);
+});
+
+it('says so where nothing has begun, and can still be started once it can be', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'true'));
+  await rename(local.path(ATTEMPT, 'run.sh'), local.path(ATTEMPT, 'away'));
+  await expect(local.host.start(ATTEMPT)).rejects.toMatchObject({
+    code: 'engine.start_failed',
+    parameters: { reason: 'not_begun' },
+  });
+  await rename(local.path(ATTEMPT, 'away'), local.path(ATTEMPT, 'run.sh'));
+  await local.host.start(ATTEMPT);
+  expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 0 });
 });
 
 it('tells 127 and the reason in the log for a program that is missing', async () => {
