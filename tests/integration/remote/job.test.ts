@@ -161,6 +161,13 @@ it('makes no work directory where its path is relative', () => {
   );
 });
 
+it('begins nothing in the session of its starter, whose processes a stop would reach', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'echo job'));
+  const started = promisify(execFile)('/bin/sh', ['run.sh'], { cwd: local.path(ATTEMPT), env: { PATH } });
+  await expect(started).rejects.toMatchObject({ code: 1, stdout: '' });
+  expect(await local.host.inspect(ATTEMPT)).toEqual({ state: 'never_started' });
+});
+
 it('runs the same script on each shell that is here', async () => {
   let number = 1;
   for (const shell of ['/bin/dash', '/bin/bash', '/bin/busybox']) {
@@ -174,8 +181,11 @@ it('runs the same script on each shell that is here', async () => {
     const attempt = `jb_shell000-a${number}` as AttemptId;
     number += 1;
     await local.host.prepare(scriptPlan(attempt, 'echo "$A"; exit 4', { environment: { A: "it's" } }));
-    const words = shell.endsWith('busybox') ? ['sh', 'run.sh'] : ['run.sh'];
-    const { stdout } = await promisify(execFile)(shell, words, { cwd: local.path(attempt), env: { PATH } });
+    const words = [shell, ...(shell.endsWith('busybox') ? ['sh'] : []), 'run.sh'];
+    const { stdout } = await promisify(execFile)('setsid', words, {
+      cwd: local.path(attempt),
+      env: { PATH },
+    });
     expect(stdout).toBe('started\n');
     expect(await untilState(local.host, attempt, 'exited')).toMatchObject({ exitCode: 4 });
     expect(await local.log(attempt)).toBe("it's\n");
