@@ -56,5 +56,7 @@ function messages(bot: Bot, id: RunId): ScreenMessage[] {
 }
 
 function endCard({ parts: { views } }: Bot, run: Run) {
-  return run.state === 'done' ? resultCard(views.result(run)) : failureCard(views.failure(run));
+  return run.state === 'done'
+    ? resultCard(views.result(run, { localFiles: true }))
+    : failureCard(views.failure(run));
 }

@@ -40,8 +40,14 @@ interface AttemptRow {
 
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
 export const CLAIM_NEXT = `
-SELECT id FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
+SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
 ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
+
+/** A resolved profile as it is stored: JSON, by its hash. */
+export interface StoredProfile {
+  readonly hash: string;
+  readonly content: string;
+}
 
 /** How an attempt ended, and with it its run. */
 export interface AttemptEnd {
@@ -103,10 +109,16 @@ export class AttemptStore {
 
   /**
    * Takes the next queued run that the lane can execute: highest priority, then lowest turn, then oldest.
-   * Undefined where there is none, or the queue is paused, or the lane is blocked or busy.
+   * Undefined where there is none, or the queue is paused, or the lane is blocked or busy. `ownProfile` is what the
+   * lane's host executes in the place of the profile that was stored with the run, where hosts differ.
    */
-  claim(lane: LaneName, profiles: readonly string[], instance: InstanceId): Attempt | undefined {
-    const next = this.#prepare<[string], { id: RunId }>(CLAIM_NEXT);
+  claim(
+    lane: LaneName,
+    profiles: readonly string[],
+    instance: InstanceId,
+    ownProfile: (id: string) => StoredProfile | undefined = () => undefined,
+  ): Attempt | undefined {
+    const next = this.#prepare<[string], { id: RunId; profile: string }>(CLAIM_NEXT);
     if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
     return this.#connection.write(() => {
       const run = next.get(JSON.stringify(profiles));
@@ -124,6 +136,8 @@ export class AttemptStore {
       this.#prepare(
         `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
       ).run(lane, id, now, run.id);
+      const own = ownProfile(run.profile);
+      if (own !== undefined) this.#setProfile(run.id, run.profile, own);
       this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
       return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
     });
@@ -249,6 +263,13 @@ export class AttemptStore {
       const { kind, purpose, label, path, bytes, sha256, facts } = output;
       insert.run(run, position, kind, purpose, label, path, bytes, sha256, toJsonOrNull(facts));
     }
+  }
+
+  #setProfile(run: RunId, id: string, { hash, content }: StoredProfile): void {
+    this.#prepare(
+      'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
+    ).run(hash, id, content);
+    this.#prepare('UPDATE runs SET profile_hash = ? WHERE id = ?').run(hash, run);
   }
 
   #isBlocked(lane: LaneName): boolean {

@@ -7,7 +7,7 @@ import { answered, type CommandHandler, refused } from '../command-context.ts';
 import { suggestions } from './suggestions.ts';
 
 export const inference: CommandHandler = async (
-  { api, views, actor, openThread, idempotencyKey },
+  { api, views, actor, openThread, idempotencyKey, localFiles },
   command,
 ) => {
   const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
@@ -24,7 +24,7 @@ export const inference: CommandHandler = async (
     ...(typeof model === 'string' && { model }),
   };
   if (command.options['dry-run'] === true) {
-    const plan = api.previewJob(order);
+    const plan = api.previewJob(order, { localFiles });
     return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
   }
   const checked = api.checkRun(actor, order);

@@ -145,6 +145,26 @@ describe('list', () => {
   });
 });
 
+describe('paths of the bot’s machine', () => {
+  it('are told to whoever sits at it, and to nobody else', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    const run = bench.bench.run(prompt);
+    bench.bench.claim();
+    await bench.bench.end();
+    const { root } = bench.bench.bot.parts.data;
+    expect(words(await bench.say(`show ${run.id}`))).toContain(root);
+    expect(words(await bench.say(`show ${run.id}`, bench.inChat))).not.toContain(root);
+    expect(words(await bench.say(`inference ${prompt.id} --dry-run`))).not.toContain('<attempt>');
+    expect(words(await bench.say(`show ${run.id}`, bench.inChat))).toContain(
+      `runs/${run.id}/outputs/0-preview.mp4`,
+    );
+    expect(words(await bench.say(`inference ${prompt.id} --dry-run`, bench.inChat))).toContain(
+      '<attempt>/out',
+    );
+  });
+});
+
 describe('one run', () => {
   it('is shown, cancelled, retried and rated by the beginning of its id', async () => {
     const bench = await CommandBench.open();
