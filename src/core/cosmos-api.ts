@@ -174,6 +174,11 @@ export class CosmosApi {
     return this.#parts.store.prompts.search(text, limit);
   }
 
+  /** How many `searchPrompts` would find without a limit. */
+  countSearchedPrompts(text: string): number {
+    return this.#parts.store.prompts.countSearched(text);
+  }
+
   /** A prompt by its id, the beginning of it, or its name. */
   findPrompt(reference: string): Checked<Prompt> {
     const { prompts } = this.#parts.store;

@@ -213,6 +213,15 @@ describe('the rest', () => {
     expect((await bench.say('search "100%"')).data).toEqual([]);
   });
 
+  it('search tells how many prompts there are, beyond those that it shows', async () => {
+    const bench = await CommandBench.open();
+    for (const text of ['A neon street', 'A neon harbour', 'Fog']) await bench.bench.prompt(text);
+    const found = await bench.say('search neon --limit 1');
+    expect(found.data).toHaveLength(1);
+    expect(words(found)).toContain('2 prompts with “neon”');
+    expect(words(found)).toContain('1 more');
+  });
+
   it('models lists the models, shows one, and suggests the nearest', async () => {
     const bench = await CommandBench.open();
     expect((await bench.say('models')).data).toMatchObject([{ model: 'preview' }]);
