@@ -18,7 +18,7 @@ const USUAL_NAME = 'cosmos.toml';
 
 export interface LoadOptions {
   readonly environment: Environment;
-  /** File named on the command line; wins over `COSMOS_BOT_CONFIG`. */
+  /** File named on the command line; wins over `COSMOS_BOT_CONFIG`, which counts as absent where it is empty. */
   readonly path?: string;
   /** Working directory: `cosmos.toml` is looked for here, and everything outside a file is relative to it. */
   readonly directory: string;
@@ -68,7 +68,9 @@ interface SettingsFile {
 }
 
 function readSettings({ environment, path, directory }: LoadOptions): Checked<SettingsFile> {
-  const named = path ?? environment[CONFIG_VARIABLE];
+  const variable = environment[CONFIG_VARIABLE];
+  // An empty variable is how many tools unset one.
+  const named = path ?? (variable === '' ? undefined : variable);
   const file = resolve(directory, named ?? USUAL_NAME);
   let bytes: Buffer;
   try {
