@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
@@ -50,6 +50,15 @@ describe('cosmos demo', () => {
     expect(out).toContain('Fog "over" the $(harbour)');
   });
 
+  it('takes a video whose name is one word without an extension', async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    await rename(join(directory, 'clip.mp4'), join(directory, 'queue'));
+    const { code, out } = await runCosmos(['demo', 'queue', '--prompt', 'A quiet harbour'], { directory });
+    expect(out).toContain('The finished video');
+    expect(code).toBe(0);
+  });
+
   it('can be played again in the same folder', async () => {
     const directory = await temporaryDirectory();
     await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
@@ -62,6 +71,7 @@ describe('cosmos demo', () => {
 
   it.each([
     ['a video that is not there', ['demo', 'nope.mp4'], 'I cannot find `nope.mp4`'],
+    ['a name that is a command too, and not there', ['demo', 'status'], 'I cannot find `status`'],
     ['a value out of range', ['demo', 'clip.mp4', '--set', 'edge=8'], 'Did you mean 0.8?'],
     ['an unknown parameter', ['demo', 'clip.mp4', '--set', 'egde=0.8'], 'Did you mean edge?'],
   ])('ends with a reason for %s', async (_what, words, reason) => {

@@ -53,7 +53,7 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
       bot.startLanes('daemon');
       await bot.startChat(session.chat);
       const run = await play(bot, session, {
-        clip: command.arguments['clip'] ?? (await sampleVideo(config.value, interrupted.signal)),
+        clip: asPath(command.arguments['clip'] ?? (await sampleVideo(config.value, interrupted.signal))),
         text: typeof command.options['prompt'] === 'string' ? command.options['prompt'] : SAMPLE_PROMPT,
         assignments: command.assignments.map(({ name, value }) => `${name}=${value}`),
         interrupted,
@@ -109,6 +109,11 @@ async function until({ parts: { wakeup } }: Bot, signal: AbortSignal, isTrue: ()
   } finally {
     unsubscribe();
   }
+}
+
+/** A bare `clip` or `status` would be read as a command. */
+function asPath(clip: string): string {
+  return clip.includes('/') ? clip : `./${clip}`;
 }
 
 async function sampleVideo(config: Config, signal: AbortSignal): Promise<string> {
