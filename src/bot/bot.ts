@@ -59,7 +59,7 @@ export class Bot {
 
   constructor(parts: BotParts) {
     this.parts = parts;
-    this.#watcher = new StoreWatcher(parts.store, parts.wakeup);
+    this.#watcher = new StoreWatcher(parts.store, parts.wakeup, parts.logger);
   }
 
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
