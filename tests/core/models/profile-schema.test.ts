@@ -25,7 +25,7 @@ describe('the profile schema', () => {
     ['cancel_grace', -1],
     ['cancel_grace', 1e12],
   ])('refuses timeouts.%s of %d seconds, as the configuration does', (key, seconds) => {
-    expect(problemsOf({ timeouts: { [key]: seconds } })).toMatchObject([
+    expect(problemsOf(MINIMAL, { timeouts: { [key]: seconds } })).toMatchObject([
       { parameters: { where: `timeouts.${key}` } },
     ]);
   });
