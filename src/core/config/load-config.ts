@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { Config, ConfigOverride, ConfigSource } from './config.ts';
 import { CONFIG_VARIABLE, type Environment } from './environment.ts';
 import { hostProblems } from './host-problems.ts';
 import { LATER_KEYS, LATER_VALUES } from './reserved.ts';
 import { settingsSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { systemCode } from './system-code.ts';
 import { defaultWorkDirectory, toConfig } from './to-config.ts';
 import { applyVariables } from './variables.ts';
 
@@ -76,7 +76,7 @@ function readSettings({ environment, path, directory }: LoadOptions): Checked<Se
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemCode(error) ?? 'unknown';
     if (code !== 'ENOENT') return invalid('config.file_unreadable', { file, detail: code });
     if (named !== undefined) return invalid('config.file_missing', { file });
     return valid({ table: {}, source: { kind: 'embedded' }, directory: resolve(directory) });

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CosmosError } from '../../core/errors.ts';
-import { systemCode } from './local-fault.ts';
+import { systemCode } from '../../core/system-code.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from './transport.ts';
 
 /** The two variables that programs get from this machine; everything else of the bot's environment stays with it. */
@@ -28,8 +28,8 @@ export async function runToEnd(
   const child = await begun(() =>
     spawn(program, parameters, { env: { ...variables, LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] }),
   );
-  const stdout = new BoundedText(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
-  const stderr = new BoundedText(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+  const stdout = new StreamHead(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+  const stderr = new StreamHead(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Uint8Array) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
   child.stdin.on('error', () => {
@@ -72,7 +72,7 @@ export async function launchDetached(
     }),
   );
   child.unref();
-  const output = new BoundedText(MAX_OUTPUT_BYTES);
+  const output = new StreamHead(MAX_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Uint8Array) => output.add(chunk));
   try {
     await within(child, options.deadlineMs, options.signal, 'leave', (resolve) => {
@@ -146,7 +146,8 @@ function spawnError(error: unknown): unknown {
   return new CosmosError('engine.host_unreachable', { reason: code }, { cause: error });
 }
 
-class BoundedText {
+/** The first bytes of a stream; `truncated` where there were more. */
+class StreamHead {
   truncated = false;
   readonly #chunks: Uint8Array[] = [];
   #room: number;
