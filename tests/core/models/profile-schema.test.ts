@@ -26,7 +26,7 @@ describe('the profile schema', () => {
     ['cancel_grace', 1e12],
   ])('refuses timeouts.%s of %d seconds, as the configuration does', (key, seconds) => {
     expect(problemsOf(MINIMAL, { timeouts: { [key]: seconds } })).toMatchObject([
-      { parameters: { where: `timeouts.${key}` } },
+      { code: 'config.out_of_range', where: `timeouts.${key}` },
     ]);
   });
 
