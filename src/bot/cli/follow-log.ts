@@ -4,7 +4,6 @@ import { USUAL_TAIL } from '../commands/verbs/logs.ts';
 import { suggestions } from '../commands/verbs/suggestions.ts';
 import { safeText } from '../terminal/plain-text.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
-import { action } from '../thread-view/text.ts';
 import { type CliOutput, printCard } from './cli-output.ts';
 import type { ExitCode } from './command-line.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -17,7 +16,7 @@ export async function followLog(
 ): Promise<ExitCode> {
   const run = api.findRun(command.arguments['run'] ?? '');
   if (!run.ok) {
-    const meant = suggestions(run.problems, (id) => action('logs', id, 'Its log'));
+    const meant = suggestions(run.problems, 'logs');
     printCard({ ...output, out: output.error }, problemCard(run.problems, meant));
     return 1;
   }

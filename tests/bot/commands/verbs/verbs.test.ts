@@ -100,6 +100,20 @@ describe('inference', () => {
     ]);
   });
 
+  it.each([
+    ['show RUN', 'show', 'Show it'],
+    ['cancel RUN', 'show', 'Show it'],
+    ['rate RUN 4', 'show', 'Show it'],
+    ['logs RUN', 'logs', 'Its log'],
+    ['retry RUN', 'retry', 'Retry it'],
+  ])('suggests the run that was meant by %s', async (line, verb, label) => {
+    const bench = await CommandBench.open();
+    const { id } = bench.bench.run(await bench.bench.prompt());
+    const mistyped = `${id.slice(0, -1)}${id.endsWith('z') ? 'y' : 'z'}`;
+    const refused = await bench.say(line.replace('RUN', mistyped));
+    expect(refused.card?.actions).toEqual([{ verb, target: id, label }]);
+  });
+
   it.each(['inference nothing', 'inference PROMPT edge=9', 'inference PROMPT --model previw'])(
     'refuses %s and opens no thread',
     async (line) => {
