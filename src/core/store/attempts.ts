@@ -4,7 +4,6 @@ import {
   attemptId,
   type HostId,
   type InstanceId,
-  type JobId,
   type LaneName,
   type RunId,
 } from '../ids.ts';
@@ -12,31 +11,12 @@ import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 import type { Attempt, StopReason } from '../runner/attempt.ts';
 import type { RunOutcome, RunOutput } from '../runs/run.ts';
+import { type AttemptRow, toAttempt } from './attempt-rows.ts';
 import type { Connection, Statement } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
-import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
+import { toJsonOrNull } from './json.ts';
 import type { SettingStore } from './settings.ts';
-
-interface AttemptRow {
-  id: AttemptId;
-  job_id: JobId;
-  number: number;
-  lane: LaneName;
-  instance_id: InstanceId;
-  host_id: HostId | null;
-  state: Attempt['state'];
-  run_id: RunId;
-  claimed_at: number;
-  starting_at: number | null;
-  tries: number;
-  next_try_at: number | null;
-  stop_reason: StopReason | null;
-  stop_sent_at: number | null;
-  kill_sent_at: number | null;
-  outputs_at_stop: string | null;
-  problem: string | null;
-}
 
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
 export const CLAIM_NEXT = `
@@ -288,31 +268,4 @@ export class AttemptStore {
 function modelMs(end: AttemptEnd): number | null {
   if (end.hostStartedAt === undefined || end.hostEndedAt === undefined) return null;
   return end.hostEndedAt - end.hostStartedAt;
-}
-
-function toAttempt(row: AttemptRow): Attempt {
-  return {
-    id: row.id,
-    job: row.job_id,
-    number: row.number,
-    lane: row.lane,
-    instance: row.instance_id,
-    state: row.state,
-    run: row.run_id,
-    claimedAt: row.claimed_at,
-    tries: row.tries,
-    ...(row.host_id !== null && { hostId: row.host_id }),
-    ...(row.starting_at !== null && { startingAt: row.starting_at }),
-    ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
-    ...(row.problem !== null && { problem: fromJson<Problem>(row.problem) }),
-    ...(row.stop_reason !== null &&
-      row.stop_sent_at !== null && {
-        stop: {
-          reason: row.stop_reason,
-          sentAt: row.stop_sent_at,
-          outputs: fromJsonOrUndefined<OutputFile[]>(row.outputs_at_stop) ?? [],
-          ...(row.kill_sent_at !== null && { killSentAt: row.kill_sent_at }),
-        },
-      }),
-  };
 }
