@@ -127,6 +127,11 @@ export class CosmosApi {
     return this.#parts.queue.place(run);
   }
 
+  /** Whether a living process works the lane of an active run, or one that takes a waiting run. */
+  isAttended(run: Run): boolean {
+    return this.#parts.queue.isAttended(run);
+  }
+
   models(): ModelChoice[] {
     return this.#parts.models.list();
   }

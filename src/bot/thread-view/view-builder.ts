@@ -61,6 +61,7 @@ export class ViewBuilder {
     return {
       run,
       ...(place && { place }),
+      ...(run.state === 'active' && !this.#api.isAttended(run) && { unattended: true }),
       ...stageTitle(profile, run),
       ...(profile && { parametersShown: essentialParameters(profile, run) }),
     };

@@ -7,6 +7,13 @@ export const EMBEDDED_DEFAULT =
 export const NO_BOT_RUNS =
   'No bot is running here: start one with `cosmos start`, or queue with --wait to run it from here.';
 
+/** While a log is followed: why nothing comes. */
+export const NOBODY_FOLLOWS =
+  'No bot follows this run now, so its log does not grow here: start one with `npx cosmos start`.';
+export const WAITS_FOR_A_BOT =
+  'This run waits, and no bot is running that would take it: start one with `npx cosmos start`.';
+export const WAITS_ITS_TURN = 'This run waits for its turn; its log follows.';
+
 export const LEFT_RUNNING =
   'The run goes on. `cosmos start`, or `--wait` on another run, brings it to its end.';
 

@@ -8,7 +8,8 @@ export const cancel: CommandHandler = ({ api, actor }, command) => {
   if (!run.ok) return run.refusal;
   const result = api.cancelRun(actor, run.value);
   if (!result.ok) return refused(result.problems);
-  return answered(answerCard(CANCEL_WORDS[result.value](run.value)), {
+  const words = CANCEL_WORDS[result.value](run.value, api.isAttended(run.value));
+  return answered(answerCard(words), {
     run: run.value.id,
     result: result.value,
   });

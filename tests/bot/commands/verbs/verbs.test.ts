@@ -3,6 +3,7 @@ import type { CommandContext, CommandResult } from '../../../../src/bot/commands
 import { parseCommand } from '../../../../src/bot/commands/parse.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { HANDLERS } from '../../../../src/bot/commands/verbs/index.ts';
+import { ExclusiveLock } from '../../../../src/core/store/exclusive-lock.ts';
 import { must, openWorkbench, type Workbench } from '../../../support/workbench.ts';
 
 /** The command line over a workbench. */
@@ -204,6 +205,27 @@ describe('one run', () => {
       expect(refused.card?.actions).toEqual([expect.objectContaining({ target: run.id })]);
     },
   );
+
+  it('is stopped when a bot works its lane again, where none does', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    const cancelled = await bench.say(`cancel ${run.id}`);
+    expect(cancelled.data).toMatchObject({ result: 'requested' });
+    expect(words(cancelled)).toContain('will be stopped when a bot works its lane again');
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('will be stopped when');
+  });
+
+  it('is being stopped where a bot works its lane', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    const { data } = bench.bench.bot.parts;
+    using driver = ExclusiveLock.tryAcquire(data.laneLock('here/cpu' as never));
+    expect(driver).toBeDefined();
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('is being stopped.');
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('is being stopped already');
+  });
 
   it('has an empty log before it begins', async () => {
     const bench = await CommandBench.open();
