@@ -7,7 +7,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['tests/{bot,core,remote,architecture,docs}/**/*.test.ts'] } },
+      {
+        test: {
+          name: 'unit',
+          include: ['tests/{bot,core,remote,architecture}/**/*.test.ts'],
+          // A property on a busy machine takes its time; nothing here waits for a clock.
+          testTimeout: 30_000,
+        },
+      },
       {
         test: {
           name: 'integration',

@@ -4,6 +4,7 @@ import type { Config, RunTimeouts } from '../core/config/config.ts';
 import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
 import type { HostName } from '../core/ids.ts';
+import type { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import type { StoredProfiles } from '../core/models/stored-profiles.ts';
 import type { ChatPort } from '../core/ports/chat.ts';
@@ -39,6 +40,7 @@ export interface BotParts {
   readonly media: MediaWorker;
   readonly hosts: ReadonlyMap<HostName, Host>;
   readonly api: CosmosApi;
+  readonly models: Models;
   readonly profiles: StoredProfiles;
   readonly timeouts: (profile: Profile) => RunTimeouts;
   readonly views: ViewBuilder;
@@ -57,20 +59,24 @@ export class Bot {
 
   constructor(parts: BotParts) {
     this.parts = parts;
-    this.#watcher = new StoreWatcher(parts.store, parts.wakeup);
+    this.#watcher = new StoreWatcher(parts.store, parts.wakeup, parts.logger);
   }
 
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
+    const available = this.parts.models;
     const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
     if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
-    for (const { name, models, lanes } of config.hosts) {
+    for (const configuredHost of config.hosts) {
+      const { name, models, lanes } = configuredHost;
       const host = hosts.get(name);
       if (host === undefined) continue;
+      const ownProfiles = available.ownProfiles(configuredHost);
       for (const { name: lane, gpus } of lanes) {
         const context = {
           ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
+          ownProfiles,
           outputLimits: OUTPUT_LIMITS,
           instance: store.instance,
         };
@@ -99,11 +105,16 @@ export class Bot {
     await port.start(inbox.receive);
   }
 
-  /** Ends what was started, leaving running attempts running, and closes the store. */
+  /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */
   async close(): Promise<void> {
-    for (const service of this.#services.splice(0)) await service.stop();
-    for (const host of this.parts.hosts.values()) await host.close();
+    const failures: unknown[] = [];
+    const attempt = async (end: () => Promise<void>): Promise<void> => {
+      await end().catch((error: unknown) => failures.push(error));
+    };
+    for (const service of this.#services.splice(0)) await attempt(async () => await service.stop());
+    for (const host of this.parts.hosts.values()) await attempt(async () => await host.close());
     this.#watcher[Symbol.dispose]();
     this.parts.store.close();
+    if (failures.length > 0) throw new AggregateError(failures, 'the bot did not end in order');
   }
 }

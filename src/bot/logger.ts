@@ -1,7 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { destination, type Logger, pino } from 'pino';
 import type { Config } from '../core/config/config.ts';
+import { ensureDirectory } from '../core/ensure-directory.ts';
 
 /** Names of fields that may hold a secret, at any place where the bot logs an object. */
 const SECRET_FIELDS = [
@@ -20,7 +20,7 @@ const SECRET_FIELDS = [
  * screen. Secrets are hidden by name; resolved ones hide themselves.
  */
 export function openLogger(level: Config['log']['level'], file?: string): Logger {
-  if (file !== undefined) mkdirSync(dirname(file), { recursive: true });
+  if (file !== undefined) ensureDirectory(dirname(file));
   return pino(
     {
       level,

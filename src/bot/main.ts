@@ -114,6 +114,7 @@ export async function openBot(
       media,
       hosts,
       api,
+      models,
       profiles,
       timeouts,
       views: new ViewBuilder(api, data),

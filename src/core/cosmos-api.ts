@@ -5,7 +5,7 @@ import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
 import { nearest } from './nearest.ts';
-import type { AttemptPlan } from './ports/host.ts';
+import type { AttemptPlan, JobPaths } from './ports/host.ts';
 import type { Prompt, Role } from './prompts/prompt.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { QueueService } from './queue/queue-service.ts';
@@ -18,6 +18,14 @@ import type { CancelResult } from './store/cancellation.ts';
 import type { RunFilter } from './store/runs.ts';
 import type { Store } from './store/store.ts';
 import type { Wakeup } from './wakeup.ts';
+
+/** Stand for the places on a host, for readers who are not to know them. */
+const NAMED_PATHS: JobPaths = {
+  attempt: '<attempt>',
+  input: '<attempt>/in',
+  output: '<attempt>/out',
+  tool: ['<media tool>'],
+};
 
 /** Matches that an ambiguous id is answered with. */
 const LISTED_MATCHES = 6;
@@ -71,10 +79,15 @@ export class CosmosApi {
     return order.ok ? this.checkRun(actor, order.value) : order;
   }
 
-  /** Exactly the files, inputs, argv and environment that would be sent; sends nothing. */
-  previewJob(order: RunOrder): Checked<AttemptPlan> {
+  /**
+   * Exactly the files, inputs, argv and environment that would be sent; sends nothing. Where the reader does not sit at
+   * the bot's machine, names stand for the paths of the host.
+   */
+  previewJob(order: RunOrder, { localFiles }: { localFiles: boolean }): Checked<AttemptPlan> {
     const checked = this.#parts.runs.check(order);
-    return checked.ok ? valid(this.#parts.planner.preview(checked.value)) : checked;
+    return checked.ok
+      ? valid(this.#parts.planner.preview(checked.value, localFiles ? undefined : NAMED_PATHS))
+      : checked;
   }
 
   queueRun(actor: Principal, order: RunOrder, options?: QueueOptions): Checked<Run> {
@@ -112,6 +125,11 @@ export class CosmosApi {
 
   place(run: Run): QueuePlace | undefined {
     return this.#parts.queue.place(run);
+  }
+
+  /** Whether a living process works the lane of an active run, or one that takes a waiting run. */
+  isAttended(run: Run): boolean {
+    return this.#parts.queue.isAttended(run);
   }
 
   models(): ModelChoice[] {
@@ -159,6 +177,11 @@ export class CosmosApi {
 
   searchPrompts(text: string, limit: number): Prompt[] {
     return this.#parts.store.prompts.search(text, limit);
+  }
+
+  /** How many `searchPrompts` would find without a limit. */
+  countSearchedPrompts(text: string): number {
+    return this.#parts.store.prompts.countSearched(text);
   }
 
   /** A prompt by its id, the beginning of it, or its name. */

@@ -1,3 +1,5 @@
+import type { Logger } from 'pino';
+import { toCosmosError } from './errors.ts';
 import type { Store } from './store/store.ts';
 import type { Wakeup } from './wakeup.ts';
 
@@ -8,13 +10,25 @@ const INTERVAL_MS = 100;
 export class StoreWatcher implements Disposable {
   readonly #timer: NodeJS.Timeout;
 
-  constructor(store: Store, wakeup: Wakeup) {
+  constructor(store: Pick<Store, 'version'>, wakeup: Wakeup, logger: Logger) {
     let seen = store.version();
-    this.#timer = setInterval(() => {
+    let isFailing = false;
+    const look = (): void => {
       const version = store.version();
+      isFailing = false;
       if (version === seen) return;
       seen = version;
       wakeup.notify();
+    };
+    this.#timer = setInterval(() => {
+      try {
+        look();
+      } catch (error) {
+        // A wake-up that comes late costs time only; an error out of a timer would end the bot. What failed once fails
+        // ten times a second, and is told once.
+        if (!isFailing) logger.warn({ err: toCosmosError(error) }, 'other processes are not heard');
+        isFailing = true;
+      }
     }, INTERVAL_MS);
   }
 

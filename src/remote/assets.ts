@@ -2,12 +2,18 @@ import { CosmosError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { HostAsset, TransferProgress } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
+import { tidyUp } from './clean-up.ts';
 import { temporaryName } from './paths.ts';
-import { inRole, isFault } from './transport/file-fault.ts';
+import { FileFault, inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
 
 /** Nobody writes to an asset: attempts share it by hard links. */
 const ASSET_MODE = 0o444;
+
+/** The name under which an upload writes. */
+const UNFINISHED = /^\.[0-9a-f]{64}\.[0-9a-f]+$/;
+/** An upload that has not written for so long was cut off, ms. */
+const CUT_OFF_AFTER_MS = 24 * 3600 * 1000;
 
 /** The files `<work_dir>/assets/<sha256>`: each is whole and verified when it gets its name. */
 export class AssetStore {
@@ -44,9 +50,10 @@ export class AssetStore {
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
       await inRole('asset', this.#transport.rename(hidden, path));
     } catch (thrown) {
-      await inRole('asset', this.#transport.remove(hidden));
+      await tidyUp(this.#transport.remove(hidden));
       throw thrown;
     }
+    await this.#sweep(path);
   }
 
   /** Gives the asset a second name, or copies it where the file system has no hard links. */
@@ -61,6 +68,26 @@ export class AssetStore {
       if (!isFault(thrown, 'unsupported', 'denied')) await inRole('attempt', Promise.reject(thrown));
       await inRole('attempt', this.#transport.copy(source, path, signal));
       await inRole('attempt', this.#transport.changeMode(path, ASSET_MODE));
+    }
+  }
+
+  /**
+   * Removes what uploads that were cut off have left. Only uploads leave something, so each looks after the others; the
+   * file that just came tells the host's time.
+   */
+  async #sweep(brought: string): Promise<void> {
+    try {
+      const now = (await this.#transport.stat(brought))?.modifiedAt;
+      if (now === undefined) return;
+      for (const name of await this.#transport.names(this.#directory)) {
+        if (!UNFINISHED.test(name)) continue;
+        const path = `${this.#directory}/${name}`;
+        const entry = await this.#transport.stat(path);
+        if (entry !== null && now - entry.modifiedAt > CUT_OFF_AFTER_MS) await this.#transport.remove(path);
+      }
+    } catch (thrown) {
+      // The asset is there. What cannot be removed (another user's, say) is tried again after the next upload.
+      if (!(thrown instanceof FileFault)) throw thrown;
     }
   }
 

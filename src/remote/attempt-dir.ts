@@ -5,6 +5,7 @@ import type { AttemptPlan, JobInput, JobPaths, OutputFile } from '../core/ports/
 import type { Random } from '../core/ports/random.ts';
 import type { AssetStore } from './assets.ts';
 import { EXIT_FILE_BYTES } from './bash-script.ts';
+import { tidyUp } from './clean-up.ts';
 import { safeAttemptName, safeRelativePath, temporaryName } from './paths.ts';
 import { inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
@@ -176,7 +177,7 @@ export class AttemptDirectories {
       await inRole('attempt', this.#transport.rename(hidden, this.path(attempt)));
       return true;
     } catch (thrown) {
-      await this.#transport.remove(hidden);
+      await tidyUp(this.#transport.remove(hidden));
       if (thrown instanceof CosmosError && isFault(thrown.cause, 'exists') && (await this.#exists(attempt))) {
         return false;
       }

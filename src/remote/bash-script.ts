@@ -40,16 +40,18 @@ export function runScript(options: RunScriptOptions): string {
     ([name, value]) => `  export ${name}=${quote(value)}`,
   );
   return `#!/bin/sh
-# Attempt directory, format 1. Whoever makes "started" second changes nothing.
+# Attempt directory, format 1. Without a session of its own, the starter's processes would be taken for the job's.
+read -r stat <"/proc/$$/stat"
+set -- \${stat##*) }
+[ "$4" = "$$" ] || exit 1
+session=$4 group=$3
+# Whoever makes "started" second changes nothing.
 mkdir started 2>/dev/null || exit 0
 # What a trap starts would take the job's place in "$!": until the job's id is known a stop is only noted.
 early=false
 trap 'early=true' TERM INT HUP
 exec 3>&1 >>run.log 2>&1 </dev/null
 read -r boot </proc/sys/kernel/random/boot_id
-read -r stat <"/proc/$$/stat"
-set -- \${stat##*) }
-session=$4 group=$3
 echo "$$ \${20} $boot $session end" >started/process || exit 1
 
 job= stopped=false signals=0 code=

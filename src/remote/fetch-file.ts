@@ -5,6 +5,7 @@ import { flushDirectory } from '../core/flush-directory.ts';
 import type { TransferProgress } from '../core/ports/host.ts';
 import type { StoredFile } from '../core/ports/media.ts';
 import type { Random } from '../core/ports/random.ts';
+import { tidyUp } from './clean-up.ts';
 import { temporaryName } from './paths.ts';
 import { inRole } from './transport/file-fault.ts';
 import { hashFile } from './transport/local-copy.ts';
@@ -40,7 +41,8 @@ export async function fetchFile(options: FetchOptions): Promise<StoredFile> {
     await inRole('destination', localFault(rename(hidden, to)));
     await inRole('destination', localFault(flushDirectory(directory)));
     return received;
-  } finally {
-    await inRole('destination', localFault(rm(hidden, { force: true })));
+  } catch (thrown) {
+    await tidyUp(rm(hidden, { force: true }));
+    throw thrown;
   }
 }

@@ -1,6 +1,7 @@
 import { CosmosError } from '../core/errors.ts';
 import { type HostId, newId } from '../core/ids.ts';
 import type { Random } from '../core/ports/random.ts';
+import { tidyUp } from './clean-up.ts';
 import { temporaryName } from './paths.ts';
 import { inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
@@ -46,6 +47,6 @@ async function makeHostId(transport: Transport, workDir: string, random: Random)
       await inRole('work_dir', Promise.reject(thrown));
     }
   } finally {
-    await inRole('work_dir', transport.remove(hidden));
+    await tidyUp(transport.remove(hidden));
   }
 }

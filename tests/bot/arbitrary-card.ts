@@ -22,7 +22,7 @@ const NASTY = fc.constantFrom(
 );
 
 /** Text as people and machines may send it, the worst included. */
-export const anyText: fc.Arbitrary<string> = fc
+const anyText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       NASTY,

@@ -29,7 +29,7 @@ export const STREET: MediaFacts = {
   hasAudio: false,
 };
 
-export function sampleInput(role: Role, originalName: string, facts: MediaFacts = STREET): PromptInput {
+function sampleInput(role: Role, originalName: string, facts: MediaFacts = STREET): PromptInput {
   return {
     role,
     originalName,

@@ -107,7 +107,7 @@ describe('queueing', () => {
     const order = { prompt: await bench.prompt(), parameters, ...(model && { model }) };
     expect(codes(bench.api.checkRun(bench.actor(), order))).toEqual(expected);
     expect(codes(bench.api.queueRun(bench.actor(), order))).toEqual(expected);
-    expect(codes(bench.api.previewJob(order))).toEqual(expected);
+    expect(codes(bench.api.previewJob(order, { localFiles: true }))).toEqual(expected);
     expect(bench.api.countRuns({})).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface, type Interface } from 'node:readline';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -151,6 +151,43 @@ describe('runs', () => {
     expect(JSON.parse((await cosmos('list', 'runs', '--json')).out)).toEqual([]);
   });
 
+  it('say on the screen only what concerns the run, and log beside the data, with --wait', async () => {
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const { id } = await createPrompt();
+    const { code, error } = await cosmos('inference', id, '--wait');
+    expect(code).toBe(0);
+    expect(error).not.toContain('{');
+    expect(await readFile(join(directory, 'data', 'logs', 'cosmos.log'), 'utf8')).toContain('run ended');
+  });
+
+  it('that other lanes took are named when --wait ends before them, and Ctrl-C names its own', async () => {
+    await makeClip(join(directory, 'short.mp4'), { frames: 2 });
+    await makeClip(join(directory, 'clip.mp4'), { frames: 600 });
+    await writeFile(
+      join(directory, 'cosmos.toml'),
+      '[[hosts]]\nname = "here"\nmodels = ["preview"]\n[[hosts.lanes]]\nname = "one"\n[[hosts.lanes]]\nname = "two"\n',
+    );
+    const long = await createPrompt('A long way');
+    const { out } = await cosmos('create', 'prompt', 'A short way', 'short.mp4', '--json');
+    const left = await queueRun(long.id);
+    const { code, error } = await cosmos('inference', JSON.parse(out).id, '--wait', '--json');
+    expect(code).toBe(0);
+    expect(error).toMatch(new RegExp(`^${left.id} goes on\\. `, 'm'));
+    expect((await cosmos('cancel', left.id)).out.replace(/\s+/g, ' ')).toContain(
+      'will be stopped when a bot',
+    );
+  });
+
+  it('have a log that says why nothing comes, where nobody follows them', async () => {
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const run = await queueRun((await createPrompt()).id);
+    const logs = startCosmos(['logs', run.id, '--follow'], { directory });
+    const errors = createInterface({ input: logs.stderr });
+    await seen(errors, /This run waits, and no bot is running/);
+    logs.kill('SIGINT');
+    await once(logs, 'close');
+  });
+
   it('are worked off in order by --wait where no bot runs, up to the one that is waited for', async () => {
     await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
     const { id } = await createPrompt();
@@ -166,6 +203,14 @@ describe('runs', () => {
       ]),
     );
     expect(states).toMatchObject({ [first.id]: 'done', [later.id]: 'queued' });
+  });
+
+  it('are refused to whom the configuration gives no role for them', async () => {
+    await writeFile(join(directory, 'cosmos.toml'), '[access]\ndefault = "viewer"\n');
+    const { code, out, error } = await cosmos('queue', 'pause');
+    expect([code, out]).toEqual([1, '']);
+    expect(error).toContain('role');
+    expect((await cosmos('queue')).out).not.toContain('aused by');
   });
 
   it('stay queued while the queue is paused, and can be cancelled, retried and rated', async () => {

@@ -1,9 +1,11 @@
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
-import { runCosmos } from '../support/run-cosmos.ts';
+import { runCosmos, startCosmos } from '../support/run-cosmos.ts';
 import { makeClip } from '../support/sample-clips.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -15,6 +17,10 @@ describe('cosmos demo', () => {
     const { code, out } = await runCosmos(['demo'], { directory });
     expect(code).toBe(0);
     const path = /^The finished video: (.+)$/m.exec(out)?.[1] ?? '';
+    expect(out).toContain('npx cosmos rate rs_');
+    const again = /^Look at it again: cd cosmos-demo && npx cosmos (show rs_\w+)$/m.exec(out)?.[1] ?? '';
+    const shown = await runCosmos(again.split(' '), { directory: join(directory, 'cosmos-demo') });
+    expect(shown).toMatchObject({ code: 0, out: expect.stringContaining('0-preview.mp4') });
     const facts = await new ChildMediaWorker().verify(join(directory, path), LIMITS);
     expect(facts).toMatchObject({ kind: 'video', frames: 120, fps: 24, durationMs: 5000 });
     expect(out).toContain('A rainy neon street at night');
@@ -50,6 +56,15 @@ describe('cosmos demo', () => {
     expect(out).toContain('Fog "over" the $(harbour)');
   });
 
+  it('takes a video whose name is one word without an extension', async () => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    await rename(join(directory, 'clip.mp4'), join(directory, 'queue'));
+    const { code, out } = await runCosmos(['demo', 'queue', '--prompt', 'A quiet harbour'], { directory });
+    expect(out).toContain('The finished video');
+    expect(code).toBe(0);
+  });
+
   it('can be played again in the same folder', async () => {
     const directory = await temporaryDirectory();
     await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
@@ -62,14 +77,39 @@ describe('cosmos demo', () => {
 
   it.each([
     ['a video that is not there', ['demo', 'nope.mp4'], 'I cannot find `nope.mp4`'],
-    ['a value out of range', ['demo', 'clip.mp4', '--set', 'edge=8'], 'Did you mean 0.8?'],
-    ['an unknown parameter', ['demo', 'clip.mp4', '--set', 'egde=0.8'], 'Did you mean edge?'],
+    ['a name that is a command too, and not there', ['demo', 'status'], 'I cannot find `status`'],
   ])('ends with a reason for %s', async (_what, words, reason) => {
     const directory = await temporaryDirectory();
     await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
     const { code, out } = await runCosmos(words, { directory });
     expect(code).toBe(1);
     expect(out.replaceAll('`', '')).toContain(reason.replaceAll('`', ''));
+  });
+
+  it.each([
+    ['a value out of range', 'edge=8', 'Did you mean 0.8?'],
+    ['an unknown parameter', 'egde=0.8', 'Did you mean edge?'],
+  ])('refuses %s before it makes a prompt', async (_what, parameter, reason) => {
+    const directory = await temporaryDirectory();
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const { code, out, error } = await runCosmos(['demo', 'clip.mp4', '--set', parameter], { directory });
+    expect([code, out]).toEqual([2, '']);
+    expect(error.replaceAll('`', '')).toContain(reason);
+    const listed = await runCosmos(['list', 'prompts', '--json'], {
+      directory: join(directory, 'cosmos-demo'),
+    });
+    expect(JSON.parse(listed.out)).toEqual([]);
+  });
+
+  it('says that the run goes on where somebody ends it', async () => {
+    const directory = await temporaryDirectory();
+    const demo = startCosmos(['demo'], { directory });
+    const errors = once(createInterface({ input: demo.stderr }), 'line');
+    for await (const line of createInterface({ input: demo.stdout })) if (/rendering/.test(line)) break;
+    demo.kill('SIGINT');
+    expect((await errors)[0]).toMatch(/^rs_\w+ goes on\. .*cd cosmos-demo && npx cosmos start$/);
+    await once(demo, 'close');
+    expect(demo.exitCode).toBe(1);
   });
 
   it('keeps to its own folder, whatever configuration lies beside it', async () => {

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
 /** The launcher that `npx cosmos` runs, here on the sources. */
-export const LAUNCHER = fileURLToPath(new URL('../../src/bot/launcher.js', import.meta.url));
+const LAUNCHER = fileURLToPath(new URL('../../src/bot/launcher.js', import.meta.url));
 
 export interface Outcome {
   readonly code: number | null;

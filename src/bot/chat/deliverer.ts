@@ -151,6 +151,8 @@ export class Deliverer {
   #withoutFile({ delivery, content }: DueDelivery): Card {
     const { api, views, port } = this.#parts;
     const run = delivery.subject.purpose === 'result' ? api.getRun(delivery.subject.runId) : undefined;
-    return run === undefined ? content.card : clipCard(resultCard(views.result(run)), port.capabilities);
+    return run === undefined
+      ? content.card
+      : clipCard(resultCard(views.result(run, port.capabilities)), port.capabilities);
   }
 }

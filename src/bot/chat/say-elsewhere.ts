@@ -5,6 +5,7 @@ import type { Store } from '../../core/store/store.ts';
 import type { ThreadRecord } from '../../core/store/threads.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import { action } from '../thread-view/text.ts';
+import { SUGGESTION_WORDS } from '../wording/suggestion-words.ts';
 
 const PREFIX = 'elsewhere:';
 
@@ -20,7 +21,8 @@ export function sayElsewhere(store: Store, delivery: Delivery, thread: ThreadRec
   const about = subjectOf(delivery.subject);
   const parameters = { ...problem.parameters, ...(about && { about }) };
   const card = problemCard([{ code: problem.code, parameters }]);
-  const actions: readonly CardAction[] = about === undefined ? [] : [action('show', about, 'Show it')];
+  const actions: readonly CardAction[] =
+    about === undefined ? [] : [action('show', about, SUGGESTION_WORDS.show)];
   store.deliveries.ensure(`${PREFIX}${delivery.key}`, store.threads.ensure(channel).id, {
     purpose: 'answer',
     card: { ...card, actions },

@@ -41,7 +41,7 @@ export function wanted(subject: DeliverySubject, api: CosmosApi, views: ViewBuil
 
 function result(run: Run, views: ViewBuilder): Wanted {
   if (run.state !== 'done') return { card: failureCard(views.failure(run)), final: true };
-  const view = views.result(run);
+  const view = views.result(run, { localFiles: false });
   const primary = run.outputs.find(({ purpose }) => purpose === 'primary');
   if (primary === undefined) return { card: resultCard(view), final: true };
   const extension = extname(primary.path).slice(1);

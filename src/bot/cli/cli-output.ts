@@ -4,6 +4,9 @@ import { renderCard } from '../terminal/render-card.ts';
 import type { ScreenOutput, ScreenSettings } from '../terminal/render-screen.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 
+/** What a shell needs before a verb: the README installs nothing on PATH. */
+export const COMMAND_PREFIX = 'npx cosmos';
+
 /** Columns where the output does not tell. */
 const USUAL_COLUMNS = 100;
 
@@ -26,7 +29,7 @@ export function processOutput(): CliOutput {
       unicode: true,
       timeZone: undefined,
       now: () => Date.now(),
-      commandPrefix: 'cosmos',
+      commandPrefix: COMMAND_PREFIX,
     },
   };
 }

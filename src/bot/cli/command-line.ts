@@ -12,7 +12,7 @@ import { type CliOutput, printCard, printNote, printProblems, processOutput } fr
 /** 0: done. 1: it was tried and failed, or refused. 2: the words or the configuration are wrong. */
 export type ExitCode = 0 | 1 | 2;
 
-const CONFIG_USAGE = 'cosmos COMMAND --config FILE';
+const CONFIG_USAGE = 'npx cosmos COMMAND --config FILE';
 
 /** A command line after the global options were taken out. */
 export interface Invocation {

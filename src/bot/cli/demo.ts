@@ -4,16 +4,18 @@ import type { Config } from '../../core/config/config.ts';
 import { loadConfig } from '../../core/config/load-config.ts';
 import { DataDirectory } from '../../core/data-directory.ts';
 import { makeSample } from '../../core/media/make-sample.ts';
+import { checkParameters } from '../../core/models/parameters.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import { Waiter } from '../../core/wakeup.ts';
 import type { Bot } from '../bot.ts';
+import type { ParsedCommand } from '../commands/arguments.ts';
 import { quoteWord } from '../commands/parse-words.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
 import { TERMINAL } from '../terminal/terminal-chat.ts';
 import type { TerminalSession } from '../terminal/terminal-session.ts';
-import { demoEnd } from '../wording/cli-words.ts';
-import { printProblems } from './cli-output.ts';
+import { demoEnd, demoLeft } from '../wording/cli-words.ts';
+import { COMMAND_PREFIX, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { type Interrupt, onInterrupt } from './interrupt.ts';
@@ -48,20 +50,27 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
       return 2;
     }
     const bot = opened.value;
-    const session = openSession(bot, output);
+    // What it shows is typed after it: by then there is no chat.
+    const session = openSession(bot, output, COMMAND_PREFIX);
     try {
+      const wrong = wrongParameters(bot, command);
+      if (wrong !== undefined) {
+        printProblems(output, wrong);
+        return 2;
+      }
       bot.startLanes('daemon');
       await bot.startChat(session.chat);
       const run = await play(bot, session, {
-        clip: command.arguments['clip'] ?? (await sampleVideo(config.value, interrupted.signal)),
+        clip: asPath(command.arguments['clip'] ?? (await sampleVideo(config.value, interrupted.signal))),
         text: typeof command.options['prompt'] === 'string' ? command.options['prompt'] : SAMPLE_PROMPT,
         assignments: command.assignments.map(({ name, value }) => `${name}=${value}`),
         interrupted,
       });
       session.close();
+      if (run !== undefined && !isFinished(run.state)) printNote(output, demoLeft(run.id, DEMO_DIRECTORY));
       const path = run?.outputs.find(({ purpose }) => purpose === 'primary')?.path;
       if (run?.state !== 'done' || path === undefined || !existsSync(path)) return 1;
-      output.out.write(`${demoEnd(relative(process.cwd(), path))}\n`);
+      output.out.write(`${demoEnd(relative(process.cwd(), path), run.id, DEMO_DIRECTORY)}\n`);
       return 0;
     } finally {
       await bot.close();
@@ -69,6 +78,14 @@ export async function demo({ command, output }: Invocation): Promise<ExitCode> {
   } finally {
     interrupted.dispose();
   }
+}
+
+/** What is wrong with the parameters, known before a prompt is made that no run would follow. */
+function wrongParameters({ parts: { models } }: Bot, { assignments }: ParsedCommand) {
+  const profile = models.list()[0]?.profile;
+  const given = Object.fromEntries(assignments.map(({ name, value }) => [name, value]));
+  const checked = profile && checkParameters(profile, given);
+  return checked?.ok === false ? checked.problems : undefined;
 }
 
 interface Script {
@@ -109,6 +126,11 @@ async function until({ parts: { wakeup } }: Bot, signal: AbortSignal, isTrue: ()
   } finally {
     unsubscribe();
   }
+}
+
+/** A bare `clip` or `status` would be read as a command. */
+function asPath(clip: string): string {
+  return clip.includes('/') ? clip : `./${clip}`;
 }
 
 async function sampleVideo(config: Config, signal: AbortSignal): Promise<string> {

@@ -1,11 +1,12 @@
+import { isFinished } from '../../core/runs/run.ts';
 import type { Bot } from '../bot.ts';
 import type { ParsedCommand } from '../commands/arguments.ts';
 import { USUAL_TAIL } from '../commands/verbs/logs.ts';
 import { suggestions } from '../commands/verbs/suggestions.ts';
 import { safeText } from '../terminal/plain-text.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
-import { action } from '../thread-view/text.ts';
-import { type CliOutput, printCard } from './cli-output.ts';
+import { NOBODY_FOLLOWS, WAITS_FOR_A_BOT, WAITS_ITS_TURN } from '../wording/cli-words.ts';
+import { type CliOutput, printCard, printNote } from './cli-output.ts';
 import type { ExitCode } from './command-line.ts';
 import { onInterrupt } from './interrupt.ts';
 
@@ -17,10 +18,13 @@ export async function followLog(
 ): Promise<ExitCode> {
   const run = api.findRun(command.arguments['run'] ?? '');
   if (!run.ok) {
-    const meant = suggestions(run.problems, (id) => action('logs', id, 'Its log'));
+    const meant = suggestions(run.problems, 'logs');
     printCard({ ...output, out: output.error }, problemCard(run.problems, meant));
     return 1;
   }
+  if (!isFinished(run.value.state) && !api.isAttended(run.value)) {
+    printNote(output, run.value.state === 'queued' ? WAITS_FOR_A_BOT : NOBODY_FOLLOWS);
+  } else if (run.value.state === 'queued') printNote(output, WAITS_ITS_TURN);
   const { tail } = command.options;
   const interrupted = onInterrupt();
   try {

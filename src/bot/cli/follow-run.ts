@@ -6,7 +6,7 @@ import { isLiveCard, openScreen, type ScreenMessage } from '../terminal/render-s
 import { failureCard } from '../thread-view/failure-card.ts';
 import { resultCard } from '../thread-view/result-card.ts';
 import { statusCard } from '../thread-view/status-card.ts';
-import { LEFT_RUNNING } from '../wording/cli-words.ts';
+import { leftRunning } from '../wording/cli-words.ts';
 import { type CliOutput, printNote } from './cli-output.ts';
 import type { ExitCode } from './command-line.ts';
 import { onInterrupt } from './interrupt.ts';
@@ -42,8 +42,17 @@ export async function followRun(bot: Bot, id: RunId, output: CliOutput, json: bo
   }
   const run = api.getRun(id);
   if (json) output.out.write(`${JSON.stringify(run, null, 2)}\n`);
-  if (run !== undefined && !isFinished(run.state)) printNote(output, LEFT_RUNNING);
+  const [left, ...others] = [...(isEnded() ? [] : [id]), ...startedHere(bot, id)];
+  if (left !== undefined) printNote(output, leftRunning([left, ...others]));
   return run?.state === 'done' ? 0 : 1;
+}
+
+/** Other runs that the lanes of this process took, and that go on without it. */
+function startedHere({ parts: { api } }: Bot, id: RunId): RunId[] {
+  const lanes = api.queue().hosts.flatMap((host) => host.lanes);
+  return lanes.flatMap(({ driver, now }) =>
+    driver?.process === process.pid && now !== undefined && now.run !== id ? [now.run] : [],
+  );
 }
 
 function messages(bot: Bot, id: RunId): ScreenMessage[] {
@@ -56,5 +65,7 @@ function messages(bot: Bot, id: RunId): ScreenMessage[] {
 }
 
 function endCard({ parts: { views } }: Bot, run: Run) {
-  return run.state === 'done' ? resultCard(views.result(run)) : failureCard(views.failure(run));
+  return run.state === 'done'
+    ? resultCard(views.result(run, { localFiles: true }))
+    : failureCard(views.failure(run));
 }

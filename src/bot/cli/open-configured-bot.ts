@@ -1,8 +1,11 @@
+import { join } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../core/config/config.ts';
 import { processEnvironment } from '../../core/config/environment.ts';
 import { loadConfig } from '../../core/config/load-config.ts';
+import { DataDirectory } from '../../core/data-directory.ts';
 import type { Checked } from '../../core/errors.ts';
+import { mapStoreErrors } from '../../core/store/database.ts';
 import type { Bot } from '../bot.ts';
 import { openLogger } from '../logger.ts';
 import { openBot } from '../main.ts';
@@ -16,10 +19,16 @@ export function readConfig(path?: string): Checked<Config> {
   });
 }
 
+/** What commands log stands beside what the bot logs: the screen is for what was asked. */
+export function openLogFile(config: Config): Logger {
+  const { root } = new DataDirectory(config.dataDirectory);
+  return mapStoreErrors(() => openLogger(config.log.level, join(root, 'logs', 'cosmos.log')));
+}
+
 /** The bot of that configuration, with nothing started; `needs` as for `openBot`. */
 export async function openConfiguredBot(
   config: Config,
-  logger: Logger = openLogger(config.log.level),
+  logger: Logger,
   needs?: { readonly models: boolean },
 ): Promise<Checked<Bot>> {
   return await openBot(config, logger, {}, needs);

@@ -6,7 +6,7 @@ import type { CliOutput } from './cli-output.ts';
 import { localUser } from './local-user.ts';
 
 /** The terminal chat of whoever sits here, with paths relative to this directory. */
-export function openSession(bot: Bot, output: CliOutput): TerminalSession {
+export function openSession(bot: Bot, output: CliOutput, commandPrefix = '/cosmos'): TerminalSession {
   return new TerminalSession({
     transcript: bot.parts.store.transcript,
     clock: systemClock,
@@ -14,6 +14,6 @@ export function openSession(bot: Bot, output: CliOutput): TerminalSession {
     user: localUser(),
     directory: process.cwd(),
     output: output.out,
-    settings: { ...output.settings, commandPrefix: '/cosmos' },
+    settings: { ...output.settings, commandPrefix },
   });
 }

@@ -3,7 +3,6 @@ import { requiredRole } from '../commands/arguments.ts';
 import type { CommandVerb } from '../commands/registry.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
-import { openLogger } from '../logger.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
 import { EMBEDDED_DEFAULT, NO_BOT_RUNS } from '../wording/cli-words.ts';
 import { printCard, printNote, printProblems } from './cli-output.ts';
@@ -12,7 +11,7 @@ import { isDaemonRunning } from './daemon-lock.ts';
 import { followLog } from './follow-log.ts';
 import { followRun } from './follow-run.ts';
 import { localPrincipal, localUser } from './local-user.ts';
-import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { openConfiguredBot, openLogFile, readConfig } from './open-configured-bot.ts';
 
 /** They look at what is stored and choose no model. */
 const WITHOUT_MODELS: ReadonlySet<CommandVerb> = new Set([
@@ -38,7 +37,7 @@ export async function runVerb(
   const json = command.options['json'] === true;
   if (config.value.source.kind === 'embedded' && !json) printNote(output, EMBEDDED_DEFAULT);
   const needs = { models: !WITHOUT_MODELS.has(verb) };
-  const opened = await openConfiguredBot(config.value, openLogger(config.value.log.level), needs);
+  const opened = await openConfiguredBot(config.value, openLogFile(config.value), needs);
   if (!opened.ok) {
     printProblems(output, opened.problems);
     return 2;

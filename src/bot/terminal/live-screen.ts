@@ -1,3 +1,4 @@
+import { forgetAbsent } from './forget-absent.ts';
 import { fill } from './layout.ts';
 import { safeText } from './plain-text.ts';
 import { renderCard } from './render-card.ts';
@@ -45,6 +46,7 @@ export class LiveScreen implements Screen {
     const tailMessages = unsettled.filter((message) => message.live);
     const finishedLines = finished.flatMap((message) => [...this.#render(message, columns), '']);
     for (const message of finished) this.#settled.set(message.key, contentOf(message));
+    forgetAbsent(this.#settled, messages);
 
     const tail = this.#clip(
       tailMessages.flatMap((message) => [...this.#render(message, columns), '']),

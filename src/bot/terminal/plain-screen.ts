@@ -1,5 +1,6 @@
 import type { Card, CardBlock } from '../../core/ports/chat.ts';
 import { percent } from '../wording/numbers.ts';
+import { forgetAbsent } from './forget-absent.ts';
 import { markSign } from './marks.ts';
 import { plainText, safeText, type TextSettings } from './plain-text.ts';
 import { renderCard } from './render-card.ts';
@@ -38,6 +39,7 @@ export class PlainScreen implements Screen {
 
   show(messages: readonly ScreenMessage[]): void {
     const lines = messages.flatMap((message) => this.#news(message));
+    forgetAbsent(this.#told, messages);
     if (lines.length > 0) this.#output.write(`${lines.join('\n')}\n`);
   }
 

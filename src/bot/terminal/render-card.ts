@@ -67,13 +67,9 @@ function renderBlock(block: CardBlock, settings: RenderSettings): readonly strin
     }
     case 'log':
       return block.lines.map((line) => logLine(line, settings));
+    // A terminal shows no pictures, and the path of one tells nothing.
     case 'picture':
-      return hang(
-        INDENT,
-        styled(safeText(`[${block.description}] ${block.path}`, settings), 'dim', settings.color),
-        settings.width,
-        INDENT,
-      );
+      return [];
   }
 }
 

@@ -16,6 +16,8 @@ export type TerminalInput =
   | { readonly kind: 'upload'; readonly text: string; readonly files: readonly ChatFile[] };
 
 const MEDIA_NAME = /\.(mp4|mov|mkv|webm|avi|m4v|gif|png|jpe?g|webp|wav|mp3|m4a|flac|ogg)$/i;
+/** `./clip`: nobody writes a text or a command so. */
+const EXPLICIT_PATH = /^\.\.?\/./;
 const LEAVING = new Set(['exit', 'quit']);
 
 /**
@@ -33,7 +35,9 @@ export function readTerminalLine(line: string, directory: string): Checked<Termi
   if (isCommand) return valid({ kind: 'command', text: line });
   const words = split.value.map(({ text }) => ({ text, path: expandHome(text) }));
   const isFile = ({ text, path }: (typeof words)[number]): boolean =>
-    MEDIA_NAME.test(text) || (text.includes('/') && existsSync(resolve(directory, path)));
+    MEDIA_NAME.test(text) ||
+    EXPLICIT_PATH.test(text) ||
+    (text.includes('/') && existsSync(resolve(directory, path)));
   const files = words.filter(isFile).map(({ path }) => ({ id: path, name: basename(path) }));
   if (files.length === 0) return valid({ kind: 'command', text: line });
   const text = words.filter((word) => !isFile(word)).map((word) => word.text);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { relative } from 'node:path';
 import { type Problem, toCosmosError } from '../../core/errors.ts';
 import type { Card, ChatUser, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -120,7 +121,7 @@ export class TerminalSession {
   #draw(): void {
     const messages = [...this.#messages.values()].map(({ key, card, file }) => ({
       key,
-      card: file === undefined ? card : withFile(card, file),
+      card: file === undefined ? card : withFile(card, file, this.#directory),
       live: isLiveCard(card),
     }));
     this.#screen.show(messages, this.#input);
@@ -129,8 +130,10 @@ export class TerminalSession {
 }
 
 /** A terminal cannot play a file: it says where it lies. */
-function withFile(card: Card, file: string): Card {
+function withFile(card: Card, file: string, directory: string): Card {
   const { size: bytes } = statSync(file, { throwIfNoEntry: false }) ?? {};
+  const path = relative(directory, file);
+  const shown = path.startsWith('..') ? file : path;
   const facts = bytes === undefined ? 'it is not there any more' : size(bytes);
-  return { ...card, blocks: [{ type: 'text', text: [{ code: file }, ` (${facts})`] }, ...card.blocks] };
+  return { ...card, blocks: [{ type: 'text', text: [{ code: shown }, ` (${facts})`] }, ...card.blocks] };
 }

@@ -88,7 +88,7 @@ function laneNotice(lane: LaneStatusView): readonly CardBlock[] {
     return [
       paragraph(
         `${lane.lane}: no bot is running that would work its queue. Start one with `,
-        { code: 'cosmos start' },
+        { code: 'npx cosmos start' },
         '.',
       ),
     ];

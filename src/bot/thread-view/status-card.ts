@@ -67,13 +67,15 @@ function activeCard(view: StatusView): Card {
   };
 }
 
-function progressBlock({ run, stageTitle, stageUsually }: StatusView): CardBlock {
+function progressBlock({ run, stageTitle, stageUsually, unattended = false }: StatusView): CardBlock {
   const stage = run.cancel === undefined ? stageOf(run, stageTitle) : 'stopping';
   const progress = run.progress;
   const step = progress?.step;
   const known = progress?.percent;
   const left =
-    run.cancel === undefined && run.unreachableSince === undefined ? progress?.remainingMs : undefined;
+    run.cancel === undefined && run.unreachableSince === undefined && !unattended
+      ? progress?.remainingMs
+      : undefined;
   return {
     type: 'progress',
     ...(known === undefined ? {} : { percent: known }),
@@ -103,9 +105,14 @@ function transferWords(run: Run): string {
   return ` ${share}${transfer.bytesPerSecond === undefined ? '' : `, ${rate(transfer.bytesPerSecond)}`}`;
 }
 
-function notices({ run }: StatusView): readonly CardBlock[] {
+function notices({ run, unattended = false }: StatusView): readonly CardBlock[] {
   const host = run.lane?.split('/')[0] ?? 'The host';
   const blocks: CardBlock[] = [];
+  if (unattended) {
+    blocks.push(
+      paragraph('No bot follows it now; it goes on by itself, and the next bot to start takes it up.'),
+    );
+  }
   if (run.unreachableSince !== undefined) {
     const since = line(`${host} does not answer since `, { time: run.unreachableSince, style: 'clock' });
     blocks.push(
@@ -116,8 +123,12 @@ function notices({ run }: StatusView): readonly CardBlock[] {
   }
   if (run.problem !== undefined)
     blocks.push(paragraph('Held up: ', sentence(explain(run.problem).sentence), ' I keep trying.'));
-  if (run.cancel !== undefined)
-    blocks.push(paragraph('Cancelled by ', person(run.cancel.byName), '; waiting until it has stopped.'));
+  if (run.cancel !== undefined) {
+    const until = unattended
+      ? 'it is stopped when a bot works its lane again.'
+      : 'waiting until it has stopped.';
+    blocks.push(paragraph('Cancelled by ', person(run.cancel.byName), `; ${until}`));
+  }
   return blocks;
 }
 

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { relative } from 'node:path';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
 import { checkInputs } from '../../core/models/check-inputs.ts';
@@ -14,8 +15,15 @@ import type {
   PromptRow,
   PromptView,
   ResultView,
+  RunDetailsView,
   StatusView,
 } from './views.ts';
+
+/** Where a card is read. */
+export interface Reader {
+  /** At the bot's own machine. */
+  readonly localFiles: boolean;
+}
 
 /** Collects what each card shows. */
 export class ViewBuilder {
@@ -53,17 +61,24 @@ export class ViewBuilder {
     return {
       run,
       ...(place && { place }),
+      ...(run.state === 'active' && !this.#api.isAttended(run) && { unattended: true }),
       ...stageTitle(profile, run),
       ...(profile && { parametersShown: essentialParameters(profile, run) }),
     };
   }
 
-  result(run: Run): ResultView {
+  /** The same with the places of its results as `reader` may know them. */
+  details(run: Run, reader: Reader): RunDetailsView {
+    const outputs = run.outputs.map((output) => ({ ...output, path: this.#shownPath(output.path, reader) }));
+    return this.status({ ...run, outputs });
+  }
+
+  result(run: Run, reader: Reader): ResultView {
     const profile = this.#api.profileOf(run);
     const path = run.outputs.find(({ purpose }) => purpose === 'primary')?.path ?? '';
     return {
       run,
-      place: { kind: 'path', path },
+      place: { kind: 'path', path: this.#shownPath(path, reader) },
       ...this.#notified(run),
       ...(profile && { parametersShown: essentialParameters(profile, run) }),
     };
@@ -81,13 +96,13 @@ export class ViewBuilder {
     };
   }
 
-  model({ profile, host }: ModelChoice): ModelView {
+  model({ profile, hosts }: ModelChoice): ModelView {
     const roles = Object.keys(ROLES) as Role[];
     return {
       model: profile.id,
       title: profile.title,
       description: profile.description,
-      hosts: [host],
+      hosts,
       inputs: roles.flatMap((role) => {
         const input = profile.inputs[role];
         return input === undefined ? [] : [{ role, required: input.required }];
@@ -100,6 +115,11 @@ export class ViewBuilder {
         help: parameter.help ?? parameter.title,
       })),
     };
+  }
+
+  /** Whoever does not sit at this machine reads no path of its operator, only the place in the data folder. */
+  #shownPath(path: string, { localFiles }: Reader): string {
+    return localFiles ? path : relative(this.#data.root, path);
   }
 
   #notified(run: Run): { notify?: Notified } {

@@ -33,6 +33,8 @@ export interface StatusView {
   readonly run: Run;
   /** While it is queued. */
   readonly place?: QueuePlace;
+  /** It is active, and no process drives its lane: what is known of it is old. */
+  readonly unattended?: boolean;
   /** Title of the model's stage, from its profile. */
   readonly stageTitle?: string;
   /** The usual time of the present stage, ms: present only when it takes longer than it ever did. */

@@ -1,16 +1,24 @@
 import type { Run } from '../../core/runs/run.ts';
 import type { CancelResult } from '../../core/store/cancellation.ts';
 
+const WHEN_ATTENDED = 'when a bot works its lane again: start one with `npx cosmos start`.';
+
 /** What the person who cancelled reads. */
 export const CANCEL_WORDS = {
   cancelled: (run) => `${run.id} is cancelled; it had not started.`,
-  requested: (run) =>
-    run.unreachableSince === undefined
+  requested: (run, isAttended) => {
+    if (!isAttended) return `${run.id} will be stopped ${WHEN_ATTENDED}`;
+    return run.unreachableSince === undefined
       ? `${run.id} is being stopped.`
-      : `${run.id} will be stopped as soon as its host answers again.`,
-  already_requested: (run) =>
-    `${run.id} is being stopped already${run.cancel ? ` (${run.cancel.byName} asked)` : ''}.`,
-} as const satisfies Record<Exclude<CancelResult, 'finished'>, (run: Run) => string>;
+      : `${run.id} will be stopped as soon as its host answers again.`;
+  },
+  already_requested: (run, isAttended) => {
+    const by = run.cancel ? ` (${run.cancel.byName} asked)` : '';
+    return isAttended
+      ? `${run.id} is being stopped already${by}.`
+      : `${run.id} is cancelled already${by}, and will be stopped ${WHEN_ATTENDED}`;
+  },
+} as const satisfies Record<Exclude<CancelResult, 'finished'>, (run: Run, isAttended: boolean) => string>;
 
 export function ratedWords(run: Run): string {
   return `${run.id} is rated ${run.rating} of 5.`;

@@ -1,14 +1,26 @@
 import type { Config } from '../../core/config/config.ts';
+import type { RunId } from '../../core/ids.ts';
 
 /** What the command line says beside the cards. */
 export const EMBEDDED_DEFAULT =
   'No cosmos.toml here: using the embedded default (data in ./data, this machine, model preview).';
 
 export const NO_BOT_RUNS =
-  'No bot is running here: start one with `cosmos start`, or queue with --wait to run it from here.';
+  'No bot is running here: start one with `npx cosmos start`, or queue with --wait to run it from here.';
 
-export const LEFT_RUNNING =
-  'The run goes on. `cosmos start`, or `--wait` on another run, brings it to its end.';
+/** While a log is followed: why nothing comes. */
+export const NOBODY_FOLLOWS =
+  'No bot follows this run now, so its log does not grow here: start one with `npx cosmos start`.';
+export const WAITS_FOR_A_BOT =
+  'This run waits, and no bot is running that would take it: start one with `npx cosmos start`.';
+export const WAITS_ITS_TURN = 'This run waits for its turn; its log follows.';
+
+/** Runs that this command leaves behind. */
+export function leftRunning(runs: readonly [RunId, ...RunId[]]): string {
+  const what = runs.length === 1 ? `${runs[0]} goes on` : `${runs.join(', ')} go on`;
+  const them = runs.length === 1 ? 'it to its end' : 'them to their end';
+  return `${what}. \`npx cosmos start\`, or \`--wait\` on another run, brings ${them}.`;
+}
 
 export function started(config: Config): string {
   const lanes = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
@@ -16,6 +28,12 @@ export function started(config: Config): string {
   return `cosmos is running with ${source}; lanes: ${lanes.join(', ')}. Name a video to make a prompt, type \`help\`, or \`exit\`.`;
 }
 
-export function demoEnd(path: string): string {
-  return `The finished video: ${path}`;
+/** The demo is over; `directory` holds what it made. */
+export function demoEnd(path: string, run: RunId, directory: string): string {
+  return `The finished video: ${path}\nLook at it again: cd ${directory} && npx cosmos show ${run}`;
+}
+
+/** Somebody ended the demo before its run: `directory` holds it. */
+export function demoLeft(run: RunId, directory: string): string {
+  return `${run} goes on. To bring it to its end: cd ${directory} && npx cosmos start`;
 }

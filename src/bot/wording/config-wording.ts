@@ -7,7 +7,7 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['boolean', 'true or false'],
 ]);
 
-const CHECK = 'Correct it, then run `cosmos config check`.';
+const CHECK = 'Correct it, then run `npx cosmos config check`.';
 
 /** What is wrong with the configuration, where, and how to mend it. */
 export const CONFIG_WORDING = {
@@ -58,7 +58,7 @@ export const CONFIG_WORDING = {
     example: { file: 'cosmos.toml', where: 'hosts[0]', keys: ['name'] },
     say: (p) => ({
       sentence: `${place(p)} lacks ${p.has('keys') ? p.choices('keys') : 'a key'}${source(p)}.`,
-      nextStep: 'Add it, then run `cosmos config check`.',
+      nextStep: 'Add it, then run `npx cosmos config check`.',
     }),
   },
   'config.wrong_type': {
@@ -171,7 +171,7 @@ export const CONFIG_WORDING = {
       sentence: `${place(p)} names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}.${didYouMean(p)}`,
       nextStep: p.has('known')
         ? `Use one of: ${p.text('known')}.`
-        : 'Correct the name: `cosmos models` lists them.',
+        : 'Correct the name: `npx cosmos models` lists them.',
     }),
   },
   'config.profile_invalid': {

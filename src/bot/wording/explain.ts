@@ -19,7 +19,11 @@ export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
   ...MODEL_WORDING,
 };
 
-/** What a person reads of a problem: a sentence and what to do next. Never throws, whatever the parameters hold. */
-export function explain(problem: Problem): Explanation {
-  return ERROR_WORDING[problem.code].say(new Parameters(problem.parameters));
+/**
+ * What a person reads of a problem: a sentence and what to do next. Never throws, whatever the parameters hold: a stored
+ * problem may be older than this version, and a code that is gone is `internal.unexpected`.
+ */
+export function explain({ code, parameters }: Problem): Explanation {
+  const known = Object.hasOwn(ERROR_WORDING, code) ? code : 'internal.unexpected';
+  return ERROR_WORDING[known].say(new Parameters(parameters));
 }

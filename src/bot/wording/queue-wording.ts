@@ -89,7 +89,7 @@ export const QUEUE_WORDING = {
     example: {},
     say: () => ({
       sentence: 'The run is queued, but no bot is running that would execute it.',
-      nextStep: 'Start one with `cosmos start`, or add `--wait` and this command executes it itself.',
+      nextStep: 'Start one with `npx cosmos start`, or add `--wait` and this command executes it itself.',
     }),
   },
 

@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { Config, ConfigOverride, ConfigSource } from './config.ts';
 import { CONFIG_VARIABLE, type Environment } from './environment.ts';
 import { hostProblems } from './host-problems.ts';
 import { LATER_KEYS, LATER_VALUES } from './reserved.ts';
 import { settingsSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
-import { systemCode } from './system-code.ts';
 import { defaultWorkDirectory, toConfig } from './to-config.ts';
 import { applyVariables } from './variables.ts';
 
@@ -18,7 +18,7 @@ const USUAL_NAME = 'cosmos.toml';
 
 export interface LoadOptions {
   readonly environment: Environment;
-  /** File named on the command line; wins over `COSMOS_BOT_CONFIG`. */
+  /** File named on the command line; wins over `COSMOS_BOT_CONFIG`, which counts as absent where it is empty. */
   readonly path?: string;
   /** Working directory: `cosmos.toml` is looked for here, and everything outside a file is relative to it. */
   readonly directory: string;
@@ -68,13 +68,15 @@ interface SettingsFile {
 }
 
 function readSettings({ environment, path, directory }: LoadOptions): Checked<SettingsFile> {
-  const named = path ?? environment[CONFIG_VARIABLE];
+  const variable = environment[CONFIG_VARIABLE];
+  // An empty variable is how many tools unset one.
+  const named = path ?? (variable === '' ? undefined : variable);
   const file = resolve(directory, named ?? USUAL_NAME);
   let bytes: Buffer;
   try {
     bytes = readFileSync(file);
   } catch (error) {
-    const code = systemCode(error);
+    const code = systemCode(error) ?? 'unknown';
     if (code !== 'ENOENT') return invalid('config.file_unreadable', { file, detail: code });
     if (named !== undefined) return invalid('config.file_missing', { file });
     return valid({ table: {}, source: { kind: 'embedded' }, directory: resolve(directory) });

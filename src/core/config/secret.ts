@@ -2,8 +2,8 @@ import { isAbsolute, resolve } from 'node:path';
 import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type Checked, invalid, valid } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { Environment } from './environment.ts';
-import { systemCode } from './system-code.ts';
 
 /** Upper case only, so that a token that was put here by mistake is refused instead of looked up and shown. */
 const VARIABLE = /^[A-Z_][A-Z0-9_]*$/;
@@ -86,6 +86,6 @@ export async function resolveSecret(
     const value = (await sources.readFile(path)).replace(/\r?\n$/, '');
     return value === '' ? invalid('config.secret_missing', { file: path }) : valid(new Secret(value));
   } catch (cause) {
-    return invalid('config.secret_missing', { file: path, detail: systemCode(cause) });
+    return invalid('config.secret_missing', { file: path, detail: systemCode(cause) ?? 'unknown' });
   }
 }

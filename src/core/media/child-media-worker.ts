@@ -1,5 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
-import { open, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { CosmosError } from '../errors.ts';
 import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import { mediaToolCommand } from './media-tool-command.ts';
@@ -48,14 +49,16 @@ export class ChildMediaWorker implements MediaWorker {
   async poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void> {
     await using source = await openRegularFile(path, LARGEST_POSTER_SOURCE);
     await using again = await openRegularFile(path, LARGEST_POSTER_SOURCE);
-    const partial = `${to}.part`;
+    // A folder of its own for each call: another process may make the same poster at the same time.
+    const unfinished = await mkdtemp(`${to}.`);
+    const partial = join(unfinished, 'picture');
     try {
       await using picture = await open(partial, 'w');
       await this.#run({ call: 'poster', width, bounds: this.#bounds }, [source, picture, again], signal);
       await rename(partial, to);
-    } catch (error) {
-      await rm(partial, { force: true });
-      throw error;
+    } finally {
+      // Why there is no poster matters more than that a folder is left.
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     }
   }
 

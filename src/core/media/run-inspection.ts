@@ -29,8 +29,8 @@ export async function runInspection(inspection: Inspection): Promise<Extract<Ins
     stdio: ['ignore', 'pipe', 'pipe', ...files],
     env: {},
   });
-  const output = new BoundedText(LONGEST_OUTPUT);
-  const complaint = new BoundedText(LONGEST_COMPLAINT);
+  const output = new StreamTail(LONGEST_OUTPUT);
+  const complaint = new StreamTail(LONGEST_COMPLAINT);
   child.stdout?.on('data', (chunk: Buffer) => output.add(chunk));
   child.stderr?.on('data', (chunk: Buffer) => complaint.add(chunk));
   const kill = () => child.kill('SIGKILL');
@@ -85,7 +85,7 @@ function codeOf(error: Error): string {
 }
 
 /** The last characters of a stream, at most `limit`. */
-class BoundedText {
+class StreamTail {
   readonly #limit: number;
   #text = '';
 

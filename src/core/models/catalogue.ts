@@ -7,8 +7,6 @@ import { parseProfile } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 import { readProfiles, type ShippedProfile } from './read-profiles.ts';
 
-export { parseStoredProfile, profileHash } from './parse-profile.ts';
-
 /** Keys of profiles with other values, as the configuration writes them. A loaded `Config` is one of these. */
 export interface CatalogueOverrides {
   readonly models: Readonly<Record<string, Table>>;

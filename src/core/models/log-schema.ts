@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { timeoutSeconds } from '../config/timeouts-schema.ts';
 import { OUTPUT_KINDS } from '../runs/run.ts';
-import { count, name, pattern, seconds, words } from './schema-basics.ts';
+import { count, name, pattern, words } from './schema-basics.ts';
 
 const stage = z.strictObject({
   key: name,
@@ -69,7 +70,7 @@ const sample = z.strictObject({
   width: count,
   height: count,
   steps: count.default(1),
-  seconds,
+  seconds: z.number().positive(),
   gpu: words.exactOptional(),
 });
 
@@ -83,9 +84,9 @@ export const timingSchema = z.strictObject({
   samples: z.array(sample).default([]),
 });
 
-/** Replace the bot's own `[timeouts]`, seconds. */
+/** Replace the bot's own `[timeouts]`, seconds, within the same bounds. */
 export const timeoutsSchema = z.strictObject({
-  run: seconds.exactOptional(),
-  silence: seconds.exactOptional().describe('Longest time without a new byte in the log'),
-  cancel_grace: seconds.exactOptional().describe('Between the stop signal and the kill'),
+  run: timeoutSeconds().exactOptional(),
+  silence: timeoutSeconds().exactOptional().describe('Longest time without a new byte in the log'),
+  cancel_grace: timeoutSeconds(0).exactOptional().describe('Between the stop signal and the kill'),
 });

@@ -5,12 +5,15 @@ import { nearest } from '../nearest.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import type { Catalogue } from './catalogue.ts';
 import { checkInputs } from './check-inputs.ts';
+import { profileHash } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 
 /** A model as a host runs it. */
 export interface ModelChoice {
   readonly profile: Profile;
+  /** The first host that runs it: where its profile is resolved for. */
   readonly host: HostName;
+  readonly hosts: readonly HostName[];
 }
 
 /** Which models can be run here: those of the catalogue that some host names. */
@@ -25,14 +28,23 @@ export class Models {
 
   /** In the order of the configuration, each once, as its first host runs it. */
   list(): ModelChoice[] {
-    const choices = new Map<string, ModelChoice>();
-    for (const host of this.#hosts) {
-      for (const id of host.models) {
-        if (!choices.has(id))
-          choices.set(id, { profile: this.#catalogue.resolve(id, host.name), host: host.name });
-      }
-    }
-    return [...choices.values()];
+    const ids = new Set(this.#hosts.flatMap((host) => host.models));
+    return [...ids].flatMap((id) => {
+      const hosts = this.#hosts.filter(({ models }) => models.includes(id)).map(({ name }) => name);
+      const [host] = hosts;
+      return host === undefined ? [] : [{ profile: this.#catalogue.resolve(id, host), host, hosts }];
+    });
+  }
+
+  /** The profiles that `host` has of its own where hosts differ: a run that it takes is executed with these. */
+  ownProfiles(host: HostConfig): ReadonlyMap<string, Profile> {
+    const differing = host.models.filter((id) => {
+      const resolved = this.#hosts
+        .filter(({ models }) => models.includes(id))
+        .map(({ name }) => profileHash(this.#catalogue.resolve(id, name)));
+      return new Set(resolved).size > 1;
+    });
+    return new Map(differing.map((id) => [id, this.#catalogue.resolve(id, host.name)]));
   }
 
   /** The named model, or the first that takes these inputs. */

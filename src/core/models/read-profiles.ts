@@ -1,8 +1,8 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
-import { systemCode } from '../config/system-code.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
@@ -57,7 +57,7 @@ async function readable<T>(path: string, read: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw new CosmosError(
       'config.file_unreadable',
-      { file: path, detail: systemCode(error) },
+      { file: path, detail: systemCode(error) ?? 'unknown' },
       { cause: error },
     );
   }

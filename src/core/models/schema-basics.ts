@@ -30,7 +30,6 @@ export const environmentName = z
 
 export const wholeNumber = z.number().int();
 export const count = wholeNumber.min(1);
-export const seconds = z.number().positive();
 
 /** A JavaScript regular expression, tried on one line of the log at a time. */
 export const pattern = z.string().min(1).refine(compiles, 'must be a JavaScript regular expression');

@@ -111,6 +111,17 @@ export class QueueService {
     };
   }
 
+  /** Whether a living process drives the lane of an active run, or one that takes a waiting run. */
+  isAttended(run: Run): boolean {
+    const lanes =
+      run.lane === undefined
+        ? this.#hosts
+            .filter(({ models }) => models.includes(run.profileId))
+            .flatMap((host) => host.lanes.map(({ name }) => name))
+        : [run.lane];
+    return lanes.some((lane) => this.#isDriven(lane));
+  }
+
   /** Expected time of a run with the profile's defaults, ms; undefined where nothing tells. */
   expected(profile: Profile, inputs: Run['inputs']): TimeRange | undefined {
     const parameters = Object.fromEntries(
@@ -134,9 +145,11 @@ export class QueueService {
       host.lanes.map(({ name }): ForecastLane => {
         const run = active.find(({ lane }) => lane === name);
         const { blocked, driver } = this.#store.lanes.get(name);
+        const isDriven = driver !== undefined && this.#isDriven(name);
         // A lane that nobody drives, or that is blocked, takes nothing: what waits goes to the others.
-        const takesRuns = blocked === undefined && driver !== undefined;
-        const freeIn = run === undefined ? FREE_NOW : this.#remaining(run, blocked, durationOf);
+        const takesRuns = blocked === undefined && isDriven;
+        const freeIn =
+          run === undefined ? FREE_NOW : isDriven ? this.#remaining(run, blocked, durationOf) : undefined;
         return { lane: name, profiles: takesRuns ? host.models : [], freeIn };
       }),
     );
@@ -194,7 +207,7 @@ export class QueueService {
     const run = active.find((candidate) => candidate.lane === lane);
     const base = {
       ...{ lane, host: host.name },
-      ...(run && { now: laneRun(run) }),
+      ...(run && { now: laneRun(run, isDriven) }),
       ...(isDriven && driver && { driver }),
     };
     const problem = blocked ?? run?.problem;
@@ -228,14 +241,15 @@ function later({ low, high }: TimeRange, ms: number): TimeRange {
   return { low: Math.max(0, low - ms), high: Math.max(0, high - ms) };
 }
 
-function laneRun(run: Run): NonNullable<LaneStatusView['now']> {
+/** Without a driver nobody knows what is left. */
+function laneRun(run: Run, isDriven: boolean): NonNullable<LaneStatusView['now']> {
   const { percent, remainingMs } = run.progress ?? {};
   return {
     run: run.id,
     promptName: run.promptName,
     ownerName: run.ownerName,
     ...(percent !== undefined && { percent }),
-    ...(remainingMs && { remainingMs }),
+    ...(isDriven && remainingMs && { remainingMs }),
   };
 }
 

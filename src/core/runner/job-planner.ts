@@ -3,7 +3,7 @@ import { CosmosError } from '../errors.ts';
 import { attemptId, type HostName, type InstanceId, type JobId } from '../ids.ts';
 import { buildJob } from '../models/build-job.ts';
 import type { Profile } from '../models/profile.ts';
-import type { AttemptPlan, Host } from '../ports/host.ts';
+import type { AttemptPlan, Host, JobPaths } from '../ports/host.ts';
 import type { CheckedOrder } from '../runs/run-service.ts';
 
 /** Stands for the id that a job gets when a lane takes it. */
@@ -28,8 +28,8 @@ export class JobPlanner {
     this.#timeouts = parts.timeouts;
   }
 
-  /** Throws what `buildJob` throws. */
-  preview({ prompt, model, parameters }: CheckedOrder): AttemptPlan {
+  /** With `paths` in the place of the host's own. Throws what `buildJob` throws. */
+  preview({ prompt, model, parameters }: CheckedOrder, paths?: JobPaths): AttemptPlan {
     const host = this.#hosts.get(model.host);
     const lane = this.#configured.find(({ name }) => name === model.host)?.lanes[0];
     if (host === undefined || lane === undefined) {
@@ -42,7 +42,7 @@ export class JobPlanner {
       negativeText: prompt.negativeText,
       inputs: prompt.inputs,
       parameters,
-      paths: host.paths(attempt),
+      paths: paths ?? host.paths(attempt),
       attempt,
       instance: this.#instance,
       gpus: lane.gpus,

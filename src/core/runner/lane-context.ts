@@ -17,6 +17,8 @@ export interface LaneContext {
   /** Ids of the models that the lane's host executes. */
   readonly models: readonly string[];
   readonly profiles: StoredProfiles;
+  /** Profiles that this host has of its own, where hosts differ. */
+  readonly ownProfiles: ReadonlyMap<string, Profile>;
   readonly host: Host;
   readonly store: Store;
   readonly media: MediaWorker;

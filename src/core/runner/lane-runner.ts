@@ -1,4 +1,6 @@
 import { toCosmosError } from '../errors.ts';
+import { profileHash } from '../models/parse-profile.ts';
+import type { StoredProfile } from '../store/attempts.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 import { Waiter } from '../wakeup.ts';
@@ -87,7 +89,7 @@ export class LaneRunner {
     const { store, lane, models, instance, wakeup, clock } = this.#context;
     let attempt = store.attempts.open(lane);
     if (attempt === undefined && this.#mayClaim()) {
-      attempt = store.attempts.claim(lane, models, instance);
+      attempt = store.attempts.claim(lane, models, instance, (id) => this.#ownProfile(id));
       if (attempt !== undefined) wakeup.notify();
     }
     if (attempt === undefined) {
@@ -102,6 +104,11 @@ export class LaneRunner {
       // It did not answer when the lane began, and it has now.
       host.isSwept = await sweepLeftovers(this.#context, signal);
     }
+  }
+
+  #ownProfile(id: string): StoredProfile | undefined {
+    const profile = this.#context.ownProfiles.get(id);
+    return profile && { hash: profileHash(profile), content: JSON.stringify(profile) };
   }
 
   /** Does `work` again, later and later, until it passes or somebody stops. */

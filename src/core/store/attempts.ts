@@ -4,7 +4,6 @@ import {
   attemptId,
   type HostId,
   type InstanceId,
-  type JobId,
   type LaneName,
   type RunId,
 } from '../ids.ts';
@@ -12,36 +11,23 @@ import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 import type { Attempt, StopReason } from '../runner/attempt.ts';
 import type { RunOutcome, RunOutput } from '../runs/run.ts';
+import { type AttemptRow, toAttempt } from './attempt-rows.ts';
 import type { Connection, Statement } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
-import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
+import { toJsonOrNull } from './json.ts';
 import type { SettingStore } from './settings.ts';
-
-interface AttemptRow {
-  id: AttemptId;
-  job_id: JobId;
-  number: number;
-  lane: LaneName;
-  instance_id: InstanceId;
-  host_id: HostId | null;
-  state: Attempt['state'];
-  run_id: RunId;
-  claimed_at: number;
-  starting_at: number | null;
-  tries: number;
-  next_try_at: number | null;
-  stop_reason: StopReason | null;
-  stop_sent_at: number | null;
-  kill_sent_at: number | null;
-  outputs_at_stop: string | null;
-  problem: string | null;
-}
 
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
 export const CLAIM_NEXT = `
-SELECT id FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
+SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
 ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
+
+/** A resolved profile as it is stored: JSON, by its hash. */
+export interface StoredProfile {
+  readonly hash: string;
+  readonly content: string;
+}
 
 /** How an attempt ended, and with it its run. */
 export interface AttemptEnd {
@@ -103,10 +89,16 @@ export class AttemptStore {
 
   /**
    * Takes the next queued run that the lane can execute: highest priority, then lowest turn, then oldest.
-   * Undefined where there is none, or the queue is paused, or the lane is blocked or busy.
+   * Undefined where there is none, or the queue is paused, or the lane is blocked or busy. `ownProfile` is what the
+   * lane's host executes in the place of the profile that was stored with the run, where hosts differ.
    */
-  claim(lane: LaneName, profiles: readonly string[], instance: InstanceId): Attempt | undefined {
-    const next = this.#prepare<[string], { id: RunId }>(CLAIM_NEXT);
+  claim(
+    lane: LaneName,
+    profiles: readonly string[],
+    instance: InstanceId,
+    ownProfile: (id: string) => StoredProfile | undefined = () => undefined,
+  ): Attempt | undefined {
+    const next = this.#prepare<[string], { id: RunId; profile: string }>(CLAIM_NEXT);
     if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
     return this.#connection.write(() => {
       const run = next.get(JSON.stringify(profiles));
@@ -124,6 +116,8 @@ export class AttemptStore {
       this.#prepare(
         `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
       ).run(lane, id, now, run.id);
+      const own = ownProfile(run.profile);
+      if (own !== undefined) this.#setProfile(run.id, run.profile, own);
       this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
       return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
     });
@@ -251,6 +245,13 @@ export class AttemptStore {
     }
   }
 
+  #setProfile(run: RunId, id: string, { hash, content }: StoredProfile): void {
+    this.#prepare(
+      'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
+    ).run(hash, id, content);
+    this.#prepare('UPDATE runs SET profile_hash = ? WHERE id = ?').run(hash, run);
+  }
+
   #isBlocked(lane: LaneName): boolean {
     return (
       this.#prepare<[string], { one: 1 }>(
@@ -267,31 +268,4 @@ export class AttemptStore {
 function modelMs(end: AttemptEnd): number | null {
   if (end.hostStartedAt === undefined || end.hostEndedAt === undefined) return null;
   return end.hostEndedAt - end.hostStartedAt;
-}
-
-function toAttempt(row: AttemptRow): Attempt {
-  return {
-    id: row.id,
-    job: row.job_id,
-    number: row.number,
-    lane: row.lane,
-    instance: row.instance_id,
-    state: row.state,
-    run: row.run_id,
-    claimedAt: row.claimed_at,
-    tries: row.tries,
-    ...(row.host_id !== null && { hostId: row.host_id }),
-    ...(row.starting_at !== null && { startingAt: row.starting_at }),
-    ...(row.next_try_at !== null && { nextTryAt: row.next_try_at }),
-    ...(row.problem !== null && { problem: fromJson<Problem>(row.problem) }),
-    ...(row.stop_reason !== null &&
-      row.stop_sent_at !== null && {
-        stop: {
-          reason: row.stop_reason,
-          sentAt: row.stop_sent_at,
-          outputs: fromJsonOrUndefined<OutputFile[]>(row.outputs_at_stop) ?? [],
-          ...(row.kill_sent_at !== null && { killSentAt: row.kill_sent_at }),
-        },
-      }),
-  };
 }

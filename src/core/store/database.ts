@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { ensureDirectory } from '../ensure-directory.ts';
 import { CosmosError, type ErrorCode } from '../errors.ts';
 import { MIGRATIONS } from './migrations/index.ts';
 
@@ -17,6 +17,10 @@ const CODES: Readonly<Record<string, ErrorCode>> = {
   EACCES: 'store.read_only',
   EROFS: 'store.read_only',
   EPERM: 'store.read_only',
+  ENOENT: 'store.read_only',
+  ENOTDIR: 'store.read_only',
+  ENAMETOOLONG: 'store.read_only',
+  ELOOP: 'store.read_only',
   ENOSPC: 'store.disk_full',
   EDQUOT: 'store.disk_full',
 };
@@ -77,7 +81,7 @@ export class Connection implements Disposable {
  */
 export function openDatabase(path: string, busyTimeoutMs: number = BUSY_TIMEOUT_MS): Connection {
   return mapStoreErrors(() => {
-    mkdirSync(dirname(path), { recursive: true });
+    ensureDirectory(dirname(path));
     const database = new SqliteDatabase(path, { timeout: busyTimeoutMs });
     try {
       refuseNewer(database);

@@ -1,6 +1,6 @@
-import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
+import { ensureDirectory } from '../ensure-directory.ts';
 import { mapStoreErrors } from './database.ts';
 
 /**
@@ -17,7 +17,7 @@ export class ExclusiveLock implements Disposable {
   /** The lock, or undefined while another process holds it. Never waits. */
   static tryAcquire(path: string): ExclusiveLock | undefined {
     return mapStoreErrors(() => {
-      mkdirSync(dirname(path), { recursive: true });
+      ensureDirectory(dirname(path));
       const connection = new SqliteDatabase(path, { timeout: 0 });
       try {
         connection.exec('BEGIN EXCLUSIVE');

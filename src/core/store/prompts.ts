@@ -15,6 +15,9 @@ interface PromptRow {
 
 const COLUMNS = 'id, name, owner_id, text, negative_text, created_at';
 
+/** Its two parameters are the same pattern. */
+const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
+
 export class PromptStore {
   readonly #connection: Connection;
   readonly #inputs: InputStore;
@@ -40,8 +43,7 @@ export class PromptStore {
        ORDER BY created_at DESC, id LIMIT ?`,
     );
     this.#search = connection.prepare(
-      `SELECT ${COLUMNS} FROM prompts WHERE deleted_at IS NULL
-       AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\') ORDER BY created_at DESC, id LIMIT ?`,
+      `SELECT ${COLUMNS} FROM prompts WHERE ${SEARCHED} ORDER BY created_at DESC, id LIMIT ?`,
     );
   }
 
@@ -86,6 +88,15 @@ export class PromptStore {
   search(text: string, limit: number): Prompt[] {
     const pattern = likePattern(text);
     return this.#search.all(pattern, pattern, limit).map((row) => this.#toPrompt(row));
+  }
+
+  /** How many `search` would find without a limit. */
+  countSearched(text: string): number {
+    const pattern = likePattern(text);
+    const counted = this.#connection.prepare<[string, string], { count: number }>(
+      `SELECT count(*) AS count FROM prompts WHERE ${SEARCHED}`,
+    );
+    return counted.get(pattern, pattern)?.count ?? 0;
   }
 
   #toPrompt(row: PromptRow): Prompt {

@@ -2,8 +2,8 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { constants } from 'node:os';
 import { CosmosError } from '../../core/errors.ts';
-import { BoundedText } from './bounded-text.ts';
-import { systemCode } from './local-fault.ts';
+import { systemCode } from '../../core/system-code.ts';
+import { StreamHead } from './stream-head.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from './transport.ts';
 
 /** The two variables that programs get from this machine; everything else of the bot's environment stays with it. */
@@ -29,8 +29,8 @@ export async function runToEnd(
   const child = await begun(() =>
     spawn(program, parameters, { env: { ...variables, LC_ALL: 'C' }, stdio: ['pipe', 'pipe', 'pipe'] }),
   );
-  const stdout = new BoundedText(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
-  const stderr = new BoundedText(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+  const stdout = new StreamHead(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
+  const stderr = new StreamHead(options.maxOutputBytes ?? MAX_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Uint8Array) => stdout.add(chunk));
   child.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
   child.stdin.on('error', () => {
@@ -73,7 +73,7 @@ export async function launchDetached(
     }),
   );
   child.unref();
-  const output = new BoundedText(MAX_OUTPUT_BYTES);
+  const output = new StreamHead(MAX_OUTPUT_BYTES);
   child.stdout.on('data', (chunk: Uint8Array) => output.add(chunk));
   try {
     await within(child, options.deadlineMs, options.signal, 'leave', (resolve) => {

@@ -1,3 +1,4 @@
+import { systemCode } from '../../core/system-code.ts';
 import { type FaultReason, FileFault } from './file-fault.ts';
 
 /** What the errors of the file system mean; the rest are input/output errors. */
@@ -36,10 +37,4 @@ export async function localFault<T>(work: Promise<T>): Promise<T> {
   } catch (thrown) {
     throw toFault(thrown);
   }
-}
-
-/** The code of a system error, such as ENOENT. */
-export function systemCode(thrown: unknown): string | undefined {
-  if (!(thrown instanceof Error) || !('code' in thrown) || typeof thrown.code !== 'string') return undefined;
-  return 'syscall' in thrown ? thrown.code : undefined;
 }

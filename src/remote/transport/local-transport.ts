@@ -174,5 +174,5 @@ function toEntry(stats: Stats): Entry {
         : 'other';
   const { ino, mtimeMs, size: bytes } = stats;
   const isSettled = Date.now() - mtimeMs > TIME_STEP_MS;
-  return { kind, bytes, ...(isSettled && { version: `${ino}/${mtimeMs}` }) };
+  return { kind, bytes, modifiedAt: mtimeMs, ...(isSettled && { version: `${ino}/${mtimeMs}` }) };
 }

@@ -1,5 +1,5 @@
 import { watch } from 'node:fs';
-import { systemCode } from './local-fault.ts';
+import { systemCode } from '../../core/system-code.ts';
 
 /**
  * Calls `onChange` with the names of what changes in a directory. `undefined` where the machine cannot tell (no such

@@ -33,6 +33,8 @@ export type EntryKind = 'file' | 'directory' | 'link' | 'other';
 export interface Entry {
   readonly kind: EntryKind;
   readonly bytes: number;
+  /** By the host's own clock, ms: to be compared with other entries of that host only. */
+  readonly modifiedAt: number;
   /** Another one as soon as the content is; absent where the transport cannot tell, or cannot tell yet. */
   readonly version?: string;
 }

@@ -443,20 +443,24 @@ describe('the result of a run', () => {
       async (bench: ChatBench) => bench.chat.fail('upload', { refused: 'file_type_not_allowed' }),
     ],
     ['is not there any more', async (_bench: ChatBench, path: string) => await rm(path)],
-  ])('is a card with the path where the file %s, and is not sent again', async (_title, happen) => {
-    const bench = await ChatBench.open();
-    await working(bench);
-    const run = await bench.bench.end();
-    const path = run.outputs[0]?.path ?? '';
-    await happen(bench, path);
-    await bench.pass(10 * MINUTE);
-    const [, result] = bench.chat.messages;
-    expect(result?.file).toBeUndefined();
-    expect(result && textOf(result)).toContain(path);
-    expect(bench.chat.messages).toHaveLength(2);
-    expect(bench.chat.calls.filter((call) => call === 'upload')).toEqual([]);
-    expect(bench.open()).toEqual([]);
-  });
+  ])(
+    'is a card with the place in the data folder where the file %s, and is not sent again',
+    async (_title, happen) => {
+      const bench = await ChatBench.open();
+      await working(bench);
+      const run = await bench.bench.end();
+      const path = run.outputs[0]?.path ?? '';
+      await happen(bench, path);
+      await bench.pass(10 * MINUTE);
+      const [, result] = bench.chat.messages;
+      expect(result?.file).toBeUndefined();
+      expect(result && textOf(result)).toContain(`runs/${run.id}/outputs/`);
+      expect(result && textOf(result)).not.toContain(path);
+      expect(bench.chat.messages).toHaveLength(2);
+      expect(bench.chat.calls.filter((call) => call === 'upload')).toEqual([]);
+      expect(bench.open()).toEqual([]);
+    },
+  );
 
   it('of a failed run is a card', async () => {
     const bench = await ChatBench.open();

@@ -21,6 +21,7 @@ describe('dividing a line into words', () => {
     ['""', ['']],
     ['a\\ b \\"c', ['a b', '"c']],
     ["'a\\b'", ['a\\b']],
+    ["'a\\ \\\\b' 'C:\\'", ['a\\ \\\\b', 'C:\\']],
     ['C:\\clips\\a.mp4', ['C:\\clips\\a.mp4']],
     ['5" screen', ['5"', 'screen']],
     ['trailing\\', ['trailing\\']],

@@ -44,6 +44,14 @@ test.each([
 const HELLO = message('hello', answerCard('Hello.'));
 
 describe('in a terminal', () => {
+  test('a tail of one row is drawn over itself', () => {
+    const terminal = new FakeTerminal(80, 2);
+    const screen = openScreen(terminal, SETTINGS);
+    for (const percent of [10, 20, 30]) screen.show([at(percent)]);
+    screen.show([message('status', answerCard('The end.'))]);
+    expect(terminal.text).toBe('The end.');
+  });
+
   test('a live message is drawn over itself, and settles where it is', () => {
     const terminal = new FakeTerminal();
     const screen = openScreen(terminal, SETTINGS);
@@ -129,6 +137,19 @@ describe('in a terminal', () => {
     expect(terminal.text.match(/▶/g)).toHaveLength(1);
     screen.show([status(endedRun()), HELLO, message('answer', answerCard('Answer.'))]);
     expect(terminal.text).toMatch(/^Hello\.\n\nAnswer\.\n\n✔ rs_3fq8w1zz/);
+  });
+
+  test('what was written for good is not remembered for ever: long after it, it is written again', () => {
+    const terminal = new FakeTerminal(80, 2);
+    const screen = openScreen(terminal, SETTINGS);
+    screen.show([HELLO]);
+    for (let index = 0; index < 998; index += 1) screen.show([message(`m${index}`, answerCard('More.'))]);
+    const { writes } = terminal;
+    screen.show([HELLO]);
+    expect(terminal.writes).toBe(writes);
+    for (let index = 0; index < 1_000; index += 1) screen.show([message(`n${index}`, answerCard('More.'))]);
+    screen.show([HELLO]);
+    expect(terminal.writes).toBe(writes + 1_001);
   });
 
   test('the line that somebody types stays below, with the cursor in it', () => {
@@ -226,6 +247,18 @@ describe('in a pipe', () => {
     expect(text()).toHaveLength(first);
     screen.show([queued(2, 12)]);
     expect(text().slice(first)).toBe('○ rs_3fq8w1zz  Place 2 of 3 · starts in about 12 min\n');
+  });
+
+  test('what was told is not remembered for ever: long after it, it is told in full again', () => {
+    const { output, text } = pipe();
+    const screen = openScreen(output, SETTINGS);
+    screen.show([HELLO]);
+    for (let index = 0; index < 998; index += 1) screen.show([message(`m${index}`, answerCard('More.'))]);
+    screen.show([HELLO]);
+    expect(text().match(/Hello/g)).toHaveLength(1);
+    for (let index = 0; index < 1_000; index += 1) screen.show([message(`n${index}`, answerCard('More.'))]);
+    screen.show([HELLO]);
+    expect(text().match(/Hello/g)).toHaveLength(2);
   });
 
   test('a percentage that falls back within its ten is not told again', () => {

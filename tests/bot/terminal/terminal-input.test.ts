@@ -27,6 +27,8 @@ describe('a typed line', () => {
   it.each([
     ['street.mp4 A rainy street', 'A rainy street', [['street.mp4', 'street.mp4']]],
     ['"A rainy street" clips/street.MP4', 'A rainy street', [['clips/street.MP4', 'street.MP4']]],
+    ['./clip night', 'night', [['./clip', 'clip']]],
+    ['../clip night', 'night', [['../clip', 'clip']]],
     ['"my clips/a b.mp4" night', 'night', [['my clips/a b.mp4', 'a b.mp4']]],
     [
       'a.mp4 a_depth.mp4 voice.wav still.png go',

@@ -46,7 +46,7 @@ describe('the status of the hosts', () => {
         here/cpu takes no runs, because it cannot be proved free. Free it on the host; the queue
         goes on by itself.
         here ● reachable
-        here/cpu: no bot is running that would work its queue. Start one with cosmos start.
+        here/cpu: no bot is running that would work its queue. Start one with npx cosmos start.
         Nothing waits.
         → Pause: /cosmos queue pause
       "

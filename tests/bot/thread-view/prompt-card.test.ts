@@ -40,7 +40,6 @@ describe('the prompt card', () => {
     expect(rendered(card)).toMatchInlineSnapshot(`
       "
       rainy_neon_street · ps_7k2m9x4d
-        [Still of rainy_neon_street] data/posters/ab.jpg
         ▏ two
         ▏ lines
         Not for preview: preview needs a color file, and the prompt has none. Make the prompt

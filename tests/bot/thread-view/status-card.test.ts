@@ -31,6 +31,25 @@ describe('the status card', () => {
     `);
   });
 
+  test('of a run that nobody follows says so, and no remaining time', () => {
+    const card = rendered(statusCard({ run: activeRun(), stageTitle: 'denoising', unattended: true }));
+    expect(card).toContain('46 %   denoising 12/35\n');
+    expect(card).not.toContain('left');
+    expect(card).toContain('No bot follows it now');
+    const cancel = { requestedAt: NOW, by: BEN, byName: 'ben' };
+    expect(rendered(statusCard({ run: activeRun({ cancel }), unattended: true }))).toContain(
+      'it is stopped when a bot works its lane again',
+    );
+  });
+
+  test('shows the newest lines of a long log, without empty ones', () => {
+    const logTail = ['one', 'two', '', 'three', 'four', ' ', 'five', 'six'];
+    const card = statusCard({ run: activeRun({ progress: { logTail, updatedAt: NOW } }) });
+    expect(card.blocks.filter((block) => block.type === 'log')).toEqual([
+      { type: 'log', lines: ['two', 'three', 'four', 'five', 'six'] },
+    ]);
+  });
+
   test('of a running run shows bar, stage, remaining time, parameters and log', () => {
     expect(rendered(statusCard({ run: activeRun(), stageTitle: 'denoising' }))).toMatchInlineSnapshot(`
       "

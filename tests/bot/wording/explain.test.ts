@@ -66,6 +66,15 @@ test('a parameter named like a member of every object is not found by accident',
   );
 });
 
+test.each(['engine.of_an_older_version', 'constructor'])(
+  'a stored code that this version does not know (%s) is said to be unexpected',
+  (code) => {
+    expect(explain({ code: code as ErrorCode, parameters: { detail: 'x' } })).toEqual(
+      explain({ code: 'internal.unexpected', parameters: {} }),
+    );
+  },
+);
+
 test('a weight without its point gets the likely one', () => {
   const parameters = {
     parameter: 'edge',

@@ -6,8 +6,8 @@ it.each([
   'config/environment.ts',
   'config/reserved.ts',
   'config/run-timeouts.ts',
-  'config/system-code.ts',
   'nearest.ts',
+  'system-code.ts',
 ])('%s can be imported without waiting for the schema library', (path) => {
   const source = readFileSync(new URL(`../../../src/core/${path}`, import.meta.url), 'utf8');
   const imports = [...source.matchAll(/^import (?!type )[^;]*from '([^']+)'/gm)].map((match) => match[1]);

@@ -64,6 +64,13 @@ describe('where the configuration comes from', () => {
     expect(byName.dataDirectory).toBe(join(directory, 'named'));
   });
 
+  it('is looked for as usual where COSMOS_BOT_CONFIG is empty', () => {
+    const directory = directoryWith('data_dir = "usual"');
+    const config = configOf(loadConfig({ environment: { COSMOS_BOT_CONFIG: '' }, directory }));
+
+    expect(config.dataDirectory).toBe(join(directory, 'usual'));
+  });
+
   it('reads paths as relative to the file, not to the working directory', () => {
     const directory = directoryWith('');
     mkdirSync(join(directory, 'etc'));

@@ -11,7 +11,7 @@ function sources(given: Partial<SecretSources>): SecretSources {
   return {
     environment: {},
     directory: '/etc/bot',
-    readFile: (path) => Promise.reject(Object.assign(new Error(path), { code: 'ENOENT' })),
+    readFile: (path) => Promise.reject(Object.assign(new Error(path), { code: 'ENOENT', syscall: 'open' })),
     ...given,
   };
 }

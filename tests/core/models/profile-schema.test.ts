@@ -17,6 +17,20 @@ describe('the profile schema', () => {
   });
 
   it.each([
+    ['run', 0],
+    ['run', 1e-9],
+    ['run', 20 * 24 * 3600 + 1],
+    ['silence', 1e-9],
+    ['silence', 1e12],
+    ['cancel_grace', -1],
+    ['cancel_grace', 1e12],
+  ])('refuses timeouts.%s of %d seconds, as the configuration does', (key, seconds) => {
+    expect(problemsOf(MINIMAL, { timeouts: { [key]: seconds } })).toMatchObject([
+      { code: 'config.out_of_range', where: `timeouts.${key}` },
+    ]);
+  });
+
+  it.each([
     ['an unknown key', { titel: 'x' }, { code: 'config.unknown_key', where: 'titel', nearest: 'title' }],
     [
       'an unknown key deep inside',

@@ -261,6 +261,13 @@ describe('videos of one prompt', () => {
     });
   });
 
+  it('are compared with the colour video, wherever it stands', async () => {
+    const files = { 'a_depth.mp4': factVideo({ frames: 118 }), 'b_color.mp4': factVideo() };
+    expect(await create(await open(), files)).toMatchObject({
+      problems: [{ parameters: { role: 'depth', found: '118', other: 'color' } }],
+    });
+  });
+
   it('may have rates that are the same, written differently', async () => {
     const files = { 'a.mp4': factVideo({ fps: 23.976 }), 'a_depth.mp4': factVideo({ fps: 24000 / 1001 }) };
     must(await create(await open(), files));
@@ -268,6 +275,17 @@ describe('videos of one prompt', () => {
 });
 
 describe('roles', () => {
+  it('are shown again where the prompt is shown', async () => {
+    const bench = await open();
+    const thread = bench.store.threads.ensure({ platform: 'fake' as never, tenant: 't', channel: 'c' }).id;
+    const made = must(await create(bench, { 'a.mp4': factVideo() }, { thread }));
+    const [shown] = bench.store.deliveries.open();
+    if (shown !== undefined) bench.store.deliveries.close(shown.id, 'settled');
+    expect(bench.store.deliveries.open()).toEqual([]);
+    must(bench.api.changeRoles(bench.actor(), made, new Map([['a.mp4', 'vis']])));
+    expect(bench.store.deliveries.open()).toMatchObject([{ id: shown?.id }]);
+  });
+
   it('are changed by file name or by the present role, all at once', async () => {
     const bench = await open();
     const made = must(await create(bench, { 'a.mp4': factVideo(), 'b_depth.mp4': factVideo({}, 'b') }));

@@ -26,12 +26,13 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     models: ['minimal' as ProfileId],
     modelOverrides: {},
   };
+  const killed = new Set<LaneName>();
   const service = new QueueService({
     store,
     profiles: new StoredProfiles(store.runs),
     hosts: [host],
     clock,
-    isDriven: (lane) => store.lanes.get(lane).driver !== undefined,
+    isDriven: (lane) => store.lanes.get(lane).driver !== undefined && !killed.has(lane),
   });
   const ana = somebody(store);
   const prompt = addPrompt(store, ana, 'street');
@@ -55,7 +56,9 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
   };
   const progress = (run: RunId, more: Partial<RunProgress>): void =>
     store.runs.setProgress(run, { logTail: [], updatedAt: clock.now(), ...more });
-  return { store, clock, service, ana, queue, drive, claim, place, progress };
+  /** Its driver dies without taking its row away. */
+  const kill = (lane: LaneName): void => void killed.add(lane);
+  return { store, clock, service, ana, queue, drive, kill, claim, place, progress };
 }
 
 describe('the place of a run', () => {
@@ -128,6 +131,41 @@ describe('the place of a run', () => {
     store.runs.setHoldUp(active, undefined);
     store.lanes.setBlocked(ONE, { code: 'engine.not_stopped', parameters: {} });
     expect(place(run)?.startsIn).toBeUndefined();
+  });
+
+  it('has no start after the driver of its lane was killed, and neither has the queue an end', async () => {
+    const { queue, drive, kill, claim, place, progress, service, store } = await openQueue();
+    drive(ONE);
+    const active = queue();
+    claim(ONE);
+    const run = queue();
+    progress(active, { percent: 40, remainingMs: { low: 20_000, high: 30_000 } });
+    expect(service.view().allDoneBy).toBeDefined();
+    expect(service.view().hosts[0]?.lanes[0]?.now?.remainingMs).toBeDefined();
+    kill(ONE);
+    expect(place(run)?.startsIn).toBeUndefined();
+    const view = service.view();
+    expect(view.allDoneBy).toBeUndefined();
+    expect(view.waiting[0]?.startsIn).toBeUndefined();
+    expect(view.hosts[0]?.lanes[0]).toMatchObject({ state: 'undriven', now: { percent: 40 } });
+    expect(view.hosts[0]?.lanes[0]?.now).not.toHaveProperty('remainingMs');
+    for (const each of [active, run]) {
+      const stored = store.runs.get(each);
+      expect(stored && service.isAttended(stored)).toBe(false);
+    }
+  });
+
+  it('counts on the other lane while the driver of one is dead', async () => {
+    const { queue, drive, kill, place, store, service } = await openQueue([ONE, TWO]);
+    drive(ONE);
+    drive(TWO);
+    kill(ONE);
+    const first = queue();
+    const second = queue();
+    expect(place(first)?.startsIn).toEqual({ low: 0, high: 0 });
+    expect(place(second)?.startsIn).toEqual(TAKES);
+    const stored = store.runs.get(second);
+    expect(stored && service.isAttended(stored)).toBe(true);
   });
 
   it('has no start after a run of unknown length', async () => {

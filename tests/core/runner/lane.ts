@@ -150,6 +150,7 @@ export class TestLane {
       gpus: [],
       models: [PROFILE.id],
       profiles: new StoredProfiles(this.store.runs),
+      ownProfiles: new Map(),
       host: this.#seen,
       store: this.store,
       media: this.media,

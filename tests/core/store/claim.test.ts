@@ -134,6 +134,18 @@ describe('claiming', () => {
     expect(work(store, LANE, ['other', 'minimal'])).toBeDefined();
   });
 
+  it('gives a run the profile that the host has of its own', async () => {
+    const { store, queue } = await queueOf();
+    const run = queue();
+    const own = { hash: 'own', content: '{"title":"own"}' };
+    const attempt = store.attempts.claim(LANE, ['minimal'], store.instance, (id) =>
+      id === 'minimal' ? own : undefined,
+    );
+    expect(attempt?.run).toBe(run);
+    expect(store.runs.get(run)?.profileHash).toBe('own');
+    expect(store.runs.profileContent('own')).toBe(own.content);
+  });
+
   it('takes nothing while the queue is paused', async () => {
     const { store, queue } = await queueOf();
     queue();

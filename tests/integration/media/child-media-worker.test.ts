@@ -288,6 +288,14 @@ describe('poster', () => {
     await expect(worker.probe(at('absurd.jpg'), LIMITS)).resolves.toMatchObject({ width: 64 });
   });
 
+  it('is whole although another process makes the same one at the same time', async () => {
+    const both = at('both.jpg');
+    const other = new ChildMediaWorker();
+    await Promise.all([worker.poster(clip, both, 64), other.poster(clip, both, 64)]);
+    await expect(worker.probe(both, LIMITS)).resolves.toMatchObject({ width: 64 });
+    expect((await readdir(directory)).filter((name) => name.startsWith('both.jpg'))).toEqual(['both.jpg']);
+  });
+
   it('leaves nothing behind where there is no picture', async () => {
     const wav = await makeWav(at('poster.wav'));
     await expect(worker.poster(wav, at('no.jpg'), 64)).rejects.toMatchObject({ code: 'input.no_frames' });

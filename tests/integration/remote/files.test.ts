@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, it } from 'vitest';
 import type { AttemptId, Sha256 } from '../../../src/core/ids.ts';
 import type { HostAsset } from '../../../src/core/ports/host.ts';
 import { untilState } from '../../contracts/host.contract.ts';
-import { makeHost, ProcessHost, scriptPlan, WAIT } from './process-host.ts';
+import { INSTANCE, makeHost, ProcessHost, scriptPlan, WAIT } from './process-host.ts';
 
 const run = promisify(execFile);
 let local: ProcessHost;
@@ -87,7 +87,7 @@ it('leaves nothing behind of an upload that failed or was given up', async () =>
 it('takes nothing for an output but regular files, and follows no link out of the directory', async () => {
   await writeFile(join(local.directory, 'secret'), 'secret');
   const script = `mkdir out/sub && echo a >out/sub/a.txt && ln -s ../../../../secret out/leak.txt
-    ln -s .. out/up; ln -s sub out/inside; mkfifo out/pipe; ln -s nowhere out/dangling; echo r >'out/ -r "ü".txt'`;
+    ln -s .. out/up; ln -s sub out/inside; mkfifo out/pipe; ln -s nowhere out/dangling; mkdir out-side; echo s >out-side/s.txt; ln -s ../out-side out/beside; echo r >'out/ -r "ü".txt'`;
   await local.startScript(ATTEMPT, script);
   await untilState(local.host, ATTEMPT, 'exited');
   const paths = (await local.host.listOutputs(ATTEMPT)).map(({ path }) => path);
@@ -96,6 +96,7 @@ it('takes nothing for an output but regular files, and follows no link out of th
   const fetch = (path: string): Promise<unknown> => local.host.fetchOutput(ATTEMPT, path, to, ignore);
   await expect(fetch('leak.txt')).rejects.toMatchObject(unusable('unsafe_path'));
   await expect(fetch('up/run.sh')).rejects.toMatchObject(unusable('unsafe_path'));
+  await expect(fetch('beside/s.txt')).rejects.toMatchObject(unusable('unsafe_path'));
   await expect(fetch('pipe')).rejects.toMatchObject(unusable('wrong_kind'));
   await expect(fetch('sub')).rejects.toMatchObject({ name: 'CosmosError' });
   await expect(fetch('dangling')).rejects.toMatchObject(unusable('missing'));
@@ -191,6 +192,19 @@ it('leaves a directory of another format alone', async () => {
   await writeFile(local.path(ATTEMPT, 'format'), '2\n');
   await expect(local.host.start(ATTEMPT)).rejects.toMatchObject(unusable('other_format'));
   await expect(local.host.abandon(ATTEMPT)).rejects.toMatchObject(unusable('other_format'));
+});
+
+it('writes a file again where it began with what is planned now', async () => {
+  for (const content of ['edge 0.85', 'edge 0.8']) {
+    await local.host.prepare(scriptPlan(ATTEMPT, 'true', { files: [{ path: 'spec', content }] }));
+    expect(await readFile(local.path(ATTEMPT, 'spec'), 'utf8')).toBe(content);
+  }
+});
+
+it('takes no half-made directory for an attempt', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'true'));
+  await rename(local.path(ATTEMPT), join(local.workDir, 'attempts', `.${ATTEMPT}.0123456789ab`));
+  expect(await local.host.leftovers(INSTANCE)).toEqual([]);
 });
 
 it('removes what a broken preparation of the same attempt has left', async () => {

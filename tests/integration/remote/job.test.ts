@@ -1,6 +1,6 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFile, stat } from 'node:fs/promises';
+import { readFile, rename, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
@@ -68,6 +68,18 @@ it('gives the job exactly the planned words, working directory and an empty inpu
   await local.host.start(ATTEMPT);
   expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 0 });
   expect(JSON.parse(await local.log(ATTEMPT))).toEqual([HOSTILE, local.path(ATTEMPT, "dir $(x) '"), 0]);
+});
+
+it('says so where nothing has begun, and can still be started once it can be', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'true'));
+  await rename(local.path(ATTEMPT, 'run.sh'), local.path(ATTEMPT, 'away'));
+  await expect(local.host.start(ATTEMPT)).rejects.toMatchObject({
+    code: 'engine.start_failed',
+    parameters: { reason: 'not_begun' },
+  });
+  await rename(local.path(ATTEMPT, 'away'), local.path(ATTEMPT, 'run.sh'));
+  await local.host.start(ATTEMPT);
+  expect(await untilState(local.host, ATTEMPT, 'exited')).toMatchObject({ exitCode: 0 });
 });
 
 it('tells 127 and the reason in the log for a program that is missing', async () => {
@@ -149,6 +161,13 @@ it('makes no work directory where its path is relative', () => {
   );
 });
 
+it('begins nothing in the session of its starter, whose processes a stop would reach', async () => {
+  await local.host.prepare(scriptPlan(ATTEMPT, 'echo job'));
+  const started = promisify(execFile)('/bin/sh', ['run.sh'], { cwd: local.path(ATTEMPT), env: { PATH } });
+  await expect(started).rejects.toMatchObject({ code: 1, stdout: '' });
+  expect(await local.host.inspect(ATTEMPT)).toEqual({ state: 'never_started' });
+});
+
 it('runs the same script on each shell that is here', async () => {
   let number = 1;
   for (const shell of ['/bin/dash', '/bin/bash', '/bin/busybox']) {
@@ -162,8 +181,11 @@ it('runs the same script on each shell that is here', async () => {
     const attempt = `jb_shell000-a${number}` as AttemptId;
     number += 1;
     await local.host.prepare(scriptPlan(attempt, 'echo "$A"; exit 4', { environment: { A: "it's" } }));
-    const words = shell.endsWith('busybox') ? ['sh', 'run.sh'] : ['run.sh'];
-    const { stdout } = await promisify(execFile)(shell, words, { cwd: local.path(attempt), env: { PATH } });
+    const words = [shell, ...(shell.endsWith('busybox') ? ['sh'] : []), 'run.sh'];
+    const { stdout } = await promisify(execFile)('setsid', words, {
+      cwd: local.path(attempt),
+      env: { PATH },
+    });
     expect(stdout).toBe('started\n');
     expect(await untilState(local.host, attempt, 'exited')).toMatchObject({ exitCode: 4 });
     expect(await local.log(attempt)).toBe("it's\n");

@@ -71,9 +71,9 @@ it('makes a file or a directory only where the name is free', async () => {
   await expect(transport.makeDirectory(join(directory, 'a/b'))).rejects.toMatchObject({ reason: 'missing' });
   await transport.makeDirectories(join(directory, 'a/b'));
   expect(await transport.list(directory)).toEqual([
-    { path: 'a', kind: 'directory', bytes: expect.any(Number) },
-    { path: 'a/b', kind: 'directory', bytes: expect.any(Number) },
-    { path: 'name', kind: 'file', bytes: 1 },
+    { path: 'a', kind: 'directory', bytes: expect.any(Number), modifiedAt: expect.any(Number) },
+    { path: 'a/b', kind: 'directory', bytes: expect.any(Number), modifiedAt: expect.any(Number) },
+    { path: 'name', kind: 'file', bytes: 1, modifiedAt: expect.any(Number) },
   ]);
 });
 

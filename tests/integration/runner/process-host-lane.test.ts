@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -59,6 +59,26 @@ describe('a lane on a process host', () => {
     await rm(workDir, { recursive: true, force: true });
     await until(lane, run, isOver);
     expect(lane.run(run)).toMatchObject({ state: 'lost', problem: { code: 'engine.host_replaced' } });
+    expect(await alive()).toEqual([]);
+  });
+
+  it('loses nothing while the work directory cannot be used, and collects the result once it is back', async () => {
+    const { lane, run, workDir, alive } = await openLane(
+      'printf "video 24" >"$1/street.mp4"; while [ ! -e go ]; do sleep 0.01; done',
+    );
+    await until(lane, run, () => lane.run(run).stage === 'running');
+    await rename(workDir, `${workDir}.away`);
+    await writeFile(workDir, '');
+    await until(lane, run, () => lane.run(run).problem !== undefined);
+    expect(lane.run(run)).toMatchObject({
+      state: 'active',
+      problem: { code: 'engine.work_dir_unusable' },
+    });
+    await rm(workDir);
+    await rename(`${workDir}.away`, workDir);
+    await writeFile(join(workDir, 'attempts', lane.store.attempts.open(LANE)?.id ?? '', 'go'), '');
+    await until(lane, run, isOver);
+    expect(lane.run(run).state).toBe('done');
     expect(await alive()).toEqual([]);
   });
 

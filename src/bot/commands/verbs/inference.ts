@@ -2,21 +2,15 @@ import type { AttemptPlan } from '../../../core/ports/host.ts';
 import type { RunOrder } from '../../../core/runs/run-service.ts';
 import { dryRunCard } from '../../thread-view/dry-run-card.ts';
 import { statusCard } from '../../thread-view/status-card.ts';
-import { action } from '../../thread-view/text.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
-import { suggestions } from './suggestions.ts';
+import { foundOrSuggested } from './suggestions.ts';
 
 export const inference: CommandHandler = async (
-  { api, views, actor, openThread, idempotencyKey },
+  { api, views, actor, openThread, idempotencyKey, localFiles },
   command,
 ) => {
-  const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
-  if (!prompt.ok) {
-    return refused(
-      prompt.problems,
-      suggestions(prompt.problems, (id) => action('inference', id, 'Run it')),
-    );
-  }
+  const prompt = foundOrSuggested(api.findPrompt(command.arguments['prompt'] ?? ''), 'inference');
+  if (!prompt.ok) return prompt.refusal;
   const { model, priority } = command.options;
   const order: RunOrder = {
     prompt: prompt.value,
@@ -24,7 +18,7 @@ export const inference: CommandHandler = async (
     ...(typeof model === 'string' && { model }),
   };
   if (command.options['dry-run'] === true) {
-    const plan = api.previewJob(order);
+    const plan = api.previewJob(order, { localFiles });
     return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
   }
   const checked = api.checkRun(actor, order);

@@ -6,5 +6,6 @@ export const search: CommandHandler = ({ api, views }, command) => {
   const text = command.rest.join(' ').trim();
   const prompts = api.searchPrompts(text, limitOf(command));
   const rows = prompts.map((prompt) => views.promptRow(prompt));
-  return answered(listCard({ what: 'prompts', rows, total: prompts.length, search: text }), prompts);
+  const total = api.countSearchedPrompts(text);
+  return answered(listCard({ what: 'prompts', rows, total, search: text }), prompts);
 };

@@ -2,7 +2,7 @@ import { constants } from 'node:os';
 import type { ClientChannel } from 'ssh2';
 import { CosmosError } from '../../../core/errors.ts';
 import { quote } from '../../bash-script.ts';
-import { BoundedText } from '../bounded-text.ts';
+import { StreamHead } from '../stream-head.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from '../transport.ts';
 import type { SshConnection } from './ssh-connection.ts';
 import { unreachable } from './ssh-failure.ts';
@@ -98,8 +98,8 @@ function collect(
   input: string | Buffer,
   maxOutputBytes: number,
 ): Promise<CommandResult> {
-  const stdout = new BoundedText(maxOutputBytes);
-  const stderr = new BoundedText(maxOutputBytes);
+  const stdout = new StreamHead(maxOutputBytes);
+  const stderr = new StreamHead(maxOutputBytes);
   channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
   channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
   const ended = new Promise<CommandResult>((resolve, reject) => {

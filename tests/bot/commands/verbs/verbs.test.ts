@@ -3,6 +3,7 @@ import type { CommandContext, CommandResult } from '../../../../src/bot/commands
 import { parseCommand } from '../../../../src/bot/commands/parse.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { HANDLERS } from '../../../../src/bot/commands/verbs/index.ts';
+import { ExclusiveLock } from '../../../../src/core/store/exclusive-lock.ts';
 import { must, openWorkbench, type Workbench } from '../../../support/workbench.ts';
 
 /** The command line over a workbench. */
@@ -100,6 +101,20 @@ describe('inference', () => {
     ]);
   });
 
+  it.each([
+    ['show RUN', 'show', 'Show it'],
+    ['cancel RUN', 'show', 'Show it'],
+    ['rate RUN 4', 'show', 'Show it'],
+    ['logs RUN', 'logs', 'Its log'],
+    ['retry RUN', 'retry', 'Retry it'],
+  ])('suggests the run that was meant by %s', async (line, verb, label) => {
+    const bench = await CommandBench.open();
+    const { id } = bench.bench.run(await bench.bench.prompt());
+    const mistyped = `${id.slice(0, -1)}${id.endsWith('z') ? 'y' : 'z'}`;
+    const refused = await bench.say(line.replace('RUN', mistyped));
+    expect(refused.card?.actions).toEqual([{ verb, target: id, label }]);
+  });
+
   it.each(['inference nothing', 'inference PROMPT edge=9', 'inference PROMPT --model previw'])(
     'refuses %s and opens no thread',
     async (line) => {
@@ -145,6 +160,26 @@ describe('list', () => {
   });
 });
 
+describe('paths of the bot’s machine', () => {
+  it('are told to whoever sits at it, and to nobody else', async () => {
+    const bench = await CommandBench.open();
+    const prompt = await bench.bench.prompt();
+    const run = bench.bench.run(prompt);
+    bench.bench.claim();
+    await bench.bench.end();
+    const { root } = bench.bench.bot.parts.data;
+    expect(words(await bench.say(`show ${run.id}`))).toContain(root);
+    expect(words(await bench.say(`show ${run.id}`, bench.inChat))).not.toContain(root);
+    expect(words(await bench.say(`inference ${prompt.id} --dry-run`))).not.toContain('<attempt>');
+    expect(words(await bench.say(`show ${run.id}`, bench.inChat))).toContain(
+      `runs/${run.id}/outputs/0-preview.mp4`,
+    );
+    expect(words(await bench.say(`inference ${prompt.id} --dry-run`, bench.inChat))).toContain(
+      '<attempt>/out',
+    );
+  });
+});
+
 describe('one run', () => {
   it('is shown, cancelled, retried and rated by the beginning of its id', async () => {
     const bench = await CommandBench.open();
@@ -171,6 +206,27 @@ describe('one run', () => {
     },
   );
 
+  it('is stopped when a bot works its lane again, where none does', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    const cancelled = await bench.say(`cancel ${run.id}`);
+    expect(cancelled.data).toMatchObject({ result: 'requested' });
+    expect(words(cancelled)).toContain('will be stopped when a bot works its lane again');
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('will be stopped when');
+  });
+
+  it('is being stopped where a bot works its lane', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    const { data } = bench.bench.bot.parts;
+    using driver = ExclusiveLock.tryAcquire(data.laneLock('here/cpu' as never));
+    expect(driver).toBeDefined();
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('is being stopped.');
+    expect(words(await bench.say(`cancel ${run.id}`))).toContain('is being stopped already');
+  });
+
   it('has an empty log before it begins', async () => {
     const bench = await CommandBench.open();
     const run = bench.bench.run(await bench.bench.prompt());
@@ -191,6 +247,15 @@ describe('the rest', () => {
     await bench.bench.prompt();
     expect((await bench.say('search NEON street')).data).toHaveLength(1);
     expect((await bench.say('search "100%"')).data).toEqual([]);
+  });
+
+  it('search tells how many prompts there are, beyond those that it shows', async () => {
+    const bench = await CommandBench.open();
+    for (const text of ['A neon street', 'A neon harbour', 'Fog']) await bench.bench.prompt(text);
+    const found = await bench.say('search neon --limit 1');
+    expect(found.data).toHaveLength(1);
+    expect(words(found)).toContain('2 prompts with “neon”');
+    expect(words(found)).toContain('1 more');
   });
 
   it('models lists the models, shows one, and suggests the nearest', async () => {

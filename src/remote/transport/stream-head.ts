@@ -1,5 +1,5 @@
-/** Collects output up to a bound; what comes after it is thrown away. */
-export class BoundedText {
+/** The first bytes of a stream; `truncated` where there were more. */
+export class StreamHead {
   truncated = false;
   readonly #chunks: Uint8Array[] = [];
   #room: number;

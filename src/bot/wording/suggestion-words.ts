@@ -1,0 +1,9 @@
+/** What stands on the button for what was probably meant, by what the button does. */
+export const SUGGESTION_WORDS = {
+  show: 'Show it',
+  logs: 'Its log',
+  retry: 'Retry it',
+  inference: 'Run it',
+} as const satisfies Readonly<Record<string, string>>;
+
+export type SuggestedVerb = keyof typeof SUGGESTION_WORDS;
