@@ -216,5 +216,5 @@ function toEntry(stats: Stats): Entry {
       : stats.isSymbolicLink()
         ? 'link'
         : 'other';
-  return { kind, bytes: stats.size };
+  return { kind, bytes: stats.size, modifiedAt: stats.mtime * 1000 };
 }
