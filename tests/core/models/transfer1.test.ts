@@ -12,7 +12,7 @@ function spec(plan: ReturnType<typeof buildJob>) {
   return JSON.parse(plan.files[0]?.content ?? '');
 }
 
-describe('a real GPU model as a profile', () => {
+describe('the job of transfer1', () => {
   it('writes a single control that the model computes itself', () => {
     const parameters = parametersOf(profile, { ...NO_CONTROLS, edge: 1, seed: 7 });
     const plan = buildJob(requestFor(profile, { parameters, inputs: [video('color')] }));
@@ -20,7 +20,7 @@ describe('a real GPU model as a profile', () => {
     expect(spec(plan)).toEqual({
       prompt: 'A rainy neon street, cinematic',
       negative_prompt: 'cartoon, low detail',
-      input_video_path: 'jobs/job_01/in/color.mp4',
+      input_video_path: '/workspace/jobs/job_01/in/color.mp4',
       num_steps: 35,
       guidance: 5.0,
       sigma_max: 70.0,
@@ -46,12 +46,12 @@ describe('a real GPU model as a profile', () => {
 
     expect(spec(plan)).toEqual({
       prompt: 'Foggy harbour at dawn',
-      input_video_path: 'jobs/job_02/in/color.mp4',
+      input_video_path: '/workspace/jobs/job_02/in/color.mp4',
       seed: 11,
       fps: 24,
       vis: { control_weight: 0.25 },
       edge: { control_weight: 0.25 },
-      depth: { input_control: 'jobs/job_02/in/depth.mp4', control_weight: 0.25 },
+      depth: { input_control: '/workspace/jobs/job_02/in/depth.mp4', control_weight: 0.25 },
       seg: { input_control_prompt: 'boat . crane . water', control_weight: 0.25 },
       // Not in the example, and equal to the model's own defaults.
       num_steps: 35,
@@ -76,12 +76,87 @@ describe('a real GPU model as a profile', () => {
       '/workspace/jobs/job_01/spec.json',
       '--video_save_folder',
       '/workspace/jobs/job_01/out',
+      '--video_save_name',
+      'output',
       '--num_gpus',
       '2',
       '--offload_text_encoder_model',
     ]);
     expect(plan.workingDirectory).toBe('/workspace');
     expect(plan.gpus).toEqual(['2', '3']);
+  });
+
+  it('brings every parameter to its own place', () => {
+    const parameters = parametersOf(profile, {
+      ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5, seg_prompt: 'boat . crane' },
+      ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
+      ...{ blur_strength: 'low', canny_threshold: 'very_high', use_distilled: true },
+      ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
+    });
+    const plan = buildJob(requestFor(profile, { parameters }));
+    const input = (role: string) => `/workspace/jobs/job_01/in/${role}.mp4`;
+
+    expect(spec(plan)).toEqual({
+      prompt: 'A rainy neon street, cinematic',
+      negative_prompt: 'cartoon, low detail',
+      input_video_path: input('color'),
+      num_steps: 20,
+      guidance: 7.5,
+      sigma_max: 35,
+      seed: 0,
+      fps: 30,
+      blur_strength: 'low',
+      canny_threshold: 'very_high',
+      vis: { control_weight: 0.1, input_control: input('vis') },
+      edge: { control_weight: 0.2, input_control: input('edge') },
+      depth: { control_weight: 0.3, input_control: input('depth') },
+      seg: { control_weight: 0.4, input_control: input('seg'), input_control_prompt: 'boat . crane' },
+      keypoint: { control_weight: 0.5 },
+    });
+    expect(plan.argv.slice(-3)).toEqual([
+      '--offload_guardrail_models',
+      '--offload_diffusion_transformer',
+      '--use_distilled',
+    ]);
+  });
+
+  it('writes no flag of the model with "=": the spec would win over it', () => {
+    const { argv } = buildJob(requestFor(profile));
+
+    expect(argv.slice(argv.indexOf('--checkpoint_dir')).filter((word) => word.includes('='))).toEqual([]);
+  });
+
+  it('gets the GPUs of its lane, the shared memory of the host, its code, weights and caches', () => {
+    const { container } = buildJob(requestFor(profile, { gpus: ['2', '3'] }));
+
+    expect(container).toEqual({
+      image: 'cosmos-transfer1:latest',
+      gpuFlags: ['--gpus', '"device=2,3"'],
+      ipc: 'host',
+      sharedMemory: '8g',
+      user: 'image',
+      flags: [],
+      mounts: [
+        { source: '/opt/cosmos-transfer1', target: '/workspace', readOnly: true },
+        { source: '/opt/cosmos-transfer1/checkpoints', target: '/workspace/checkpoints', readOnly: false },
+        { source: '/var/cache/huggingface', target: '/root/.cache/huggingface', readOnly: false },
+      ],
+    });
+  });
+
+  it('runs where another place is configured for the code, without writing the command again', () => {
+    const elsewhere = transfer1({
+      command: { working_directory: '/srv/t1', environment: { PYTHONPATH: '/srv/t1' } },
+      container: { image: 'registry.lan/t1:7' },
+    });
+    const plan = buildJob(requestFor(elsewhere));
+
+    expect(plan).toMatchObject({
+      workingDirectory: '/srv/t1',
+      environment: { PYTHONPATH: '/srv/t1', PYTHONUNBUFFERED: '1' },
+      container: { image: 'registry.lan/t1:7', ipc: 'host' },
+      argv: buildJob(requestFor(profile)).argv,
+    });
   });
 
   it('names a control with weight 0 nowhere, so that its network is not loaded', () => {
