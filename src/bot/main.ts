@@ -9,7 +9,7 @@ import { runTimeouts } from '../core/config/run-timeouts.ts';
 import { resolveSecret, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
-import { type Checked, CosmosError, valid } from '../core/errors.ts';
+import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
@@ -32,6 +32,8 @@ import { ExclusiveLock } from '../core/store/exclusive-lock.ts';
 import { Store } from '../core/store/store.ts';
 import { Wakeup } from '../core/wakeup.ts';
 import { createHost } from '../remote/create-hosts.ts';
+import { pinHostKey, type ShownHostKey, untrustedHostKey } from '../remote/transport/ssh/host-key.ts';
+import { sshCrypto } from '../remote/transport/ssh/ssh-crypto.ts';
 import type { SshOptions } from '../remote/transport/ssh/ssh-options.ts';
 import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
 import { Bot } from './bot.ts';
@@ -121,6 +123,56 @@ export async function openBot(
       access: new AccessPolicy(config.access),
     }),
   );
+}
+
+/** The SSH of one host, apart from the runs on it. */
+export interface SshTools {
+  readonly ciphers: 'native' | 'javascript';
+  /** The file in which host keys are pinned. */
+  readonly knownHosts: string;
+  /** As `untrustedHostKey`: the first key on the way that is not pinned, or nothing where the bot is let in. */
+  readonly untrusted: (signal?: AbortSignal) => Promise<ShownHostKey | undefined>;
+  readonly pin: (line: string) => Promise<void>;
+}
+
+/** What is needed to look at one host. */
+export interface HostTools {
+  readonly entry: HostConfig;
+  /** Absent where the host is reached in another way. */
+  readonly ssh?: SshTools;
+  /** The models of the host, as it runs them. */
+  readonly profiles: () => Promise<Checked<readonly Profile[]>>;
+}
+
+/** The tools of a host by its name: `input.argument_invalid` for a name that no host has. Connects to nothing. */
+export function openHostTools(config: Config, name: string): Checked<HostTools> {
+  const entry = config.hosts.find((host) => host.name === name);
+  if (entry === undefined) {
+    const choices = config.hosts.map((host) => host.name);
+    return invalid('input.argument_invalid', { verb: 'host', argument: 'name', given: name, choices });
+  }
+  const options = entry.transport === 'ssh' ? sshOptions(entry.ssh, config.directory) : undefined;
+  return valid({
+    entry,
+    ...(options !== undefined && {
+      ssh: {
+        ciphers: sshCrypto(),
+        knownHosts: options.knownHosts,
+        untrusted: (signal) => untrustedHostKey(options, signal),
+        pin: (line) => pinHostKey(options.knownHosts, line),
+      },
+    }),
+    profiles: async () => {
+      const catalogue = await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config });
+      if (!catalogue.ok) return catalogue;
+      return valid(entry.models.map((id) => catalogue.value.resolve(id, entry.name)));
+    },
+  });
+}
+
+/** Which ciphers SSH would use; absent where no host is reached over SSH. */
+export function sshCiphers(hosts: readonly HostConfig[]): 'native' | 'javascript' | undefined {
+  return hosts.some(({ transport }) => transport === 'ssh') ? sshCrypto() : undefined;
 }
 
 function openHost(config: HostConfig, directory: string, instance: InstanceId, random: Random): Host {

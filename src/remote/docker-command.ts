@@ -91,6 +91,11 @@ export class DockerCommand {
     return [...this.#command, 'image', 'inspect', '--format', '{{json .Config}}', image];
   }
 
+  /** Prints the version of the engine, not of the program that asks it. */
+  version(): Words {
+    return [...this.#command, 'version', '--format', '{{.Server.Version}}'];
+  }
+
   kill(id: string, signal: 'TERM' | 'USR1' | 'KILL'): Words {
     return [...this.#command, 'kill', '--signal', signal, id];
   }

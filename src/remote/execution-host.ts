@@ -5,6 +5,8 @@ import type {
   AttemptStatus,
   Host,
   HostAsset,
+  HostFacts,
+  HostQuestions,
   JobPaths,
   Leftover,
   OutputFile,
@@ -18,6 +20,7 @@ import type { AttemptDirectories } from './attempt-dir.ts';
 import { watchAttempt } from './attempt-watch.ts';
 import type { Engine } from './engine/engine.ts';
 import { fetchFile } from './fetch-file.ts';
+import { askHost } from './host-facts.ts';
 import { identifyHost, readHostId } from './host-identity.ts';
 import { checkPlan } from './plan-check.ts';
 import type { Transport } from './transport/transport.ts';
@@ -159,6 +162,14 @@ export class ExecutionHost implements Host {
       if (state === 'running' || begun) throw new CosmosError('engine.not_stopped', { attempt });
       await engine.release?.(attempt, signal);
       await directories.remove(attempt);
+    });
+  }
+
+  async facts({ images, paths }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
+    return this.#onHost(signal, async ({ transport, directories, engine }) => {
+      const facts = await askHost(transport, directories.workDir, paths, signal);
+      const ofEngine = await engine.facts?.(images, signal);
+      return { ...facts, ...(ofEngine !== undefined && { engine: ofEngine }) };
     });
   }
 

@@ -7,6 +7,8 @@ import type {
   AttemptStatus,
   Host,
   HostAsset,
+  HostFacts,
+  HostQuestions,
   JobPaths,
   Leftover,
   OutputFile,
@@ -56,6 +58,8 @@ export class FakeHost implements Host {
   readonly pollMs = 10;
   readonly instance: InstanceId;
   readonly assets = new Map<Sha256, Buffer>();
+  /** What `facts` answers in place of a host without GPUs that has all that it is asked for. */
+  hostFacts: Partial<HostFacts> = {};
   readonly #attempts = new Map<AttemptId, FakeAttempt>();
   readonly #wakes = new Map<AttemptId, Set<() => void>>();
   readonly #failures = new Map<string, Error[]>();
@@ -261,6 +265,17 @@ export class FakeHost implements Host {
     this.#answer('discard', signal);
     if (this.#attempts.get(attempt)?.state === 'running') throw new CosmosError('engine.not_stopped', {});
     this.#attempts.delete(attempt);
+  }
+
+  async facts({ paths }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
+    this.#answer('facts', signal);
+    return {
+      now: this.#now(),
+      diskFreeBytes: 100e9,
+      gpus: { state: 'no_tool' },
+      paths: paths.map((name) => ({ name, present: true })),
+      ...this.hostFacts,
+    };
   }
 
   async close(): Promise<void> {

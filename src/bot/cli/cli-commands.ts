@@ -1,5 +1,5 @@
 import type { CommandDefinition } from '../commands/definition.ts';
-import { COMMANDS } from '../commands/registry.ts';
+import { COMMANDS, JSON_OUTPUT } from '../commands/registry.ts';
 
 /** Verbs that only the command line has, before those of every chat. */
 export const CLI_COMMANDS = {
@@ -36,6 +36,26 @@ export const CLI_COMMANDS = {
     options: [],
     examples: ['config check', 'config check --config studio.toml'],
     role: 'viewer',
+  },
+  host: {
+    aliases: [],
+    summary: 'Check a host from end to end, or pin the key that its SSH server shows',
+    arguments: [
+      {
+        name: 'action',
+        kind: 'choice',
+        help: 'What to do with it',
+        required: true,
+        choices: ['check', 'trust'],
+      },
+      { name: 'name', kind: 'text', help: 'Its name in the configuration', required: true },
+    ],
+    options: [
+      { name: 'yes', type: 'flag', help: 'Pin the key without asking: for `trust`', essential: false },
+      JSON_OUTPUT,
+    ],
+    examples: ['host check gpu1', 'host trust gpu1', 'host check gpu1 --json'],
+    role: 'admin',
   },
   ...COMMANDS,
 } as const satisfies Record<string, CommandDefinition>;

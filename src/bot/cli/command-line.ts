@@ -73,6 +73,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
       return 0;
     case 'config':
       return await (await import('./config-check.ts')).checkConfig(invocation);
+    case 'host':
+      return await (await import('./host.ts')).host(invocation);
     case 'start':
       return await (await import('./start.ts')).start(invocation);
     case 'demo':

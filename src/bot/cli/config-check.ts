@@ -1,6 +1,7 @@
 import { effectiveConfig } from '../../core/config/effective-config.ts';
 import { openLogger } from '../logger.ts';
-import { EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
+import { sshCiphers } from '../main.ts';
+import { CIPHERS, EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
@@ -14,6 +15,8 @@ export async function checkConfig({ configPath, output }: Invocation): Promise<E
   }
   if (config.value.source.kind === 'embedded') printNote(output, EMBEDDED_DEFAULT);
   output.out.write(effectiveConfig(config.value));
+  const ciphers = sshCiphers(config.value.hosts);
+  if (ciphers !== undefined) printNote(output, CIPHERS[ciphers]);
   const bot = await openConfiguredBot(config.value, openLogger('silent'));
   if (!bot.ok) {
     printProblems(output, bot.problems);

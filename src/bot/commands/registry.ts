@@ -15,7 +15,7 @@ const PROMPT = {
   required: true,
 } as const satisfies ArgumentDefinition;
 
-const JSON_OUTPUT = {
+export const JSON_OUTPUT = {
   name: 'json',
   type: 'flag',
   help: 'Print JSON',

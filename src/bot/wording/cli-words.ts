@@ -22,6 +22,13 @@ export function leftRunning(runs: readonly [RunId, ...RunId[]]): string {
   return `${what}. \`npx cosmos start\`, or \`--wait\` on another run, brings ${them}.`;
 }
 
+/** Which ciphers SSH uses, and what the slow ones cost. */
+export const CIPHERS = {
+  native: 'SSH uses compiled ciphers.',
+  javascript:
+    'SSH uses ciphers in JavaScript: transfers reach about half of the speed. `npm run build:native` compiles faster ones.',
+} as const;
+
 export function started(config: Config): string {
   const lanes = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
   const source = config.source.kind === 'file' ? config.source.path : 'the embedded default';

@@ -129,6 +129,60 @@ export interface Leftover {
   readonly status: AttemptStatus;
 }
 
+/** A GPU of a host; a value that its driver does not tell is absent. */
+export interface GpuFacts {
+  readonly index: string;
+  readonly uuid: string;
+  readonly name: string;
+  readonly memoryUsedBytes?: number;
+  readonly memoryTotalBytes?: number;
+  /** Part of the time in which it computed, percent. */
+  readonly utilisation?: number;
+  /** Degrees Celsius. */
+  readonly temperature?: number;
+  /** Watts. */
+  readonly power?: number;
+}
+
+/** What a host's tool for GPUs has answered: none where there is no such tool. */
+export type GpuAnswer =
+  | { readonly state: 'listed'; readonly gpus: readonly GpuFacts[] }
+  | { readonly state: 'no_tool' }
+  | { readonly state: 'failed'; readonly detail: string };
+
+/** A thing on a host by its name, and whether it is there. */
+export interface Presence {
+  readonly name: string;
+  readonly present: boolean;
+}
+
+/** What starts containers on a host. */
+export interface EngineFacts {
+  readonly version: string;
+  readonly images: readonly Presence[];
+  /** Whether the host has what gives GPUs to containers. */
+  readonly givesGpus: boolean;
+}
+
+/** What a caller wants to know of a host beside what every host tells. */
+export interface HostQuestions {
+  readonly images: readonly string[];
+  /** Absolute paths. */
+  readonly paths: readonly string[];
+}
+
+/** How a host is at one moment. */
+export interface HostFacts {
+  /** The host's own clock, ms since 1970; whole seconds on some. */
+  readonly now: number;
+  /** Room for files of the bot's user in the work directory. */
+  readonly diskFreeBytes: number;
+  readonly gpus: GpuAnswer;
+  readonly paths: readonly Presence[];
+  /** Absent where jobs are plain processes. */
+  readonly engine?: EngineFacts;
+}
+
 /**
  * A machine that runs attempts, reached by some transport and some engine. Every method may be called again after
  * any crash: each looks at what is there first. A host that does not answer throws `engine.host_unreachable`
@@ -174,6 +228,8 @@ export interface Host {
   leftovers(instance: InstanceId, signal?: AbortSignal): Promise<readonly Leftover[]>;
   /** Removes the directory of an attempt that has ended; refuses a running one (`engine.not_stopped`). */
   discard(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
+  /** How the host is now. Throws what `identify` throws, and `engine.command_failed` for an answer that cannot be read. */
+  facts(questions: HostQuestions, signal?: AbortSignal): Promise<HostFacts>;
   /** Releases connections and watchers; attempts go on. */
   close(): Promise<void>;
 }

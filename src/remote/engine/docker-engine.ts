@@ -2,7 +2,14 @@ import { setTimeout as after } from 'node:timers/promises';
 import { z } from 'zod';
 import { CosmosError } from '../../core/errors.ts';
 import type { AttemptId, InstanceId } from '../../core/ids.ts';
-import type { AttemptPlan, AttemptStatus, JobFile, JobPaths, StopStrength } from '../../core/ports/host.ts';
+import type {
+  AttemptPlan,
+  AttemptStatus,
+  EngineFacts,
+  JobFile,
+  JobPaths,
+  StopStrength,
+} from '../../core/ports/host.ts';
 import type { AttemptDirectories } from '../attempt-dir.ts';
 import { containerRunScript, OPEN_DIRECTORY_SCRIPT, START_CONTAINER_SCRIPT } from '../container-script.ts';
 import { CONTAINER_DIRECTORY, PLAN_LABEL } from '../docker-command.ts';
@@ -13,6 +20,7 @@ import { DockerClient, type DockerEngineParts } from './docker-client.ts';
 import { type Container, dockerStatus, isNoSuchContainer, isOurs } from './docker-facts.ts';
 import { startFailure } from './docker-failure.ts';
 import { type ContainerPlan, containerFile, PLAN_FILE, readContainerFile } from './docker-plan.ts';
+import { askDocker } from './docker-status.ts';
 import type { Engine } from './engine.ts';
 
 /** A driver that wakes its GPUs, or an image on a slow disk, takes this long at most. */
@@ -136,6 +144,10 @@ export class DockerEngine implements Engine {
       await this.#client.hostUser(signal),
     );
     await this.#client.checked('run', words, signal);
+  }
+
+  async facts(images: readonly string[], signal?: AbortSignal): Promise<EngineFacts> {
+    return await askDocker(this.#client, this.#transport, images, signal);
   }
 
   /** The container while a job runs in it, or where its directory is gone; one that is still to begin is let be. */

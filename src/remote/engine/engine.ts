@@ -1,5 +1,12 @@
 import type { AttemptId } from '../../core/ids.ts';
-import type { AttemptPlan, AttemptStatus, JobFile, JobPaths, StopStrength } from '../../core/ports/host.ts';
+import type {
+  AttemptPlan,
+  AttemptStatus,
+  EngineFacts,
+  JobFile,
+  JobPaths,
+  StopStrength,
+} from '../../core/ports/host.ts';
 
 /**
  * How a prepared attempt is started, seen and stopped. Everything that engines share (the directory, the start
@@ -28,4 +35,6 @@ export interface Engine {
    * `engine.not_stopped` for one that runs.
    */
   release?(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
+  /** What the engine is, and which of these images it has. */
+  facts?(images: readonly string[], signal?: AbortSignal): Promise<EngineFacts>;
 }

@@ -62,7 +62,10 @@ describe('judge', () => {
   it('does not believe an output without the success marker', () => {
     expect(verdict({ text: 'nothing\n' })).toMatchObject({
       outcome: 'failed',
-      problem: { code: 'model.output_missing', parameters: { output: ['video'], marker: 'Saved video to ' } },
+      problem: {
+        code: 'model.output_missing',
+        parameters: { output: ['video'], marker: transfer1().success.marker },
+      },
     });
   });
 
@@ -99,7 +102,7 @@ describe('judge', () => {
   });
 
   it('explains a missing output by a signature even with exit code 0', () => {
-    expect(verdict({ text: 'No boxes detected\n', outputs: [] })).toMatchObject({
+    expect(verdict({ text: 'No boxes detected. Exiting.\n', outputs: [] })).toMatchObject({
       problem: { code: 'model.failure_signature', parameters: { signature: 'nothing_segmented' } },
     });
   });
@@ -109,9 +112,9 @@ describe('judge', () => {
   });
 
   it('falls back to the exit code and the last line, also with an output there', () => {
-    expect(verdict({ text: `${SAVED}ValueError: shapes\n`, exitCode: 1 })).toEqual({
+    expect(verdict({ text: `${SAVED}the shapes differ\n`, exitCode: 1 })).toEqual({
       outcome: 'failed',
-      problem: { code: 'model.exit_code', parameters: { exitCode: 1, detail: 'ValueError: shapes' } },
+      problem: { code: 'model.exit_code', parameters: { exitCode: 1, detail: 'the shapes differ' } },
     });
   });
 

@@ -145,7 +145,7 @@ describe('checkParameters', () => {
       problems: [
         {
           code: 'input.weights_all_zero',
-          parameters: { model: 'transfer1-trial', parameters: ['vis', 'edge', 'depth', 'seg', 'keypoint'] },
+          parameters: { model: 'transfer1', parameters: ['vis', 'edge', 'depth', 'seg', 'keypoint'] },
         },
       ],
     });

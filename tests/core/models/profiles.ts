@@ -11,14 +11,13 @@ import { type PromptInput, ROLES, type Role } from '../../../src/core/prompts/pr
 const PROJECT = new URL('../../../', import.meta.url);
 
 export const MODELS_DIRECTORY = new URL('config/models/', PROJECT).pathname;
-export const FIXTURES_DIRECTORY = new URL('tests/fixtures/models/', PROJECT).pathname;
 
 export function preview(over: Table = {}): Profile {
   return profileOf(readToml(`${MODELS_DIRECTORY}preview.toml`), over);
 }
 
 export function transfer1(over: Table = {}): Profile {
-  return profileOf(readToml(`${FIXTURES_DIRECTORY}transfer1-trial.toml`), over);
+  return profileOf(readToml(`${MODELS_DIRECTORY}transfer1.toml`), over);
 }
 
 /** The smallest profile that is valid. */

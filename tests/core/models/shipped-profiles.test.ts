@@ -3,13 +3,11 @@ import { describe, expect, it } from 'vitest';
 import { buildJob } from '../../../src/core/models/build-job.ts';
 import { parseProfile } from '../../../src/core/models/parse-profile.ts';
 import type { Parameter, ParameterValue, Profile } from '../../../src/core/models/profile.ts';
-import { FIXTURES_DIRECTORY, MODELS_DIRECTORY, parametersOf, readToml, requestFor } from './profiles.ts';
+import { MODELS_DIRECTORY, parametersOf, readToml, requestFor } from './profiles.ts';
 
-const FILES = [MODELS_DIRECTORY, FIXTURES_DIRECTORY].flatMap((directory) =>
-  readdirSync(directory)
-    .filter((file) => file.endsWith('.toml'))
-    .map((file) => directory + file),
-);
+const FILES = readdirSync(MODELS_DIRECTORY)
+  .filter((file) => file.endsWith('.toml'))
+  .map((file) => MODELS_DIRECTORY + file);
 
 describe.each(FILES)('the profile %s', (path) => {
   const profile = load(path);

@@ -208,13 +208,11 @@ describe('ProgressTracker', () => {
     for (let index = 0; index < 20; index += 1) log.feed(noise);
     log.say('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 9.99 GiB.\nthe last words');
 
-    expect(log.failures).toEqual([
-      expect.objectContaining({
-        signature: expect.objectContaining({ key: 'gpu_memory' }),
-        line: expect.stringContaining('2.50 GiB'),
-        groups: { wanted: '2.50 GiB' },
-      }),
-    ]);
+    expect(log.failures[0]).toEqual({
+      signature: expect.objectContaining({ key: 'gpu_memory' }),
+      line: expect.stringContaining('2.50 GiB'),
+      groups: { wanted: '2.50 GiB' },
+    });
     expect(log.lastLine).toBe('the last words');
   });
 
@@ -232,7 +230,7 @@ describe('ProgressTracker', () => {
     log.say('Saved video to /out/output.mp4');
     expect(log.hasMarker).toBe(true);
     log.say('\nGatedRepoError');
-    expect(log.failures.map(({ signature }) => signature.key)).toEqual(['gated']);
+    expect(log.failures[0]?.signature.key).toBe('gated');
   });
 
   it('survives a line of ten million digits', () => {

@@ -1,0 +1,116 @@
+import { createInterface } from 'node:readline/promises';
+import { toCosmosError } from '../../core/errors.ts';
+import { openLogger } from '../logger.ts';
+import { type HostTools, openHostTools } from '../main.ts';
+import { type CheckLine, TRUST } from '../wording/host-check-words.ts';
+import { type CliOutput, printNote, printProblems } from './cli-output.ts';
+import type { ExitCode, Invocation } from './command-line.ts';
+import { type HostReport, lookAtHost } from './host-check.ts';
+import { onInterrupt } from './interrupt.ts';
+import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+
+/** Asks whoever sits here; undefined where nobody does. */
+export type Ask = (question: string, signal: AbortSignal) => Promise<string | undefined>;
+
+/** `host check` and `host trust`. */
+export async function host(invocation: Invocation, ask: Ask = askTerminal): Promise<ExitCode> {
+  const { command, configPath, output } = invocation;
+  const config = readConfig(configPath);
+  if (!config.ok) {
+    printProblems(output, config.problems);
+    return 2;
+  }
+  const tools = openHostTools(config.value, command.arguments['name'] ?? '');
+  if (!tools.ok) {
+    printProblems(output, tools.problems);
+    return 2;
+  }
+  const interrupted = onInterrupt();
+  try {
+    if (command.arguments['action'] === 'trust') {
+      const mayPin = command.options['yes'] === true;
+      return await trust(tools.value, mayPin, output, ask, interrupted.signal);
+    }
+    const profiles = await tools.value.profiles();
+    if (!profiles.ok) {
+      printProblems(output, profiles.problems);
+      return 2;
+    }
+    const bot = await openConfiguredBot(config.value, openLogger('silent'), { models: false });
+    if (!bot.ok) {
+      printProblems(output, bot.problems);
+      return 2;
+    }
+    try {
+      const { hosts, store, clock } = bot.value.parts;
+      const report = await lookAtHost({
+        ...{ tools: tools.value, profiles: profiles.value, instance: store.instance, clock },
+        ...{ host: hosts.get(tools.value.entry.name), signal: interrupted.signal },
+      });
+      if (command.options['json'] === true) output.out.write(`${JSON.stringify(report, null, 2)}\n`);
+      else printReport(report, output);
+      return report.passed ? 0 : 1;
+    } finally {
+      await bot.value.close();
+    }
+  } finally {
+    interrupted.dispose();
+  }
+}
+
+/** Shows one key after the other, the jump host's first, and pins each that somebody says yes to. */
+async function trust(
+  { entry, ssh }: HostTools,
+  mayPin: boolean,
+  output: CliOutput,
+  ask: Ask,
+  signal: AbortSignal,
+): Promise<ExitCode> {
+  if (ssh === undefined) {
+    printNote(output, TRUST.notSsh(entry.name));
+    return 2;
+  }
+  try {
+    for (;;) {
+      const shown = await ssh.untrusted(signal);
+      if (shown === undefined) break;
+      const { keyType, fingerprint, line, server, verdict } = shown;
+      if (verdict === 'changed') {
+        const parameters = { host: entry.name, keyType, fingerprint, line };
+        printProblems(output, [{ code: 'ssh.host_key_changed', parameters }]);
+        return 1;
+      }
+      output.out.write(`${TRUST.shown(server, keyType, fingerprint, line)}\n`);
+      const answer = mayPin ? 'yes' : await ask(TRUST.question, signal);
+      if (answer?.trim().toLowerCase() !== 'yes') {
+        printNote(output, answer === undefined ? TRUST.needsYes : TRUST.declined);
+        return 1;
+      }
+      await ssh.pin(line);
+      output.out.write(`${TRUST.pinned(ssh.knownHosts)}\n`);
+    }
+  } catch (thrown) {
+    const { code, parameters } = toCosmosError(thrown);
+    printProblems(output, [{ code, parameters: { host: entry.name, ...parameters } }]);
+    return 1;
+  }
+  output.out.write(`${TRUST.trusted(entry.name)}\n`);
+  return 0;
+}
+
+function printReport({ lines }: HostReport, { out, settings }: CliOutput): void {
+  const [yes, no] = settings.unicode ? ['✔', '✖'] : ['ok', 'NO'];
+  const print = ({ passed, text, advice }: CheckLine): string =>
+    `${passed ? yes : no} ${text}\n${advice === undefined ? '' : `    ${advice}\n`}`;
+  out.write(lines.map(print).join(''));
+}
+
+async function askTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {
+  if (process.stdin.isTTY !== true) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return await terminal.question(question, { signal });
+  } finally {
+    terminal.close();
+  }
+}

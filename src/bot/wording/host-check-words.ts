@@ -1,0 +1,161 @@
+import type { Problem } from '../../core/errors.ts';
+import type { EngineFacts, GpuAnswer, GpuFacts, Leftover, Presence } from '../../core/ports/host.ts';
+import { CIPHERS } from './cli-words.ts';
+import { explain } from './explain.ts';
+import { count, duration, percent, size } from './numbers.ts';
+import { whyInBrackets } from './reasons.ts';
+import { Parameters } from './wording.ts';
+
+/** One fact of a host, and what to do about it. */
+export interface CheckLine {
+  readonly passed: boolean;
+  readonly text: string;
+  /** What mends it, or would make it better. */
+  readonly advice?: string;
+}
+
+/** A later or earlier clock makes the times in logs and certificates wrong, ms. */
+const MOST_SKEW_MS = 60_000;
+/** A few runs with their inputs, controls and videos. */
+const LEAST_FREE_BYTES = 5e9;
+
+const INSTALL_DRIVER =
+  'Install the driver there (`sudo ubuntu-drivers install`, then restart) until `nvidia-smi` lists the GPUs.';
+
+export function problemLine(problem: Problem): CheckLine {
+  const { sentence, nextStep } = explain(problem);
+  return { passed: false, text: sentence, advice: nextStep };
+}
+
+export function ciphersLine(ciphers: keyof typeof CIPHERS): CheckLine {
+  return { passed: true, text: CIPHERS[ciphers] };
+}
+
+export function answersLine(where: string, id: string, roundTripMs: number): CheckLine {
+  return {
+    passed: true,
+    text: `Answers in ${duration(roundTripMs)} as ${id}; the work folder ${where} can be used.`,
+  };
+}
+
+/** `skewMs`: how far the host's clock is ahead of ours. */
+export function clockLine(skewMs: number): CheckLine {
+  const away = Math.abs(skewMs);
+  if (away <= MOST_SKEW_MS) return { passed: true, text: 'Its clock agrees with the one here.' };
+  return {
+    passed: false,
+    text: `Its clock is ${duration(away)} ${skewMs > 0 ? 'ahead of' : 'behind'} the one here.`,
+    advice: 'Set the one that is wrong: `sudo timedatectl set-ntp true`.',
+  };
+}
+
+export function diskLine(freeBytes: number): CheckLine {
+  const text = `${size(freeBytes)} free in the work folder.`;
+  if (freeBytes >= LEAST_FREE_BYTES) return { passed: true, text };
+  return {
+    passed: false,
+    text: `Only ${text}`,
+    advice: 'Free some space, or set `work_dir` to a larger disk.',
+  };
+}
+
+/** `wanted`: the GPUs that the lanes of the host name. */
+export function gpuLines(answer: GpuAnswer, wanted: readonly string[]): readonly CheckLine[] {
+  if (answer.state === 'listed') {
+    const missing = wanted.filter((name) => !answer.gpus.some((gpu) => isNamed(gpu, name)));
+    const listed = answer.gpus.map((gpu) => ({ passed: true, text: gpuText(gpu) }));
+    return [...listed, ...missing.map((name) => missingGpu(name, answer.gpus)), ...noGpus(listed, missing)];
+  }
+  if (wanted.length === 0) return [NO_GPUS];
+  if (answer.state === 'no_tool') {
+    return [
+      { passed: false, text: 'It has no `nvidia-smi`, yet its lanes name GPUs.', advice: INSTALL_DRIVER },
+    ];
+  }
+  const why = whyInBrackets(new Parameters({ detail: answer.detail }));
+  return [{ passed: false, text: `\`nvidia-smi\` fails there${why}.`, advice: INSTALL_DRIVER }];
+}
+
+export function engineLines(engine: EngineFacts, needsGpus: boolean, host: string): readonly CheckLine[] {
+  const version = { passed: true, text: `Docker ${engine.version} answers.` };
+  const images = engine.images.map(({ name, present }) =>
+    present
+      ? { passed: true, text: `Has the image ${name}.` }
+      : problemLine({ code: 'engine.image_missing', parameters: { host, image: name } }),
+  );
+  if (!needsGpus) return [version, ...images];
+  const toolkit = engine.givesGpus
+    ? { passed: true, text: 'Has the NVIDIA Container Toolkit.' }
+    : {
+        passed: false,
+        text: 'The NVIDIA Container Toolkit is missing: containers get no GPUs.',
+        advice: 'Install `nvidia-container-toolkit` there, and restart Docker.',
+      };
+  return [version, toolkit, ...images];
+}
+
+/** Folders of the host that containers see. */
+export function mountLine({ name, present }: Presence): CheckLine {
+  if (present) return { passed: true, text: `Has ${name}.` };
+  return {
+    passed: false,
+    text: `${name} is not there, or the bot's user cannot see it.`,
+    advice: "Put there what the model's profile describes, or change `container.mounts`.",
+  };
+}
+
+export function leftoversLine(leftovers: readonly Leftover[]): CheckLine {
+  if (leftovers.length === 0) return { passed: true, text: 'No attempts of this bot are there.' };
+  const running = leftovers.filter(({ status }) => status.state === 'running').length;
+  const text = `${count(leftovers.length, 'attempt')} of this bot there, ${running} of them running.`;
+  return { passed: true, text };
+}
+
+const NO_GPUS: CheckLine = { passed: true, text: 'No GPUs; its lanes name none.' };
+
+function noGpus(listed: readonly CheckLine[], missing: readonly string[]): readonly CheckLine[] {
+  return listed.length + missing.length === 0 ? [NO_GPUS] : [];
+}
+
+function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {
+  const known = gpus.map(({ index }) => index).join(', ');
+  return {
+    passed: false,
+    text: `A lane names GPU ${name}, which the host does not have.`,
+    advice: `Mend \`gpus\` of that lane${known === '' ? '' : `: the host has ${known}`}.`,
+  };
+}
+
+/** Lanes name a GPU by its index, or by its UUID or the beginning of that. */
+function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
+  return index === name || (name.startsWith('GPU-') && uuid.startsWith(name));
+}
+
+/** What the driver does not tell is left out. */
+function gpuText(gpu: GpuFacts): string {
+  const { memoryUsedBytes: used, memoryTotalBytes: total, utilisation, temperature, power } = gpu;
+  const facts = [
+    ...(used !== undefined && total !== undefined ? [`${size(used)} of ${size(total)} in use`] : []),
+    ...(utilisation !== undefined ? [percent(utilisation)] : []),
+    ...(temperature !== undefined ? [`${Math.round(temperature)} °C`] : []),
+    ...(power !== undefined ? [`${Math.round(power)} W`] : []),
+  ];
+  return `GPU ${gpu.index}: ${[gpu.name, ...facts].join(', ')}.`;
+}
+
+/** What `host trust` says. */
+export const TRUST = {
+  shown: (server: string, keyType: string, fingerprint: string, line: string): string =>
+    [
+      `${server} shows this host key:`,
+      `  ${keyType} ${fingerprint}`,
+      `  ${line}`,
+      'Compare it with `ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub` on that machine.',
+    ].join('\n'),
+  question: 'Is it the same? Type yes to pin it: ',
+  needsYes: 'Nothing was pinned. Add --yes once you have compared it.',
+  declined: 'Nothing was pinned.',
+  pinned: (path: string): string => `Pinned in ${path}.`,
+  trusted: (host: string): string => `The host key of ${host} is pinned, and the bot is let in.`,
+  notSsh: (host: string): string => `${host} is not reached over SSH: there is no key to pin.`,
+} as const;

@@ -1,0 +1,62 @@
+import { describe, expect, it } from 'vitest';
+import {
+  clockLine,
+  diskLine,
+  engineLines,
+  gpuLines,
+  mountLine,
+} from '../../../src/bot/wording/host-check-words.ts';
+import type { GpuFacts } from '../../../src/core/ports/host.ts';
+
+const GPU: GpuFacts = { index: '0', uuid: 'GPU-5f3e0b6a', name: 'NVIDIA L4' };
+
+describe('the lines of a host check', () => {
+  it('say what a GPU does, and leave out what its driver does not tell', () => {
+    const busy = { ...GPU, memoryUsedBytes: 2e9, memoryTotalBytes: 24e9, utilisation: 46, temperature: 51 };
+
+    expect(gpuLines({ state: 'listed', gpus: [busy] }, ['0'])).toEqual([
+      { passed: true, text: 'GPU 0: NVIDIA L4, 2 GB of 24 GB in use, 46 %, 51 °C.' },
+    ]);
+    expect(gpuLines({ state: 'listed', gpus: [GPU] }, ['GPU-5f3e0b6a'])).toEqual([
+      { passed: true, text: 'GPU 0: NVIDIA L4.' },
+    ]);
+  });
+
+  it('fail for a GPU that a lane names and the host does not have', () => {
+    const lines = gpuLines({ state: 'listed', gpus: [GPU] }, ['0', '1']);
+
+    expect(lines.map(({ passed }) => passed)).toEqual([true, false]);
+    expect(lines[1]?.advice).toContain('the host has 0');
+  });
+
+  it.each([{ state: 'no_tool' }, { state: 'failed', detail: 'deadline' }] as const)(
+    'need the driver only where a lane names GPUs: $state',
+    (answer) => {
+      expect(gpuLines(answer, [])).toMatchObject([{ passed: true }]);
+      expect(gpuLines(answer, ['0'])).toMatchObject([
+        { passed: false, advice: expect.stringContaining('nvidia-smi') },
+      ]);
+    },
+  );
+
+  it('fail for a wrong clock in either direction, and for a full disk', () => {
+    expect(clockLine(59_000).passed).toBe(true);
+    expect(clockLine(61_000)).toMatchObject({ passed: false, text: expect.stringContaining('ahead') });
+    expect(clockLine(-61_000)).toMatchObject({ passed: false, text: expect.stringContaining('behind') });
+    expect(diskLine(5e9).passed).toBe(true);
+    expect(diskLine(4e9)).toMatchObject({ passed: false, text: 'Only 4 GB free in the work folder.' });
+  });
+
+  it('name the image and the folder that are missing, and want the toolkit for GPUs alone', () => {
+    const engine = { version: '28.1.1', images: [{ name: 'm:1', present: false }], givesGpus: false };
+
+    const [version, image] = engineLines(engine, false, 'gpu1');
+    expect(version).toEqual({ passed: true, text: 'Docker 28.1.1 answers.' });
+    expect(image).toMatchObject({ passed: false, advice: expect.stringContaining('docker pull m:1') });
+    expect(engineLines(engine, true, 'gpu1')[1]).toMatchObject({
+      passed: false,
+      advice: expect.stringContaining('nvidia-container-toolkit'),
+    });
+    expect(mountLine({ name: '/models', present: false })).toMatchObject({ passed: false });
+  });
+});

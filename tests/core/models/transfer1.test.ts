@@ -1,0 +1,209 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { buildJob } from '../../../src/core/models/build-job.ts';
+import { activeControls } from '../../../src/core/models/controls.ts';
+import type { Parameter } from '../../../src/core/models/profile.ts';
+import { parametersOf, requestFor, transfer1, video } from './profiles.ts';
+
+const profile = transfer1();
+const NO_CONTROLS = { vis: 0, edge: 0, depth: 0, seg: 0, keypoint: 0 };
+
+/** The one spec file of a plan, as the model reads it. */
+function spec(plan: ReturnType<typeof buildJob>) {
+  expect(plan.files.map(({ path }) => path)).toEqual(['spec.json']);
+  return JSON.parse(plan.files[0]?.content ?? '');
+}
+
+describe('the job of transfer1', () => {
+  it('writes a single control that the model computes itself', () => {
+    const parameters = parametersOf(profile, { ...NO_CONTROLS, edge: 1, seed: 7 });
+    const plan = buildJob(requestFor(profile, { parameters, inputs: [video('color')] }));
+
+    expect(spec(plan)).toEqual({
+      prompt: 'A rainy neon street, cinematic',
+      negative_prompt: 'cartoon, low detail',
+      input_video_path: '/workspace/jobs/job_01/in/color.mp4',
+      num_steps: 35,
+      guidance: 5.0,
+      sigma_max: 70.0,
+      seed: 7,
+      fps: 24,
+      edge: { control_weight: 1.0 },
+    });
+    expect(plan.inputs).toEqual([{ path: 'in/color.mp4', asset: video('color').asset.sha256 }]);
+  });
+
+  it('writes several controls, one of them from a given video', () => {
+    const parameters = parametersOf(profile, { seed: 11, seg_prompt: 'boat . crane . water' });
+    const job = '/workspace/jobs/job_02';
+    const plan = buildJob(
+      requestFor(profile, {
+        text: 'Foggy harbour at dawn',
+        negativeText: '',
+        parameters,
+        inputs: [video('color'), video('depth')],
+        paths: { attempt: job, input: `${job}/in`, output: `${job}/out` },
+      }),
+    );
+
+    expect(spec(plan)).toEqual({
+      prompt: 'Foggy harbour at dawn',
+      input_video_path: '/workspace/jobs/job_02/in/color.mp4',
+      seed: 11,
+      fps: 24,
+      vis: { control_weight: 0.25 },
+      edge: { control_weight: 0.25 },
+      depth: { input_control: '/workspace/jobs/job_02/in/depth.mp4', control_weight: 0.25 },
+      seg: { input_control_prompt: 'boat . crane . water', control_weight: 0.25 },
+      // Not in the example, and equal to the model's own defaults.
+      num_steps: 35,
+      guidance: 5,
+      sigma_max: 70,
+    });
+  });
+
+  it('starts one process for each GPU, with flags as separate words', () => {
+    const parameters = parametersOf(profile, { offload_guardrail_models: false });
+    const plan = buildJob(requestFor(profile, { parameters, gpus: ['2', '3'] }));
+
+    expect(plan.argv).toEqual([
+      'torchrun',
+      '--nproc_per_node=2',
+      '--nnodes=1',
+      '--node_rank=0',
+      'cosmos_transfer1/diffusion/inference/transfer.py',
+      '--checkpoint_dir',
+      'checkpoints',
+      '--controlnet_specs',
+      '/workspace/jobs/job_01/spec.json',
+      '--video_save_folder',
+      '/workspace/jobs/job_01/out',
+      '--video_save_name',
+      'output',
+      '--num_gpus',
+      '2',
+      '--offload_text_encoder_model',
+    ]);
+    expect(plan.workingDirectory).toBe('/workspace');
+    expect(plan.gpus).toEqual(['2', '3']);
+  });
+
+  it('brings every parameter to its own place', () => {
+    const parameters = parametersOf(profile, {
+      ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5, seg_prompt: 'boat . crane' },
+      ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
+      ...{ blur_strength: 'low', canny_threshold: 'very_high', use_distilled: true },
+      ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
+    });
+    const plan = buildJob(requestFor(profile, { parameters }));
+    const input = (role: string) => `/workspace/jobs/job_01/in/${role}.mp4`;
+
+    expect(spec(plan)).toEqual({
+      prompt: 'A rainy neon street, cinematic',
+      negative_prompt: 'cartoon, low detail',
+      input_video_path: input('color'),
+      num_steps: 20,
+      guidance: 7.5,
+      sigma_max: 35,
+      seed: 0,
+      fps: 30,
+      blur_strength: 'low',
+      canny_threshold: 'very_high',
+      vis: { control_weight: 0.1, input_control: input('vis') },
+      edge: { control_weight: 0.2, input_control: input('edge') },
+      depth: { control_weight: 0.3, input_control: input('depth') },
+      seg: { control_weight: 0.4, input_control: input('seg'), input_control_prompt: 'boat . crane' },
+      keypoint: { control_weight: 0.5 },
+    });
+    expect(plan.argv.slice(-3)).toEqual([
+      '--offload_guardrail_models',
+      '--offload_diffusion_transformer',
+      '--use_distilled',
+    ]);
+  });
+
+  it('writes no flag of the model with "=": the spec would win over it', () => {
+    const { argv } = buildJob(requestFor(profile));
+
+    expect(argv.slice(argv.indexOf('--checkpoint_dir')).filter((word) => word.includes('='))).toEqual([]);
+  });
+
+  it('gets the GPUs of its lane, the shared memory of the host, its code, weights and caches', () => {
+    const { container } = buildJob(requestFor(profile, { gpus: ['2', '3'] }));
+
+    expect(container).toEqual({
+      image: 'cosmos-transfer1:latest',
+      gpuFlags: ['--gpus', '"device=2,3"'],
+      ipc: 'host',
+      sharedMemory: '8g',
+      user: 'image',
+      flags: [],
+      mounts: [
+        { source: '/opt/cosmos-transfer1', target: '/workspace', readOnly: true },
+        { source: '/opt/cosmos-transfer1/checkpoints', target: '/workspace/checkpoints', readOnly: false },
+        { source: '/var/cache/huggingface', target: '/root/.cache/huggingface', readOnly: false },
+      ],
+    });
+  });
+
+  it('runs where another place is configured for the code, without writing the command again', () => {
+    const elsewhere = transfer1({
+      command: { working_directory: '/srv/t1', environment: { PYTHONPATH: '/srv/t1' } },
+      container: { image: 'registry.lan/t1:7' },
+    });
+    const plan = buildJob(requestFor(elsewhere));
+
+    expect(plan).toMatchObject({
+      workingDirectory: '/srv/t1',
+      environment: { PYTHONPATH: '/srv/t1', PYTHONUNBUFFERED: '1' },
+      container: { image: 'registry.lan/t1:7', ipc: 'host' },
+      argv: buildJob(requestFor(profile)).argv,
+    });
+  });
+
+  it('names a control with weight 0 nowhere, so that its network is not loaded', () => {
+    const parameters = parametersOf(profile, { vis: 0 });
+
+    expect(activeControls(profile, parameters, new Set(['color', 'vis'])).map(({ hint }) => hint)).toEqual([
+      'edge',
+      'depth',
+      'seg',
+    ]);
+    expect(spec(buildJob(requestFor(profile, { parameters })))).not.toHaveProperty('vis');
+  });
+
+  it('refuses a lane without GPUs', () => {
+    expect(() => buildJob(requestFor(profile, { gpus: [] }))).toThrow(
+      expect.objectContaining({ code: 'input.model_unavailable' }),
+    );
+  });
+});
+
+describe('the documentation of transfer1', () => {
+  const text = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
+  const described = [...text.matchAll(/^\| `(\w+)` \| (.*?) \| +(.*?) ?\| /gm)].map(([, ...cells]) => cells);
+
+  it('names each parameter with its values and its default, in the order of the profile', () => {
+    const expected = Object.entries(profile.parameters).map(([name, parameter]) => [
+      name,
+      valuesOf(parameter),
+      String(parameter.default ?? ''),
+    ]);
+
+    expect(described.filter(([name]) => name !== 'preview' && name !== 'transfer1')).toEqual(expected);
+  });
+});
+
+function valuesOf(parameter: Parameter): string {
+  switch (parameter.type) {
+    case 'number':
+    case 'integer':
+      return `${parameter.minimum} to ${parameter.maximum}`;
+    case 'boolean':
+      return 'true or false';
+    case 'string':
+      return 'text';
+    case 'choice':
+      return parameter.choices.join(', ');
+  }
+}

@@ -1,0 +1,100 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { ChildMediaWorker } from '../../../src/core/media/child-media-worker.ts';
+import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { Transfer1Bot } from '../../support/transfer1-bot.ts';
+
+const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
+const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
+
+async function openBot(daemon?: DockerDaemon): Promise<Transfer1Bot> {
+  const bot = await Transfer1Bot.open(await temporaryDirectory(), daemon);
+  onTestFinished(() => bot[Symbol.asyncDispose]());
+  return bot;
+}
+
+async function expectVideos(bot: Transfer1Bot): Promise<void> {
+  const run = await bot.until(await bot.queue('A "rainy" $(neon) street', { seg_prompt: 'boat . crane' }));
+  expect(run.problem).toBeUndefined();
+  expect(run.state).toBe('done');
+  expect(run.outputs.map(({ label, purpose }) => [label, purpose])).toEqual([
+    ['video', 'primary'],
+    ['prompt', 'control'],
+    ['vis', 'control'],
+    ['edge', 'control'],
+    ['depth', 'control'],
+    ['seg', 'control'],
+  ]);
+  const [video] = run.outputs;
+  const facts = await new ChildMediaWorker().verify(video?.path ?? '', LIMITS);
+  expect(facts).toMatchObject({ kind: 'video', frames: 5 });
+}
+
+describe('a run of transfer1', () => {
+  it('goes from the queue to a video that decodes, with the controls that were computed', async () => {
+    await expectVideos(await openBot());
+  });
+
+  it('takes the distilled model with edges alone and says what is wrong with more', async () => {
+    const bot = await openBot();
+    const alone = await bot.until(await bot.queue('Fog', { ...EDGE_ALONE, use_distilled: true }));
+    const more = await bot.until(await bot.queue('Mist', { use_distilled: true }));
+
+    expect(alone.state).toBe('done');
+    expect(more).toMatchObject({
+      state: 'failed',
+      problem: {
+        code: 'model.failure_signature',
+        parameters: { signature: 'not_distilled', control: 'vis' },
+      },
+    });
+  });
+
+  it.each([
+    ['[blocked]', 'blocked', { code: 'model.guardrail', signature: 'blocked_prompt' }],
+    ['[blocked video]', 'blocked', { code: 'model.guardrail', signature: 'blocked_video' }],
+    ['[out of memory]', 'failed', { code: 'model.failure_signature', signature: 'gpu_memory' }],
+    ['[missing checkpoint]', 'failed', { code: 'model.failure_signature', signature: 'missing_checkpoint' }],
+    ['[no video]', 'failed', { code: 'model.output_missing', output: ['video'] }],
+  ])('that ends with %s is %s, and the next one runs', async (ending, state, { code, ...parameters }) => {
+    const bot = await openBot();
+    const first = await bot.queue(`Rain ${ending}`, EDGE_ALONE);
+    const second = await bot.queue('Rain', EDGE_ALONE);
+
+    expect(await bot.until(first)).toMatchObject({ state, problem: { code, parameters } });
+    expect((await bot.until(second)).state).toBe('done');
+  });
+
+  it('that writes something else than a video is no success', async () => {
+    const bot = await openBot();
+    const run = await bot.until(await bot.queue('Rain [broken video]', EDGE_ALONE));
+
+    expect(run).toMatchObject({ state: 'failed', problem: { code: 'model.output_invalid' } });
+  });
+
+  it('that hangs can be cancelled while it computes', async () => {
+    const bot = await openBot();
+    const run = await bot.queue('Rain [hang]', EDGE_ALONE);
+    await bot.until(run, ({ progress }) => progress?.modelStage === 'denoising');
+    bot.cancel(run);
+
+    expect((await bot.until(run)).state).toBe('cancelled');
+  });
+});
+
+const missing = await missingForDocker();
+
+describe.skipIf(missing !== undefined)(
+  `a run of transfer1 in a container${missing ? ` (${missing})` : ''}`,
+  () => {
+    let daemon: DockerDaemon;
+    beforeAll(async () => {
+      daemon = await DockerDaemon.create();
+    }, 60_000);
+    afterAll(() => daemon[Symbol.asyncDispose](), 60_000);
+
+    it('goes from the queue to a video that decodes', async () => {
+      await expectVideos(await openBot(daemon));
+    });
+  },
+);
