@@ -1,6 +1,5 @@
 import { forgetAbsent } from './forget-absent.ts';
-import { fill } from './layout.ts';
-import { safeText } from './plain-text.ts';
+import { inputWindow } from './input-window.ts';
 import { renderCard } from './render-card.ts';
 import type { InputLine, Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
 import { widthOf } from './text-width.ts';
@@ -104,19 +103,13 @@ function drawn(lines: readonly string[]): string {
   return lines.map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join('');
 }
 
-/** The part of the typed text around the cursor, and the sequence that draws it and places the cursor. */
+/** The typed line as it stands on the screen, and the sequence that draws it and places the cursor. */
 function inputLine(
   input: InputLine,
   columns: number,
   settings: ScreenSettings,
 ): { readonly line: string; readonly sequence: string } {
-  const prompt = safeText(input.prompt, settings);
-  const room = Math.max(1, columns - 1 - widthOf(prompt));
-  let before = safeText(input.text.slice(0, input.cursor), settings);
-  while (widthOf(before) >= room) before = [...before].slice(1).join('');
-  const after = safeText(input.text.slice(input.cursor), settings);
-  const line = prompt + fill(before + after, room, '');
-  const column = widthOf(prompt) + widthOf(before);
+  const { line, column } = inputWindow(input, columns, settings);
   return { line, sequence: `${line}${CLEAR_TO_END_OF_LINE}\r${column === 0 ? '' : `${ESCAPE}${column}C`}` };
 }
 

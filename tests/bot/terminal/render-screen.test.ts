@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import {
   isLiveCard,
@@ -174,6 +175,25 @@ describe('in a terminal', () => {
     screen.show([HELLO], { prompt: '> ', text, cursor: 0 });
     expect(terminal.text).toMatch(/> inference/);
   });
+
+  test.each(['x', '夜', '🎬', '\u001b'])(
+    'of a very long typed line the part around the cursor is drawn: %j',
+    (sign) => {
+      const terminal = new FakeTerminal(30);
+      const screen = openScreen(terminal, SETTINGS);
+      const half = sign.repeat(20_000);
+      const text = `${half}|${half}`;
+      for (let draw = 0; draw < 20; draw += 1)
+        screen.show([HELLO], { prompt: '> ', text, cursor: half.length + 1 });
+      const [line = ''] = terminal.text.split('\n').slice(-1);
+      expect(line).toMatch(/^> [^|]{5,}\|[^|]?$/u);
+      expect(stringWidth(line)).toBeLessThan(30);
+      screen.show([HELLO], { prompt: '> ', text, cursor: half.length });
+      expect(terminal.text).toMatch(/\|$/);
+      screen.show([HELLO], { prompt: '> ', text, cursor: 0 });
+      expect(terminal.text).not.toContain('|');
+    },
+  );
 });
 
 describe('in a pipe', () => {
