@@ -1,5 +1,8 @@
 import { createInterface, emitKeypressEvents, type Key } from 'node:readline';
 import { Readable, Writable } from 'node:stream';
+import { hasOpenQuote } from './open-quote.ts';
+import { LINE_BREAK, pastedText, sentLine, shownLine } from './pasted-text.ts';
+import { readLines } from './read-lines.ts';
 import type { InputLine, ScreenOutput } from './render-screen.ts';
 
 export interface LineEditor {
@@ -13,28 +16,31 @@ interface Handlers {
   readonly onLeave: () => void;
 }
 
-/** A key or a character of a paste. */
+const PROMPT = '› ';
+/** A quotation mark is open. */
+const CONTINUATION_PROMPT = '… ';
+
+/** The terminal says where a paste begins and ends, so that no line break in it is taken for Enter. */
+const MARK_PASTES = '\u001b[?2004h';
+const DO_NOT_MARK_PASTES = '\u001b[?2004l';
+
+/** A character that is typed or pasted; everything else is a key. */
 const CHARACTER = /^\P{Cc}+$/u;
 
 /**
  * Lets somebody type lines below a thread that is drawn in place: Node's own line editing (cursor, history), drawn by the
- * screen instead of by Node. However much is pasted at once is put in and drawn at once. From a pipe it just reads lines.
+ * screen instead of by Node. However much is pasted is put in and drawn at once. A line with an open quotation mark goes on
+ * in the next one. From a pipe it just reads lines.
  */
 export function openLineEditor(
   input: NodeJS.ReadStream,
   output: ScreenOutput,
   handlers: Handlers,
 ): LineEditor {
-  return input.isTTY === true ? editLines(input, output, handlers) : readLines(input, handlers);
-}
-
-function readLines(input: NodeJS.ReadStream, { onLine }: Handlers): LineEditor {
-  const reader = createInterface({ input, terminal: false });
-  reader.on('line', onLine);
+  const end = input.isTTY === true ? editLines(input, output, handlers) : readLines(input, handlers.onLine);
   return {
     close: () => {
-      reader.removeAllListeners();
-      reader.close();
+      end();
       input.unref?.();
     },
   };
@@ -42,9 +48,9 @@ function readLines(input: NodeJS.ReadStream, { onLine }: Handlers): LineEditor {
 
 function editLines(
   input: NodeJS.ReadStream,
-  _output: ScreenOutput,
+  output: ScreenOutput,
   { onType, onLine, onLeave }: Handlers,
-): LineEditor {
+): () => void {
   // Node's editor measures its whole line for each character: it gets no stream of its own but whole pieces of text.
   const silent = Object.assign(new Readable({ read: () => undefined }), {
     setRawMode: (mode: boolean) => input.setRawMode?.(mode),
@@ -52,47 +58,84 @@ function editLines(
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
   const editor = createInterface({ input: silent, output: nowhere, terminal: true, historySize: 200 });
   let isClosed = false;
+  /** Typed and not put in yet. */
   let text = '';
+  let paste: string | undefined;
+  let lastKey: string | undefined;
   let pending: NodeJS.Immediate | undefined;
 
-  const putIn = (): void => {
-    if (text !== '' && !isClosed) editor.write(text);
+  const putIn = (more: string): void => {
+    if (more !== '' && !isClosed) editor.write(more);
+  };
+  const putInText = (): void => {
+    putIn(text);
     text = '';
   };
   const draw = (): void => {
     pending = undefined;
     if (isClosed) return;
-    putIn();
-    onType({ prompt: '› ', text: editor.line, cursor: editor.cursor });
+    putInText();
+    const { line, cursor } = editor;
+    const isContinued = line.includes(LINE_BREAK) && hasOpenQuote(line);
+    onType({ prompt: isContinued ? CONTINUATION_PROMPT : PROMPT, text: shownLine(line), cursor });
+  };
+  const pressEnter = (character: string | undefined, key: Key): void => {
+    if (key.name === 'enter' && lastKey === 'return') return;
+    if (hasOpenQuote(editor.line)) {
+      editor.write(null, { ctrl: true, name: 'e' });
+      editor.write(LINE_BREAK);
+    } else editor.write(character, key);
+  };
+  const pressKey = (character: string | undefined, key: Key): void => {
+    if (key.name === 'paste-start') paste = '';
+    else if (key.name === 'return' || key.name === 'enter') pressEnter(character, key);
+    else editor.write(character, key);
   };
   const press = (character: string | undefined, key: Key): void => {
-    if (character !== undefined && !key.ctrl && !key.meta && CHARACTER.test(character)) text += character;
-    else {
-      putIn();
-      if (!isClosed) editor.write(character, key);
-    }
+    if (isClosed) return;
     pending ??= setImmediate(draw);
+    if (paste !== undefined) {
+      const isAbandoned = key.ctrl === true && key.name === 'c';
+      if (key.name === 'paste-end') putIn(pastedText(paste));
+      paste = isAbandoned || key.name === 'paste-end' ? undefined : paste + (key.sequence ?? '');
+    } else if (character !== undefined && !key.ctrl && !key.meta && CHARACTER.test(character)) {
+      text += character;
+    } else {
+      putInText();
+      pressKey(character, key);
+    }
+    lastKey = key.name;
+  };
+  const end = (): void => {
+    if (isClosed) return;
+    isClosed = true;
+    clearImmediate(pending);
+    input.removeListener('keypress', press);
+    input.pause();
+    if (output.isTTY === true) output.write(DO_NOT_MARK_PASTES);
   };
 
-  editor.on('line', onLine);
-  editor.on('SIGINT', onLeave);
+  editor.on('line', (line) => onLine(sentLine(line)));
+  editor.on('SIGINT', () => {
+    if (editor.line === '') onLeave();
+    else {
+      editor.write(null, { ctrl: true, name: 'e' });
+      editor.write(null, { ctrl: true, name: 'u' });
+    }
+  });
   editor.on('close', () => {
-    isClosed = true;
+    end();
     onLeave();
   });
-  input.on('end', onLeave);
+  input.once('end', onLeave);
   emitKeypressEvents(input);
   input.on('keypress', press);
+  if (output.isTTY === true) output.write(MARK_PASTES);
   draw();
-  return {
-    close: () => {
-      isClosed = true;
-      input.removeListener('keypress', press);
-      input.removeListener('end', onLeave);
-      editor.removeAllListeners();
-      editor.close();
-      input.pause();
-      input.unref?.();
-    },
+  return () => {
+    input.removeListener('end', onLeave);
+    editor.removeAllListeners();
+    end();
+    editor.close();
   };
 }
