@@ -32,6 +32,7 @@ import { createHost } from '../remote/create-hosts.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
+import { TERMINAL_PLACE } from './terminal/terminal-chat.ts';
 import { ViewBuilder } from './thread-view/view-builder.ts';
 
 /** Shipped profiles. */
@@ -111,7 +112,7 @@ export async function openBot(
       profiles,
       timeouts,
       views: new ViewBuilder(api, data),
-      access: new AccessPolicy(config.access),
+      access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
   );
 }

@@ -82,14 +82,25 @@ export function bindWords<Verb extends string>(
   return valid({ verb, arguments: argumentsByName, rest, options, assignments });
 }
 
-/** The role that a parsed command asks for. */
-export function requiredRole(definition: CommandDefinition, command: ParsedCommand): CommandRole {
+/** What of a parsed command asks for the highest role: `queue pause`, `inference --priority`, or the verb itself. */
+export interface Permission {
+  readonly what: string;
+  readonly role: CommandRole;
+}
+
+export function requiredPermission(definition: CommandDefinition, command: ParsedCommand): Permission {
+  const { verb } = command;
   for (const argument of definition.arguments) {
     const word = command.arguments[argument.name];
     const special = Object.entries(definition.roleOfChoice ?? {}).find(([choice]) => choice === word);
-    if (special !== undefined) return special[1];
+    if (special !== undefined) return { what: `${verb} ${special[0]}`, role: special[1] };
   }
-  return definition.role;
+  for (const { name, roleAbove } of definition.options) {
+    const value = command.options[name];
+    if (roleAbove !== undefined && typeof value === 'number' && value > roleAbove.value)
+      return { what: `${verb} --${name} ${value}`, role: roleAbove.role };
+  }
+  return { what: verb, role: definition.role };
 }
 
 function bindOptions(

@@ -1,4 +1,5 @@
 import type { Principal } from '../../core/access/principal.ts';
+import type { AccessRole } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
@@ -14,6 +15,8 @@ export interface CommandContext {
   readonly api: CosmosApi;
   readonly views: ViewBuilder;
   readonly actor: Principal;
+  /** What the access rules give the actor here. */
+  readonly role: AccessRole;
   /** Paths that are typed are files of the person's own machine; elsewhere they would be the bot's. */
   readonly localFiles: boolean;
   /** The thread that shows what the command makes, opened where there is none; absent on the command line. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bindWords, requiredRole } from '../../../src/bot/commands/arguments.ts';
+import { bindWords, requiredPermission } from '../../../src/bot/commands/arguments.ts';
 import type { CommandDefinition } from '../../../src/bot/commands/definition.ts';
 import { parseCommand } from '../../../src/bot/commands/parse.ts';
 import { quoteWord, splitWords } from '../../../src/bot/commands/parse-words.ts';
@@ -223,14 +223,18 @@ test('a click is bound like words: its target and its arguments', () => {
 });
 
 test.each([
-  ['queue', 'viewer'],
-  ['queue pause', 'operator'],
-  ['queue resume', 'operator'],
-  ['cancel rs_1', 'operator'],
-  ['show constructor', 'viewer'],
-])('%j takes the role %s', (line, role) => {
+  ['queue', 'viewer', 'queue'],
+  ['queue list', 'viewer', 'queue'],
+  ['queue pause', 'admin', 'queue pause'],
+  ['queue resume', 'admin', 'queue resume'],
+  ['inference ps_1 --priority 1', 'admin', 'inference --priority 1'],
+  ['inference ps_1 --priority 0', 'operator', 'inference'],
+  ['inference ps_1 --priority -5', 'operator', 'inference'],
+  ['cancel rs_1', 'operator', 'cancel'],
+  ['show constructor', 'viewer', 'show'],
+])('%j takes the role %s', (line, role, what) => {
   const parsed = parseCommand(line, COMMANDS);
-  expect(parsed.ok && requiredRole(COMMANDS[parsed.value.verb], parsed.value)).toBe(role);
+  expect(parsed.ok && requiredPermission(COMMANDS[parsed.value.verb], parsed.value)).toEqual({ what, role });
 });
 
 describe('the registry', () => {

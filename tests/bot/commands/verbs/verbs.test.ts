@@ -25,7 +25,7 @@ class CommandBench {
     const { api, views } = this.bench.bot.parts;
     const command = must(parseCommand(line, COMMANDS, 'command_line'));
     return await HANDLERS[command.verb](
-      { api, views, actor: this.bench.actor(), localFiles: true, ...context },
+      { api, views, actor: this.bench.actor(), role: 'operator', localFiles: true, ...context },
       command,
     );
   }
@@ -191,7 +191,7 @@ describe('one run', () => {
     });
     expect((await bench.say(`cancel ${id}`)).data).toEqual({ run: run.id, result: 'cancelled' });
     expect(await bench.say(`cancel ${id}`)).toMatchObject({ failed: true });
-    expect((await bench.say(`rate ${id} 3`)).data).toMatchObject({ rating: 3 });
+    expect((await bench.say(`rate ${id} 3`)).data).toMatchObject({ problems: [{ code: 'queue.no_result' }] });
     expect((await bench.say(`retry ${id}`)).data).toMatchObject({ parent: { run: run.id } });
   });
 
@@ -205,6 +205,27 @@ describe('one run', () => {
       expect(refused.card?.actions).toEqual([expect.objectContaining({ target: run.id })]);
     },
   );
+
+  it('is rated once it is done', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    await bench.bench.end();
+    expect((await bench.say(`rate ${run.id} 3`)).data).toMatchObject({ rating: 3 });
+  });
+
+  it('of somebody else is cancelled by an admin only', async () => {
+    const bench = await CommandBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    const actor = bench.bench.actor('ben');
+    const refused = await bench.say(`cancel ${run.id}`, { actor });
+    expect(refused.data).toMatchObject({
+      problems: [{ code: 'chat.forbidden', parameters: { role: 'admin' } }],
+    });
+    expect(words(refused)).toContain('on a run of ana');
+    expect(bench.bench.reload(run.id).state).toBe('queued');
+    expect((await bench.say(`cancel ${run.id}`, { actor, role: 'admin' })).failed).toBe(false);
+  });
 
   it('is stopped when a bot works its lane again, where none does', async () => {
     const bench = await CommandBench.open();
