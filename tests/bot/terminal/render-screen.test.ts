@@ -237,6 +237,24 @@ describe('in a pipe', () => {
     `);
   });
 
+  test('nothing is wrapped: a long path can be copied', () => {
+    const { output, text } = pipe();
+    const path = `${'a-long-folder/'.repeat(20)}clip.mp4`;
+    const rows = [['input', [{ code: path }]]].map((row) => row.map((cell) => [cell].flat()));
+    openScreen(output, SETTINGS).show([
+      message('path', {
+        mark: 'none',
+        title: ['Here: ', { code: path }],
+        blocks: [
+          { type: 'text', text: [{ code: path }, ' (2 MB)'] },
+          { type: 'rows', rows },
+        ],
+        actions: [],
+      }),
+    ]);
+    expect(text()).toBe(`Here: ${path}\n  ${path} (2 MB)\n  input  ${path}\n\n`);
+  });
+
   test('no escape sequence is written even where colours were asked for', () => {
     const { output, text } = pipe();
     openScreen(output, { ...SETTINGS, color: true }).show([at(10, ['\u001b[31mred'])]);
