@@ -4,6 +4,7 @@ import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Card } from '../../core/ports/chat.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import type { Suggestion } from '../thread-view/views.ts';
@@ -39,6 +40,13 @@ export type CommandHandler = (
   context: CommandContext,
   command: ParsedCommand<CommandVerb>,
 ) => CommandResult | Promise<CommandResult>;
+
+/** A run as `--json` prints it: of one that has ended, where it stood last is no news. */
+export function runData(run: Run): Run {
+  if (!isFinished(run.state)) return run;
+  const { progress: _, ...rest } = run;
+  return rest;
+}
 
 export function answered(card: Card | undefined, data: unknown): CommandResult {
   return { data, failed: false, ...(card && { card }) };

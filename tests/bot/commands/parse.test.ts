@@ -174,6 +174,16 @@ describe('a typed command', () => {
       'run ps_7 --modle x',
       { code: 'input.option_unknown', parameters: { given: '--modle', nearest: '--model' } },
     ],
+    [
+      'run ps_7 --edge 0.5',
+      { code: 'input.option_unknown', parameters: { given: '--edge', assignment: 'edge=0.5' } },
+    ],
+    [
+      'run ps_7 --canny-threshold=low',
+      { code: 'input.option_unknown', parameters: { assignment: 'canny_threshold=low' } },
+    ],
+    ['run ps_7 --edge', { code: 'input.option_unknown', parameters: { assignment: 'edge=VALUE' } }],
+    ['list', { code: 'input.argument_missing', parameters: { argument: 'prompts|runs' } }],
     ['run ps_7 --wait', { code: 'input.option_unknown' }],
     ['run ps_7 --model', { code: 'input.argument_missing', parameters: { argument: '--model VALUE' } }],
     ['run ps_7 --dry-run=maybe', { code: 'input.argument_invalid', parameters: { expected: 'flag' } }],

@@ -3,6 +3,7 @@ import type { CommandContext, CommandResult } from '../../../../src/bot/commands
 import { parseCommand } from '../../../../src/bot/commands/parse.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { HANDLERS } from '../../../../src/bot/commands/verbs/index.ts';
+import type { Prompt } from '../../../../src/core/prompts/prompt.ts';
 import { ExclusiveLock } from '../../../../src/core/store/exclusive-lock.ts';
 import { must, openWorkbench, type Workbench } from '../../../support/workbench.ts';
 
@@ -214,6 +215,20 @@ describe('one run', () => {
     expect((await bench.say(`rate ${run.id} 3`)).data).toMatchObject({ rating: 3 });
   });
 
+  it('has no progress in its data once it has ended', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    bench.bench.progress(run.id, 95);
+    expect((await bench.say(`show ${run.id}`)).data).toMatchObject({ progress: { percent: 95 } });
+    await bench.bench.end();
+    for (const line of [`show ${run.id}`, `rate ${run.id} 4`])
+      expect((await bench.say(line)).data).not.toHaveProperty('progress');
+    const [listed] = (await bench.say('list runs')).data as object[];
+    expect(listed).toMatchObject({ state: 'done' });
+    expect(listed).not.toHaveProperty('progress');
+  });
+
   it('of somebody else is cancelled by an admin only', async () => {
     const bench = await CommandBench.open();
     const run = bench.bench.run(await bench.bench.prompt());
@@ -259,6 +274,24 @@ describe('one run', () => {
     const run = bench.bench.run(await bench.bench.prompt());
     expect(await bench.say(`retry ${run.id}`, bench.inChat)).toMatchObject({ failed: true });
     expect(bench.opened).toBe(0);
+  });
+});
+
+describe('one prompt', () => {
+  it('is shown with what it shall not become, who made it, and its runs', async () => {
+    const bench = await CommandBench.open();
+    const path = await bench.bench.file('street.mp4');
+    const { data } = await bench.say(`create prompt "A street" "${path}" --negative "blurry, dark"`);
+    const { id } = data as Prompt;
+    const before = words(await bench.say(`show ${id}`));
+    expect(before).toContain('Not: blurry, dark');
+    expect(before).toContain('@ana');
+    expect(before).toContain('No runs so far');
+    for (let runs = 0; runs < 11; runs++) bench.bench.run(must(bench.bench.api.findPrompt(id)));
+    const after = words(await bench.say(`show ${id}`));
+    expect(after).toContain('11 runs:');
+    expect(after).toContain(`list runs --prompt ${id}`);
+    expect(after.match(/rs_\w+/g)).toHaveLength(10);
   });
 });
 
