@@ -16,7 +16,6 @@ export function promptCard(view: PromptView): Card {
     blocks: [
       ...poster(view),
       { type: 'quote', text: prompt.text },
-      ...(prompt.negativeText === '' ? [] : [paragraph(`Not: ${prompt.negativeText}`)]),
       ...inputRows(view),
       ...view.fits.map((fit) => paragraph(fitText(fit))),
     ],

@@ -5,12 +5,13 @@ import { promptCard } from './prompt-card.ts';
 import { paragraph, person } from './text.ts';
 import type { PromptDetailsView } from './views.ts';
 
-/** Everything that is known of one prompt: its card, who made it and when, and its runs, newest first. */
+/** Everything that is known of one prompt: its card, what it shall not show, who made it and when, and its runs, newest first. */
 export function promptDetailsCard(view: PromptDetailsView): Card {
   const { prompt, ownerName } = view;
   const card = promptCard(view);
   const made = paragraph('Made by ', person(ownerName), ' ', { time: prompt.createdAt, style: 'ago' }, '.');
-  return { ...card, blocks: [...card.blocks, made, ...runBlocks(view)] };
+  const not = prompt.negativeText === '' ? [] : [paragraph(`Not: ${prompt.negativeText}`)];
+  return { ...card, blocks: [...card.blocks, ...not, made, ...runBlocks(view)] };
 }
 
 function runBlocks({ prompt, runs, runsTotal }: PromptDetailsView): readonly CardBlock[] {

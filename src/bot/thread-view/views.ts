@@ -100,6 +100,8 @@ export interface PromptRow {
 export interface RunDetailsView {
   readonly run: Run;
   readonly place?: QueuePlace;
+  /** It is active, and no process drives its lane. */
+  readonly unattended?: boolean;
   readonly stageTitle?: string;
 }
 

@@ -220,7 +220,9 @@ describe('one run', () => {
     bench.bench.run(await bench.bench.prompt());
     const run = bench.bench.claim();
     bench.bench.progress(run.id, 95);
-    expect((await bench.say(`show ${run.id}`)).data).toMatchObject({ progress: { percent: 95 } });
+    const shown = await bench.say(`show ${run.id}`);
+    expect(shown.data).toMatchObject({ progress: { percent: 95 } });
+    expect(words(shown)).toContain('no bot follows it now');
     await bench.bench.end();
     for (const line of [`show ${run.id}`, `rate ${run.id} 4`])
       expect((await bench.say(line)).data).not.toHaveProperty('progress');
@@ -283,6 +285,7 @@ describe('one prompt', () => {
     const path = await bench.bench.file('street.mp4');
     const { data } = await bench.say(`create prompt "A street" "${path}" --negative "blurry, dark"`);
     const { id } = data as Prompt;
+    expect(words(await bench.say(`roles ${id} street.mp4=color`))).not.toContain('blurry');
     const before = words(await bench.say(`show ${id}`));
     expect(before).toContain('Not: blurry, dark');
     expect(before).toContain('@ana');
