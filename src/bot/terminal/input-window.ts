@@ -11,6 +11,8 @@ export interface InputWindow {
   readonly line: string;
   /** Columns before the cursor. */
   readonly column: number;
+  /** What of `line` stands before the cursor and under it. */
+  readonly reach: string;
 }
 
 /** The part of the typed text around the cursor that fits into one row; its cost is bound by `columns` alone. */
@@ -25,7 +27,10 @@ export function inputWindow(
   const { text, cursor } = input;
   const before = endOf(text.slice(Math.max(0, cursor - units), cursor), room - 1, settings);
   const after = safeText(text.slice(cursor, cursor + units), settings);
-  return { line: prompt + fill(before + after, room, ''), column: widthOf(prompt) + widthOf(before) };
+  const line = prompt + fill(before + after, room, '');
+  const typed = prompt + before;
+  const [under] = new Intl.Segmenter().segment(line.slice(typed.length));
+  return { line, column: widthOf(prompt) + widthOf(before), reach: typed + (under?.segment ?? '') };
 }
 
 /** The last characters of a text, as they are shown, that need at most `width` columns. */

@@ -108,6 +108,30 @@ describe('in a terminal', () => {
     expect(terminal.text).toBe(fresh.text);
   });
 
+  test.each([
+    ['a typed line', 'create prompt "a street at night with many words"'],
+    ['a typed line as wide as the new width', 'x'.repeat(58)],
+    ['nothing typed', ''],
+  ])('%s stays below when the width changes again and again', (_what, text) => {
+    const log = [
+      'a line of the log that is quite long, as such lines of a log are now and then in this life',
+    ];
+    for (const cursor of new Set([0, 18, 38, text.length])) {
+      const input = { prompt: '> ', text, cursor: Math.min(cursor, text.length) };
+      const terminal = new FakeTerminal(100, 60);
+      const screen = openScreen(terminal, SETTINGS);
+      screen.show([HELLO, at(46, log)], input);
+      for (const width of [60, 100, 40, 20, 120, 33, 80]) {
+        terminal.resize(width);
+        screen.show([HELLO, at(46, log)], input);
+        const fresh = new FakeTerminal(width, 60);
+        openScreen(fresh, SETTINGS).show([HELLO, at(46, log)], input);
+        expect(terminal.text).toBe(fresh.text);
+        expect(terminal.cursor).toEqual(fresh.cursor);
+      }
+    }
+  });
+
   test('more live messages than the terminal has rows show their end while they live, and all of it at the end', () => {
     const terminal = new FakeTerminal(80, 6);
     const screen = openScreen(terminal, SETTINGS);
