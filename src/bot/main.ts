@@ -39,6 +39,7 @@ import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
+import { TERMINAL_PLACE } from './terminal/terminal-chat.ts';
 import { ViewBuilder } from './thread-view/view-builder.ts';
 
 /** Shipped profiles. */
@@ -120,7 +121,7 @@ export async function openBot(
       profiles,
       timeouts,
       views: new ViewBuilder(api, data),
-      access: new AccessPolicy(config.access),
+      access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
   );
 }

@@ -93,6 +93,7 @@ export const ERRORS = {
   'queue.limit_reached': { layer: 'queue', class: 'validation' },
   'queue.run_finished': { layer: 'queue', class: 'validation' },
   'queue.run_not_finished': { layer: 'queue', class: 'validation' },
+  'queue.no_result': { layer: 'queue', class: 'validation' },
   'queue.lane_busy': { layer: 'queue', class: 'execution' },
   'queue.lane_blocked': { layer: 'queue', class: 'execution' },
   'queue.lane_gone': { layer: 'queue', class: 'execution' },

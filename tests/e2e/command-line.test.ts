@@ -206,10 +206,16 @@ describe('runs', () => {
   });
 
   it('are refused to whom the configuration gives no role for them', async () => {
-    await writeFile(join(directory, 'cosmos.toml'), '[access]\ndefault = "viewer"\n');
+    const config = '[access]\ndefault = "viewer"\n';
+    await writeFile(join(directory, 'cosmos.toml'), config);
+    expect((await cosmos('queue', 'pause')).code).toBe(0);
+    expect((await cosmos('queue', 'resume')).code).toBe(0);
+    const rule = '[[access.rules]]\nrole = "viewer"\nplatform = "terminal"\n';
+    await writeFile(join(directory, 'cosmos.toml'), `${config}${rule}`);
     const { code, out, error } = await cosmos('queue', 'pause');
     expect([code, out]).toEqual([1, '']);
-    expect(error).toContain('role');
+    expect(error).toContain('queue pause');
+    expect(error).toContain('role admin');
     expect((await cosmos('queue')).out).not.toContain('aused by');
   });
 

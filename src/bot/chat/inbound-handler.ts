@@ -8,7 +8,7 @@ import type { Card, ChatPort, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { checkText } from '../../core/prompts/check-text.ts';
 import type { Store } from '../../core/store/store.ts';
-import { type ParsedCommand, requiredRole } from '../commands/arguments.ts';
+import { type ParsedCommand, requiredPermission } from '../commands/arguments.ts';
 import type { CommandContext, CommandResult } from '../commands/command-context.ts';
 import { parseCommand, parseWords } from '../commands/parse.ts';
 import { COMMANDS, type CommandVerb } from '../commands/registry.ts';
@@ -88,10 +88,10 @@ export class InboundHandler {
     const parsed = parse(event);
     if (!parsed.ok) return complete({ card: problemCard(parsed.problems) });
     const command = parsed.value;
-    const needed = requiredRole(COMMANDS[command.verb], command);
-    const allowed = access.check(event.user, event.where, needed, command.verb);
+    const needed = requiredPermission(COMMANDS[command.verb], command);
+    const allowed = access.check(event.user, event.where, needed.role, needed.what);
     if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
-    const context = this.#context(event, actor, handling);
+    const context = { ...this.#context(event, actor, handling), role: allowed.value };
     const later = store.write(() => {
       const result = HANDLERS[command.verb](context, command);
       if (result instanceof Promise) return { result };
@@ -131,7 +131,7 @@ export class InboundHandler {
     return created.ok ? undefined : created.problems;
   }
 
-  #context(event: Inbound, actor: Principal, handling: Handling): CommandContext {
+  #context(event: Inbound, actor: Principal, handling: Handling): Omit<CommandContext, 'role'> {
     const { api, views, port } = this.#parts;
     return {
       api,

@@ -2,13 +2,13 @@ import type { Problem } from '../../core/errors.ts';
 import type { Card } from '../../core/ports/chat.ts';
 import { renderCard } from '../terminal/render-card.ts';
 import type { ScreenOutput, ScreenSettings } from '../terminal/render-screen.ts';
-import { problemCard } from '../thread-view/answer-card.ts';
+import { answerCard, problemCard } from '../thread-view/answer-card.ts';
 
 /** What a shell needs before a verb: the README installs nothing on PATH. */
 export const COMMAND_PREFIX = 'npx cosmos';
 
-/** Columns where the output does not tell. */
-const USUAL_COLUMNS = 100;
+/** Columns of a terminal that does not tell. */
+const USUAL_COLUMNS = 80;
 
 /** What the command line writes to. */
 export interface CliOutput {
@@ -46,12 +46,18 @@ export function printProblems(
   error.write(`${lines(problemCard(problems), error, settings).join('\n')}\n`);
 }
 
-/** A remark beside what was asked for. */
-export function printNote({ error }: CliOutput, text: string): void {
-  error.write(`${text}\n`);
+/** A remark beside what was asked for; what stands between backquotes is to be typed, or a name. */
+export function printNote({ error, settings }: CliOutput, text: string): void {
+  error.write(`${lines(answerCard(text), error, settings).join('\n')}\n`);
 }
 
 function lines(card: Card, output: ScreenOutput, settings: ScreenSettings): readonly string[] {
   const { now, ...rest } = settings;
-  return renderCard(card, { ...rest, now: now(), width: output.columns ?? USUAL_COLUMNS });
+  const isTerminal = output.isTTY === true;
+  return renderCard(card, {
+    ...rest,
+    now: now(),
+    color: rest.color && isTerminal,
+    width: output.columns || (isTerminal ? USUAL_COLUMNS : Number.POSITIVE_INFINITY),
+  });
 }

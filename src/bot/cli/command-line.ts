@@ -7,7 +7,7 @@ import { findVerb } from '../commands/help.ts';
 import { parseWords } from '../commands/parse.ts';
 import { helpCard } from '../thread-view/help-card.ts';
 import { CLI_COMMANDS, type CliVerb } from './cli-commands.ts';
-import { type CliOutput, printCard, printNote, printProblems, processOutput } from './cli-output.ts';
+import { type CliOutput, printCard, printProblems, processOutput } from './cli-output.ts';
 
 /** 0: done. 1: it was tried and failed, or refused. 2: the words or the configuration are wrong. */
 export type ExitCode = 0 | 1 | 2;
@@ -55,7 +55,7 @@ export async function runCommandLine(
     printProblems(output, [failure.toProblem()]);
     // Whoever sits here runs the bot: there is no log to look into, and nobody else to ask.
     if (failure.code === 'internal.unexpected' && failure.cause instanceof Error) {
-      printNote(output, failure.cause.stack ?? failure.cause.message);
+      output.error.write(`${failure.cause.stack ?? failure.cause.message}\n`);
     }
     return 1;
   }

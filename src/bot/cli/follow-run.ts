@@ -2,6 +2,7 @@ import type { RunId } from '../../core/ids.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import { Waiter } from '../../core/wakeup.ts';
 import type { Bot } from '../bot.ts';
+import { runData } from '../commands/command-context.ts';
 import { isLiveCard, openScreen, type ScreenMessage } from '../terminal/render-screen.ts';
 import { failureCard } from '../thread-view/failure-card.ts';
 import { resultCard } from '../thread-view/result-card.ts';
@@ -41,7 +42,7 @@ export async function followRun(bot: Bot, id: RunId, output: CliOutput, json: bo
     interrupted.dispose();
   }
   const run = api.getRun(id);
-  if (json) output.out.write(`${JSON.stringify(run, null, 2)}\n`);
+  if (json) output.out.write(`${JSON.stringify(run && runData(run), null, 2)}\n`);
   const [left, ...others] = [...(isEnded() ? [] : [id]), ...startedHere(bot, id)];
   if (left !== undefined) printNote(output, leftRunning([left, ...others]));
   return run?.state === 'done' ? 0 : 1;

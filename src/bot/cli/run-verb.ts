@@ -1,5 +1,5 @@
 import type { Run } from '../../core/runs/run.ts';
-import { requiredRole } from '../commands/arguments.ts';
+import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandVerb } from '../commands/registry.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
@@ -46,14 +46,15 @@ export async function runVerb(
   try {
     const { api, views, store, access, data } = bot.parts;
     const parsed = { ...command, verb };
-    const allowed = access.check(localUser(), TERMINAL_PLACE, requiredRole(COMMANDS[verb], parsed), verb);
+    const needed = requiredPermission(COMMANDS[verb], parsed);
+    const allowed = access.check(localUser(), TERMINAL_PLACE, needed.role, needed.what);
     if (!allowed.ok) {
       printProblems(output, allowed.problems);
       return 1;
     }
     if (verb === 'logs' && command.options['follow'] === true) return await followLog(bot, parsed, output);
     const result = await HANDLERS[verb](
-      { api, views, actor: localPrincipal(store), localFiles: true },
+      { api, views, actor: localPrincipal(store), role: allowed.value, localFiles: true },
       parsed,
     );
     const queued = verb === 'inference' || verb === 'retry' ? queuedRun(result.data) : undefined;

@@ -39,7 +39,7 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     bot.startLanes('daemon');
     await bot.startChat(session.chat);
     logger.info({ data: data.root }, 'started');
-    const editor = openLineEditor(process.stdin, {
+    const editor = openLineEditor(process.stdin, output.out, {
       onType: (line) => session.type(line),
       onLine: (line) => {
         session.say(line).then(

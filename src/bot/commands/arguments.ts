@@ -51,7 +51,9 @@ export function bindWords<Verb extends string>(
 ): Checked<ParsedCommand<Verb>> {
   const problems: Problem[] = [];
   const optionProblems: Problem[] = [];
-  const options = bindOptions(verb, definition, words.options, surface, optionProblems);
+  const surplus =
+    definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
+  const options = bindOptions({ verb, definition, given: words.options, surplus, surface }, optionProblems);
   const argumentsByName: Record<string, string> = {};
   let rest: readonly string[] = [];
   for (const [index, argument] of definition.arguments.entries()) {
@@ -59,7 +61,8 @@ export function bindWords<Verb extends string>(
       argument.variadic === true ? words.positional.slice(index) : words.positional.slice(index, index + 1);
     const [first] = given;
     if (first === undefined) {
-      if (argument.required) problems.push(missing(verb, definition, argument.name));
+      if (argument.required)
+        problems.push(missing(verb, definition, argument.choices?.join('|') ?? argument.name));
       continue;
     }
     const checked = given.map((word) => checkArgument(verb, argument, word));
@@ -68,8 +71,6 @@ export function bindWords<Verb extends string>(
     if (argument.variadic === true) rest = values;
     else if (values[0] !== undefined) argumentsByName[argument.name] = values[0];
   }
-  const surplus =
-    definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
   // A word too many is probably the value of the option that nobody knows.
   const guilty = optionProblems.some((problem) => problem.code === 'input.option_unknown');
   if (surplus.length > 0 && !guilty) problems.push(unexpected(verb, definition, surplus));
@@ -82,21 +83,38 @@ export function bindWords<Verb extends string>(
   return valid({ verb, arguments: argumentsByName, rest, options, assignments });
 }
 
-/** The role that a parsed command asks for. */
-export function requiredRole(definition: CommandDefinition, command: ParsedCommand): CommandRole {
+/** What of a parsed command asks for the highest role: `queue pause`, `inference --priority`, or the verb itself. */
+export interface Permission {
+  readonly what: string;
+  readonly role: CommandRole;
+}
+
+export function requiredPermission(definition: CommandDefinition, command: ParsedCommand): Permission {
+  const { verb } = command;
   for (const argument of definition.arguments) {
     const word = command.arguments[argument.name];
     const special = Object.entries(definition.roleOfChoice ?? {}).find(([choice]) => choice === word);
-    if (special !== undefined) return special[1];
+    if (special !== undefined) return { what: `${verb} ${special[0]}`, role: special[1] };
   }
-  return definition.role;
+  for (const { name, roleAbove } of definition.options) {
+    const value = command.options[name];
+    if (roleAbove !== undefined && typeof value === 'number' && value > roleAbove.value)
+      return { what: `${verb} --${name} ${value}`, role: roleAbove.role };
+  }
+  return { what: verb, role: definition.role };
+}
+
+interface GivenOptions {
+  readonly verb: string;
+  readonly definition: CommandDefinition;
+  readonly given: CommandWords['options'];
+  /** Words beyond the arguments. */
+  readonly surplus: readonly string[];
+  readonly surface: CommandSurface;
 }
 
 function bindOptions(
-  verb: string,
-  definition: CommandDefinition,
-  given: CommandWords['options'],
-  surface: CommandSurface,
+  { verb, definition, given, surplus, surface }: GivenOptions,
   problems: Problem[],
 ): Record<string, OptionValue> {
   const known = optionsOn(definition, surface);
@@ -104,7 +122,11 @@ function bindOptions(
   for (const [name, raw] of Object.entries(given)) {
     const option = known.find((each) => each.name === name);
     if (option === undefined) {
-      problems.push(unknownOption(verb, name, known));
+      const [other] = surplus;
+      const value = typeof raw === 'string' ? raw : (other ?? 'VALUE');
+      const assignment =
+        definition.assignments?.divide === 'first' ? `${name.replaceAll('-', '_')}=${value}` : undefined;
+      problems.push(unknownOption(verb, name, known, assignment));
       continue;
     }
     const checked = checkOption(verb, option, raw);
@@ -180,13 +202,23 @@ function unexpected(verb: string, definition: CommandDefinition, given: readonly
   return { code: 'input.argument_unexpected', parameters: { verb, given, usage: usage(verb, definition) } };
 }
 
-function unknownOption(verb: string, name: string, known: readonly OptionDefinition[]): Problem {
+/** `assignment`: how it is written if a parameter is meant. */
+function unknownOption(
+  verb: string,
+  name: string,
+  known: readonly OptionDefinition[],
+  assignment: string | undefined,
+): Problem {
   const near = nearest(
     name,
     known.map((each) => each.name),
   );
   return {
     code: 'input.option_unknown',
-    parameters: { verb, given: `--${name}`, ...(near === undefined ? {} : { nearest: `--${near}` }) },
+    parameters: {
+      verb,
+      given: `--${name}`,
+      ...(near === undefined ? assignment !== undefined && { assignment } : { nearest: `--${near}` }),
+    },
   };
 }

@@ -1,8 +1,10 @@
 import type { Principal } from '../../core/access/principal.ts';
+import type { AccessRole } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Card } from '../../core/ports/chat.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import type { Suggestion } from '../thread-view/views.ts';
@@ -14,6 +16,8 @@ export interface CommandContext {
   readonly api: CosmosApi;
   readonly views: ViewBuilder;
   readonly actor: Principal;
+  /** What the access rules give the actor here. */
+  readonly role: AccessRole;
   /** Paths that are typed are files of the person's own machine; elsewhere they would be the bot's. */
   readonly localFiles: boolean;
   /** The thread that shows what the command makes, opened where there is none; absent on the command line. */
@@ -36,6 +40,13 @@ export type CommandHandler = (
   context: CommandContext,
   command: ParsedCommand<CommandVerb>,
 ) => CommandResult | Promise<CommandResult>;
+
+/** A run as `--json` prints it: of one that has ended, where it stood last is no news. */
+export function runData(run: Run): Run {
+  if (!isFinished(run.state)) return run;
+  const { progress: _, ...rest } = run;
+  return rest;
+}
 
 export function answered(card: Card | undefined, data: unknown): CommandResult {
   return { data, failed: false, ...(card && { card }) };

@@ -1,5 +1,5 @@
 import { type CommandDefinition, type CommandTable, optionsOn } from './definition.ts';
-import { optionUsage, usage } from './help.ts';
+import { argumentName, optionUsage, usage } from './help.ts';
 
 const INTRODUCTION = `# Commands
 
@@ -31,7 +31,7 @@ export function commandsPage(commands: CommandTable): string {
 
 function section(verb: string, definition: CommandDefinition): string {
   const rows = [
-    ...definition.arguments.map((argument) => row(argument.name.toUpperCase(), argument.help)),
+    ...definition.arguments.map((argument) => row(argumentName(argument), argument.help)),
     ...(definition.assignments === undefined
       ? []
       : [row(definition.assignments.pattern, definition.assignments.help)]),

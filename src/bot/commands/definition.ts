@@ -30,6 +30,8 @@ export interface OptionDefinition {
   readonly choices?: readonly string[];
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Role that a value above `value` asks for. */
+  readonly roleAbove?: { readonly value: number; readonly role: CommandRole };
   /** Only on the command line: it makes no sense in a chat. */
   readonly commandLineOnly?: boolean;
 }

@@ -43,8 +43,12 @@ export function allNames(commands: CommandTable): readonly string[] {
   return Object.entries(commands).flatMap(([verb, definition]) => [verb, ...definition.aliases]);
 }
 
+/** What stands for an argument in usage lines: `RUN`, or the words that it allows, `prompts|runs`. */
+export function argumentName(argument: ArgumentDefinition): string {
+  return argument.choices?.join('|') ?? argument.name.toUpperCase();
+}
+
 function argumentUsage(argument: ArgumentDefinition): string {
-  const choices = argument.choices?.join('|');
-  const name = `${choices ?? argument.name.toUpperCase()}${argument.variadic === true ? '…' : ''}`;
+  const name = `${argumentName(argument)}${argument.variadic === true ? '…' : ''}`;
   return argument.required ? name : `[${name}]`;
 }

@@ -84,10 +84,11 @@ export const COMMANDS = {
       {
         name: 'priority',
         type: 'number',
-        help: 'Higher goes first; 0 is usual',
+        help: 'Higher goes first; 0 is usual, and only an admin may go above it',
         essential: false,
         minimum: -100,
         maximum: 100,
+        roleAbove: { value: 0, role: 'admin' },
       },
       WAIT,
       JSON_OUTPUT,
@@ -100,7 +101,7 @@ export const COMMANDS = {
     },
     examples: [
       'inference ps_7k2m9x4d',
-      'inference ps_7k2m9x4d edge=0.8 vis=0.2 seed=7',
+      'inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low',
       'inference ps_7k2m9x4d --model preview --dry-run',
     ],
     role: 'operator',
@@ -168,7 +169,7 @@ export const COMMANDS = {
     options: [JSON_OUTPUT],
     examples: ['queue', 'queue pause', 'queue resume'],
     role: 'viewer',
-    roleOfChoice: { pause: 'operator', resume: 'operator' },
+    roleOfChoice: { pause: 'admin', resume: 'admin' },
   },
   logs: {
     aliases: ['log'],
@@ -196,7 +197,7 @@ export const COMMANDS = {
   },
   cancel: {
     aliases: ['stop'],
-    summary: 'Cancel a run that waits or runs',
+    summary: 'Cancel a run that waits or runs; only an admin cancels the runs of others',
     arguments: [RUN],
     options: [JSON_OUTPUT],
     examples: ['cancel rs_3fq8w1zz'],

@@ -1,9 +1,8 @@
 import { forgetAbsent } from './forget-absent.ts';
-import { fill } from './layout.ts';
-import { safeText } from './plain-text.ts';
+import { type InputWindow, inputWindow } from './input-window.ts';
+import { hardWrap } from './layout.ts';
 import { renderCard } from './render-card.ts';
 import type { InputLine, Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
-import { widthOf } from './text-width.ts';
 
 /** A terminal that does not know its size says nothing, or 0. */
 const DEFAULT_COLUMNS = 80;
@@ -30,8 +29,8 @@ export class LiveScreen implements Screen {
   readonly #settled = new Map<string, string>();
   /** Lines of the tail as they stand on the screen. */
   #tail: readonly string[] = [];
-  /** Rows between the first line of the tail and the cursor. */
-  #cursorRow = 0;
+  /** What of the tail stands before the cursor and under it. */
+  #reach: readonly string[] = [];
   #columns = 0;
 
   constructor(output: ScreenOutput, settings: ScreenSettings) {
@@ -52,7 +51,7 @@ export class LiveScreen implements Screen {
       tailMessages.flatMap((message) => [...this.#render(message, columns), '']),
       input === undefined ? 0 : 1,
     );
-    const typed = input === undefined ? undefined : inputLine(input, columns, this.#settings);
+    const typed = input === undefined ? undefined : inputWindow(input, columns, this.#settings);
     const lines = typed === undefined ? tail : [...tail, typed.line];
     if (
       finishedLines.length === 0 &&
@@ -63,17 +62,17 @@ export class LiveScreen implements Screen {
       return;
 
     this.#output.write(
-      `${BEGIN_FRAME}${this.#toTop(columns)}${drawn(finishedLines)}${drawn(tail)}${CLEAR_BELOW}${typed?.sequence ?? ''}${END_FRAME}`,
+      `${BEGIN_FRAME}${this.#toTop(columns)}${drawn(finishedLines)}${drawn(tail)}${CLEAR_BELOW}${typed === undefined ? '' : drawnInput(typed)}${END_FRAME}`,
     );
     this.#tail = lines;
     this.#columns = columns;
-    this.#cursorRow = tail.length;
+    this.#reach = [...tail, typed?.reach ?? ''];
   }
 
   close(): void {
-    if (this.#tail.length > this.#cursorRow) this.#output.write('\n');
+    if (this.#tail.length === this.#reach.length) this.#output.write('\n');
     this.#tail = [];
-    this.#cursorRow = 0;
+    this.#reach = [];
   }
 
   /** A message that changed after it was written for good is written again, below. */
@@ -91,33 +90,26 @@ export class LiveScreen implements Screen {
     return lines.length <= room ? lines : lines.slice(lines.length - room);
   }
 
-  /** Moves the cursor to the first line of the tail. A terminal that became narrower has broken longer lines. */
+  /** Moves the cursor to the first line of the tail. A terminal that got another width has broken the lines anew. */
   #toTop(columns: number): string {
-    if (this.#tail.length === 0) return '\r';
-    const above = this.#tail.slice(0, this.#cursorRow);
-    const rows = above.reduce((total, line) => total + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
+    const width = columns === this.#columns ? columns : this.#output.columns || columns;
+    const below = this.#reach.reduce((total, line) => total + hardWrap(line, width).length, 0) - 1;
+    const rows = Math.min(Math.max(0, below), (this.#output.rows || DEFAULT_ROWS) - 1);
     return rows === 0 ? '\r' : `\r${ESCAPE}${rows}A`;
   }
 }
 
+/**
+ * A row is cleared before it is written: after its last column, some terminals would clear that column. A row that is
+ * cleared from its beginning is no more part of a line that the terminal broke, and is not joined when it gets wider.
+ */
 function drawn(lines: readonly string[]): string {
-  return lines.map((line) => `${line}${CLEAR_TO_END_OF_LINE}\n`).join('');
+  return lines.map((line) => `${CLEAR_TO_END_OF_LINE}${line}\n`).join('');
 }
 
-/** The part of the typed text around the cursor, and the sequence that draws it and places the cursor. */
-function inputLine(
-  input: InputLine,
-  columns: number,
-  settings: ScreenSettings,
-): { readonly line: string; readonly sequence: string } {
-  const prompt = safeText(input.prompt, settings);
-  const room = Math.max(1, columns - 1 - widthOf(prompt));
-  let before = safeText(input.text.slice(0, input.cursor), settings);
-  while (widthOf(before) >= room) before = [...before].slice(1).join('');
-  const after = safeText(input.text.slice(input.cursor), settings);
-  const line = prompt + fill(before + after, room, '');
-  const column = widthOf(prompt) + widthOf(before);
-  return { line, sequence: `${line}${CLEAR_TO_END_OF_LINE}\r${column === 0 ? '' : `${ESCAPE}${column}C`}` };
+/** Draws the typed line and places the cursor in it. */
+function drawnInput({ line, column }: InputWindow): string {
+  return `${CLEAR_TO_END_OF_LINE}${line}\r${column === 0 ? '' : `${ESCAPE}${column}C`}`;
 }
 
 function contentOf(message: ScreenMessage): string {

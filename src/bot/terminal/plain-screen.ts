@@ -6,8 +6,8 @@ import { plainText, safeText, type TextSettings } from './plain-text.ts';
 import { renderCard } from './render-card.ts';
 import type { Screen, ScreenMessage, ScreenOutput, ScreenSettings } from './render-screen.ts';
 
-/** Lines in a pipe have no edge; this keeps them readable. */
-const DEFAULT_COLUMNS = 100;
+/** Lines in a pipe have no edge; broken ones could not be searched or copied. */
+const DEFAULT_COLUMNS = Number.POSITIVE_INFINITY;
 /** Progress is told once in so many percent. */
 const PERCENT_STEP = 10;
 

@@ -29,6 +29,7 @@ const ASCII_SUBSTITUTES: ReadonlyMap<string, string> = new Map([
   ['○', 'o'],
   ['°', ''],
   ['→', '->'],
+  ['↵', '|'],
 ]);
 
 /** Columns; conjuncts of Indic scripts need some. */

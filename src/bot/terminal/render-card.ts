@@ -9,7 +9,7 @@ import { widthOf } from './text-width.ts';
 
 /** How and for whom a card is drawn. */
 export interface RenderSettings extends TextSettings {
-  /** Columns; no line is wider. At least 10. */
+  /** Columns; no line is wider. At least 10; infinite where lines are not broken. */
   readonly width: number;
   readonly color: boolean;
   /** What stands before a verb that is typed; `/cosmos` where it is not said. */

@@ -26,6 +26,9 @@ export interface ScreenOutput {
   readonly isTTY?: boolean;
   readonly columns?: number;
   readonly rows?: number;
+  /** A terminal tells when it gets another width or height. */
+  on?(event: 'resize', listener: () => void): unknown;
+  off?(event: 'resize', listener: () => void): unknown;
 }
 
 export type ScreenSettings = Omit<RenderSettings, 'width' | 'now'> & {

@@ -30,7 +30,9 @@ export class TerminalSession {
   readonly #random: Random;
   readonly #user: ChatUser;
   readonly #directory: string;
+  readonly #output: ScreenOutput;
   readonly #screen: Screen;
+  readonly #onResize = (): void => this.#draw();
   /** What the screen has not written for good yet. */
   readonly #messages = new Map<number, TranscriptMessage>();
   #input: InputLine | undefined;
@@ -50,12 +52,14 @@ export class TerminalSession {
     this.#random = parts.random;
     this.#user = parts.user;
     this.#directory = parts.directory;
+    this.#output = parts.output;
     this.#screen = openScreen(parts.output, parts.settings);
     this.chat = new TerminalChat({
       transcript: parts.transcript,
       directory: parts.directory,
       onChange: (message) => this.#show(message),
     });
+    this.#output.on?.('resize', this.#onResize);
   }
 
   /** Takes one typed line; false where the person wants to leave. */
@@ -88,6 +92,7 @@ export class TerminalSession {
   }
 
   close(): void {
+    this.#output.off?.('resize', this.#onResize);
     this.#input = undefined;
     this.#draw();
     this.#screen.close();

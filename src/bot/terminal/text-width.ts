@@ -27,6 +27,7 @@ export function wrapped(
   width: number,
   options: { readonly hard: boolean; readonly trim?: boolean; readonly wordWrap?: boolean },
 ): readonly string[] {
+  if (width === Number.POSITIVE_INFINITY) return [text];
   const { default: wrapAnsi }: typeof import('wrap-ansi') = load('wrap-ansi');
   return wrapAnsi(text, width, options).split('\n');
 }

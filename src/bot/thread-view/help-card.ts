@@ -5,7 +5,7 @@ import {
   type CommandTable,
   optionsOn,
 } from '../commands/definition.ts';
-import { optionUsage, usage } from '../commands/help.ts';
+import { argumentName, optionUsage, usage } from '../commands/help.ts';
 import { paragraph, sentence } from './text.ts';
 
 /** All verbs with their summaries, or one verb with its arguments, options and examples. */
@@ -41,7 +41,7 @@ function overview(commands: CommandTable): Card {
 
 function verbHelp(verb: string, definition: CommandDefinition, surface: CommandSurface): Card {
   const rows: (readonly Text[])[] = definition.arguments.map((argument) => [
-    [{ code: argument.name.toUpperCase() }],
+    [{ code: argumentName(argument) }],
     sentence(argument.help),
   ]);
   if (definition.assignments !== undefined)

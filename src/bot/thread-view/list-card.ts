@@ -48,7 +48,8 @@ function promptRow({ prompt, ownerName, runs }: PromptRow): readonly Text[] {
   ];
 }
 
-function runRow(run: Run): readonly Text[] {
+/** `rs_3fq8w1zz  done  rainy_neon_street  preview  @ana  3 min ago`. */
+export function runRow(run: Run): readonly Text[] {
   const known = run.state === 'active' ? run.progress?.percent : undefined;
   return [
     [{ code: run.id }],

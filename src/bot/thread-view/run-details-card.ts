@@ -25,13 +25,18 @@ export function runDetailsCard(view: RunDetailsView): Card {
   };
 }
 
-function factRows({ run, place, stageTitle }: RunDetailsView): readonly (readonly Text[])[] {
+function factRows({
+  run,
+  place,
+  stageTitle,
+  unattended = false,
+}: RunDetailsView): readonly (readonly Text[])[] {
   const parameters = Object.entries(run.parameters).map(([name, value]) => parameterWords(name, value));
   const took =
     run.startedAt === undefined || run.finishedAt === undefined ? undefined : run.finishedAt - run.startedAt;
   const starts = place?.startsIn === undefined ? '' : `, starts in ${timeRange(place.startsIn)}`;
   return [
-    row('state', stateOf(run, stageTitle)),
+    row('state', stateOf(run, stageTitle), unattended && '; no bot follows it now'),
     place !== undefined && run.state === 'queued' && row('place', `${place.place} of ${place.of}${starts}`),
     row('asked by', person(run.ownerName), ' ', ago(run.queuedAt)),
     row('prompt', { code: run.promptId }),

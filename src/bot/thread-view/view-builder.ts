@@ -12,12 +12,16 @@ import type {
   FailureView,
   ModelView,
   Notified,
+  PromptDetailsView,
   PromptRow,
   PromptView,
   ResultView,
   RunDetailsView,
   StatusView,
 } from './views.ts';
+
+/** Newest runs under the details of a prompt. */
+const LISTED_RUNS = 10;
 
 /** Where a card is read. */
 export interface Reader {
@@ -52,6 +56,15 @@ export class ViewBuilder {
         };
       }),
       ...(poster !== undefined && existsSync(poster) && { posterPath: poster }),
+    };
+  }
+
+  promptDetails(prompt: Prompt): PromptDetailsView {
+    return {
+      ...this.prompt(prompt),
+      ownerName: this.#api.getPrincipal(prompt.owner)?.name ?? '',
+      runs: this.#api.listRuns({ promptId: prompt.id, limit: LISTED_RUNS }),
+      runsTotal: this.#api.countRuns({ promptId: prompt.id }),
     };
   }
 

@@ -28,6 +28,15 @@ export interface PromptView {
   readonly fits: readonly PromptFit[];
 }
 
+/** A prompt and what came of it. */
+export interface PromptDetailsView extends PromptView {
+  readonly ownerName: string;
+  /** Newest first. */
+  readonly runs: readonly Run[];
+  /** At least `runs.length`. */
+  readonly runsTotal: number;
+}
+
 /** A run and what is needed around it to say where it stands. */
 export interface StatusView {
   readonly run: Run;
@@ -91,6 +100,8 @@ export interface PromptRow {
 export interface RunDetailsView {
   readonly run: Run;
   readonly place?: QueuePlace;
+  /** It is active, and no process drives its lane. */
+  readonly unattended?: boolean;
   readonly stageTitle?: string;
 }
 

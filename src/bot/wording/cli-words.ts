@@ -32,7 +32,7 @@ export const CIPHERS = {
 export function started(config: Config): string {
   const lanes = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
   const source = config.source.kind === 'file' ? config.source.path : 'the embedded default';
-  return `cosmos is running with ${source}; lanes: ${lanes.join(', ')}. Name a video to make a prompt, type \`help\`, or \`exit\`.`;
+  return `cosmos is running with ${source}; lanes: ${lanes.join(', ')}. Name a video to make a prompt, or type \`help\`; leave with \`exit\` or Ctrl-C.`;
 }
 
 /** The demo is over; `directory` holds what it made. */

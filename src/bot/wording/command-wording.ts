@@ -14,7 +14,7 @@ export const COMMAND_WORDING = {
   'input.parameter_type': {
     example: { parameter: 'seed', given: 'abc', expected: 'a whole number' },
     say: (p) => ({
-      sentence: `${p.text('parameter', 'parameter')}=${p.text('given', '?')}: ${p.text('expected', 'another kind of value')}, please.`,
+      sentence: `${p.text('parameter', 'parameter')}${p.has('given') ? `=${p.text('given')}` : ' has no value'}: ${p.text('expected', 'another kind of value')}, please.`,
       nextStep:
         p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) ||
         'Correct the value and send it again.',
@@ -110,10 +110,10 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.option_unknown': {
-    example: { verb: 'inference', given: '--modle', nearest: '--model' },
+    example: { verb: 'inference', given: '--edge', assignment: 'edge=0.5' },
     say: (p) => ({
       sentence: `${verb(p, 'This command')} has no option${p.part('given', (given) => ` \`${given}\``)}.${didYouMean(p)}`,
-      nextStep: `See its options with \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+      nextStep: `${p.part('assignment', (words) => `A parameter is written without dashes: \`${words}\`. `)}See its options with \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
   'input.argument_missing': {
@@ -142,7 +142,7 @@ export const COMMAND_WORDING = {
       maximum: 5,
     },
     say: (p) => ({
-      sentence: `${p.part('argument', (name) => `\`${name}\``) || 'That'} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
+      sentence: `${argument(p)} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
       nextStep: `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
@@ -157,6 +157,13 @@ export const COMMAND_WORDING = {
 
 function verb(p: Parameters, otherwise: string): string {
   return p.part('verb', (name) => `\`${name}\``) || otherwise;
+}
+
+/** The name of a choice stands in no usage line, only its words do. */
+function argument(p: Parameters): string {
+  const name = p.text('argument');
+  if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;
+  return name === '' ? 'That' : `\`${name}\``;
 }
 
 function expected(p: Parameters): string {

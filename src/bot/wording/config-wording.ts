@@ -215,12 +215,25 @@ function typeWords(p: Parameters): string {
 }
 
 function rangeWords(p: Parameters): string {
-  const unit =
-    p.text('measure') === 'characters' ? ' characters' : p.text('measure') === 'entries' ? ' entries' : '';
-  if (p.has('minimum') && p.has('maximum')) return `${p.text('minimum')} to ${p.text('maximum')}${unit}`;
+  const above =
+    p.part('above', (value) => `more than ${value}`) || p.part('below', (value) => `less than ${value}`);
+  if (above !== '') return above;
+  if (p.has('minimum') && p.has('maximum')) return `${p.text('minimum')} to ${counted(p, 'maximum')}`;
   return (
-    p.part('minimum', (value) => `at least ${value}${unit}`) ||
-    p.part('maximum', (value) => `at most ${value}${unit}`) ||
+    p.part('minimum', () => `at least ${counted(p, 'minimum')}`) ||
+    p.part('maximum', () => `at most ${counted(p, 'maximum')}`) ||
     `another value`
   );
+}
+
+const UNITS: ReadonlyMap<string, readonly [one: string, many: string]> = new Map([
+  ['characters', ['character', 'characters']],
+  ['entries', ['entry', 'entries']],
+]);
+
+/** A limit with what it counts: `1 entry`, `100 characters`. */
+function counted(p: Parameters, limit: string): string {
+  const [one, many] = UNITS.get(p.text('measure')) ?? [];
+  const unit = p.number(limit) === 1 ? one : many;
+  return `${p.text(limit)}${unit === undefined ? '' : ` ${unit}`}`;
 }

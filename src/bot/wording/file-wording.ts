@@ -168,6 +168,7 @@ function isA(kind: string): string {
 }
 
 function megapixels(pixels: number): string {
+  if (pixels < 1e5) return ` (at most ${pixels} pixels)`;
   return ` (at most ${Number((pixels / 1e6).toFixed(1))} megapixels)`;
 }
 

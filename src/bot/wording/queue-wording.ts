@@ -6,9 +6,9 @@ import type { Parameters, Wording } from './wording.ts';
 /** What stands in the way in the chat, in the queue and in the database. */
 export const QUEUE_WORDING = {
   'chat.forbidden': {
-    example: { verb: 'cancel', role: 'operator' },
+    example: { verb: 'cancel', owner: 'ben', role: 'admin' },
     say: (p) => ({
-      sentence: `You may not ${p.part('verb', (verb) => `use \`${verb}\``) || 'do that'} here${p.part('role', (role) => `; it takes the role ${role}`)}.`,
+      sentence: `You may not ${p.part('verb', (verb) => `use \`${verb}\``) || 'do that'}${p.part('owner', (owner) => ` on a run of ${owner}`)} here${p.part('role', (role) => `; it takes the role ${role}`)}.`,
       nextStep: 'Ask whoever runs the bot for that role.',
     }),
   },
@@ -62,6 +62,13 @@ export const QUEUE_WORDING = {
     say: (p) => ({
       sentence: `${run(p)} has not ended yet.`,
       nextStep: `Wait for it, or cancel it with \`cancel ${p.text('run', 'RUN')}\`.`,
+    }),
+  },
+  'queue.no_result': {
+    example: { run: 'rs_3fq8w1zz', state: 'cancelled' },
+    say: (p) => ({
+      sentence: `${run(p)} has no result that could be rated${p.part('state', (state) => ` (${state.replaceAll('_', ' ')})`)}.`,
+      nextStep: `Run it again with \`retry ${p.text('run', 'RUN')}\`.`,
     }),
   },
   'queue.lane_busy': {

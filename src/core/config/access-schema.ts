@@ -27,6 +27,9 @@ const ruleSchema = z
 
 /** `[access]` and `[[access.rules]]`. */
 export const accessSchema = z.strictObject({
-  default: z.enum(ACCESS_ROLES).default('operator').describe('Role of everybody whom no rule fits.'),
+  default: z
+    .enum(ACCESS_ROLES)
+    .default('operator')
+    .describe("Role of everybody whom no rule fits; at the bot's own machine that is admin."),
   rules: z.array(ruleSchema).default([]).describe('Further roles; each rule needs at least one condition.'),
 });

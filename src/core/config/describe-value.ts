@@ -20,9 +20,12 @@ export function typeWord(expected: string, schema: z.core.$ZodType | undefined):
   return TYPE_WORDS[expected] ?? expected;
 }
 
-/** What was given, short: a scalar as it was written (texts in quotes), otherwise `list`, `table` or `date`. */
+/**
+ * What was given, short: a scalar as it was written (texts in quotes), otherwise `list` (an empty one as it is), `table` or
+ * `date`.
+ */
 export function preview(value: unknown): string {
-  if (Array.isArray(value)) return 'list';
+  if (Array.isArray(value)) return value.length === 0 ? '[]' : 'list';
   if (value instanceof Date) return 'date';
   if (typeof value === 'object') return 'table';
   if (typeof value !== 'string') return String(value);
@@ -37,9 +40,10 @@ export function rangeOf(
   issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig,
   schema: z.core.$ZodType | undefined,
 ): ErrorParameters {
-  const limit =
-    issue.code === 'too_small' ? { minimum: Number(issue.minimum) } : { maximum: Number(issue.maximum) };
+  const bound = Number(issue.code === 'too_small' ? issue.minimum : issue.maximum);
+  const limit = issue.code === 'too_small' ? { minimum: bound } : { maximum: bound };
   const measure = MEASURES[issue.origin] ?? 'value';
+  if (issue.inclusive === false) return { measure, [issue.code === 'too_small' ? 'above' : 'below']: bound };
   if (!(schema instanceof z.ZodNumber)) return { measure, ...limit };
   const { minValue, maxValue } = schema;
   return {

@@ -28,7 +28,8 @@ export interface CheckedInput {
  * - `config.unknown_key`: `key`, `known` (list), `nearest`?
  * - `config.missing_key`: `keys` (list; one of them is missing at `where`)
  * - `config.wrong_type`: `expected` (list of type words), `given`
- * - `config.out_of_range`: `given`, `measure` (`value`, `characters`, `entries`), `minimum`?, `maximum`?
+ * - `config.out_of_range`: `given`, `measure` (`value`, `characters`, `entries`), `minimum`?, `maximum`?;
+ *   `above` or `below` alone where the limit itself is too little or too much
  * - `config.unknown_choice`: `given`, `choices` (list), `nearest`?
  * - `config.invalid_name`: `given`, `pattern`, `nearest`? (a mended name)
  * - `config.secret_inline`: nothing else, the value is never repeated

@@ -14,7 +14,7 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * One value for one parameter. Text that a person typed becomes the parameter's type where that is beyond doubt
- * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given},
+ * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, nearest?},
  * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, nearest?}, `input.parameter_choice`
  * {parameter, given, choices, nearest?}.
  */
@@ -40,7 +40,7 @@ function checkNumber(
   const value = toNumber(given);
   const isWhole = value !== undefined && Number.isSafeInteger(value);
   if (value === undefined || (parameter.type === 'integer' && !isWhole)) {
-    return wrongType(name, parameter.type, given);
+    return wrongType(name, parameter.type, given, withPoint(name, parameter, given));
   }
   const { minimum, maximum } = parameter;
   if (value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity)) {
@@ -55,6 +55,17 @@ function checkNumber(
     ...(maximum === undefined ? {} : { maximum }),
     ...(suggestion === undefined ? {} : { nearest: suggestion }),
   });
+}
+
+/** `0,5` → `0.5`, where that is a value of the parameter. */
+function withPoint(
+  name: string,
+  parameter: Extract<Parameter, { type: 'number' | 'integer' }>,
+  given: unknown,
+): string | undefined {
+  if (typeof given !== 'string' || !/^\s*[+-]?\d*,\d+\s*$/.test(given)) return undefined;
+  const mended = given.trim().replace(',', '.');
+  return checkNumber(name, parameter, mended).ok ? mended : undefined;
 }
 
 function toNumber(given: unknown): number | undefined {
@@ -112,8 +123,18 @@ function checkChoice(
   );
 }
 
-function wrongType(parameter: string, type: keyof typeof EXPECTED, given: unknown): Checked<never> {
-  return invalid('input.parameter_type', { parameter, expected: EXPECTED[type], given: shown(given) });
+function wrongType(
+  parameter: string,
+  type: keyof typeof EXPECTED,
+  given: unknown,
+  suggestion?: string,
+): Checked<never> {
+  return invalid('input.parameter_type', {
+    parameter,
+    expected: EXPECTED[type],
+    given: shown(given),
+    ...(suggestion !== undefined && { nearest: suggestion }),
+  });
 }
 
 /** What was given, short enough to be quoted in an answer. */

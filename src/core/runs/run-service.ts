@@ -139,6 +139,7 @@ export class RunService {
     if (!Number.isInteger(rating) || rating < 1 || rating > 5)
       return invalid('input.rating_range', { given: rating });
     if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    if (run.state !== 'done') return invalid('queue.no_result', { run: run.id, state: run.state });
     this.#store.write(() => {
       this.#store.runs.setRating(run.id, rating);
       this.#store.events.append({ type: 'run.rated', payload: { rating } }, { actor: actor.id, run: run.id });

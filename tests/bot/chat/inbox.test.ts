@@ -451,6 +451,26 @@ describe('who may do what', () => {
     expect(bench.chat.chat.calls).not.toContain('download');
   });
 
+  it('names the very thing that somebody may not do', async () => {
+    const bench = await InboxBench.open({ config });
+    const prompt = await bench.bench.prompt();
+    await bench.say(bench.command('queue pause'));
+    await bench.say(bench.command(`inference ${prompt.id} --priority 3`));
+    const [pause, priority] = bench.messages.map(textOf);
+    expect(pause).toContain('queue pause');
+    expect(priority).toContain('inference --priority 3');
+    expect(bench.bench.api.queue().paused).toBeUndefined();
+    expect(bench.bench.api.countRuns({})).toBe(0);
+  });
+
+  it('leaves the runs of others to admins', async () => {
+    const bench = await InboxBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    await bench.say(bench.command(`cancel ${run.id}`, { user: BEN }));
+    expect(bench.bench.reload(run.id).state).toBe('queued');
+    expect(bench.messages[0] && textOf(bench.messages[0])).toContain('on a run of');
+  });
+
   it('leaves to viewers what changes nothing', async () => {
     const bench = await InboxBench.open({ config });
     for (const words of ['status', 'queue', 'list prompts', 'models', 'help']) {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bindWords, requiredRole } from '../../../src/bot/commands/arguments.ts';
+import { bindWords, requiredPermission } from '../../../src/bot/commands/arguments.ts';
 import type { CommandDefinition } from '../../../src/bot/commands/definition.ts';
 import { parseCommand } from '../../../src/bot/commands/parse.ts';
 import { quoteWord, splitWords } from '../../../src/bot/commands/parse-words.ts';
@@ -174,6 +174,16 @@ describe('a typed command', () => {
       'run ps_7 --modle x',
       { code: 'input.option_unknown', parameters: { given: '--modle', nearest: '--model' } },
     ],
+    [
+      'run ps_7 --edge 0.5',
+      { code: 'input.option_unknown', parameters: { given: '--edge', assignment: 'edge=0.5' } },
+    ],
+    [
+      'run ps_7 --canny-threshold=low',
+      { code: 'input.option_unknown', parameters: { assignment: 'canny_threshold=low' } },
+    ],
+    ['run ps_7 --edge', { code: 'input.option_unknown', parameters: { assignment: 'edge=VALUE' } }],
+    ['list', { code: 'input.argument_missing', parameters: { argument: 'prompts|runs' } }],
     ['run ps_7 --wait', { code: 'input.option_unknown' }],
     ['run ps_7 --model', { code: 'input.argument_missing', parameters: { argument: '--model VALUE' } }],
     ['run ps_7 --dry-run=maybe', { code: 'input.argument_invalid', parameters: { expected: 'flag' } }],
@@ -223,14 +233,18 @@ test('a click is bound like words: its target and its arguments', () => {
 });
 
 test.each([
-  ['queue', 'viewer'],
-  ['queue pause', 'operator'],
-  ['queue resume', 'operator'],
-  ['cancel rs_1', 'operator'],
-  ['show constructor', 'viewer'],
-])('%j takes the role %s', (line, role) => {
+  ['queue', 'viewer', 'queue'],
+  ['queue list', 'viewer', 'queue'],
+  ['queue pause', 'admin', 'queue pause'],
+  ['queue resume', 'admin', 'queue resume'],
+  ['inference ps_1 --priority 1', 'admin', 'inference --priority 1'],
+  ['inference ps_1 --priority 0', 'operator', 'inference'],
+  ['inference ps_1 --priority -5', 'operator', 'inference'],
+  ['cancel rs_1', 'operator', 'cancel'],
+  ['show constructor', 'viewer', 'show'],
+])('%j takes the role %s', (line, role, what) => {
   const parsed = parseCommand(line, COMMANDS);
-  expect(parsed.ok && requiredRole(COMMANDS[parsed.value.verb], parsed.value)).toBe(role);
+  expect(parsed.ok && requiredPermission(COMMANDS[parsed.value.verb], parsed.value)).toEqual({ what, role });
 });
 
 describe('the registry', () => {

@@ -9,6 +9,8 @@ export class FakeTerminal implements ScreenOutput {
   columns: number;
   rows: number;
   #lines: string[] = [''];
+  /** Rows that go on in the next one because they were broken, by number. */
+  readonly #broken = new Set<number>();
   #row = 0;
   #column = 0;
   writes = 0;
@@ -36,12 +38,34 @@ export class FakeTerminal implements ScreenOutput {
     return [this.#row, this.#column];
   }
 
-  /** Lines that are longer than the new width are broken; the cursor stays at its line. */
+  /**
+   * Joins what was broken and breaks it anew; the cursor stays at its character. A row that was written over since it was
+   * broken is joined all the same, unless it was cleared from its first column.
+   */
   resize(columns: number): void {
-    const before = this.#lines.slice(0, this.#row).flatMap((line) => split(line, columns));
-    const rest = this.#lines.slice(this.#row).flatMap((line) => split(line, columns));
-    this.#lines = [...before, ...rest];
-    this.#row = before.length;
+    const joined: { text: string; cursor?: number }[] = [];
+    for (const [row, text] of this.#lines.entries()) {
+      const last = joined.at(-1);
+      const line = last !== undefined && this.#broken.has(row - 1) ? last : { text: '' };
+      if (line !== last) joined.push(line);
+      if (row === this.#row) line.cursor = line.text.length + this.#column;
+      line.text += text;
+    }
+    this.#lines = [];
+    this.#broken.clear();
+    for (const { text, cursor } of joined) {
+      const pieces = split(text, columns);
+      if (cursor !== undefined) {
+        const piece = Math.min(Math.floor(cursor / columns), pieces.length - 1);
+        this.#row = this.#lines.length + piece;
+        this.#column = Math.min(cursor - piece * columns, columns - 1);
+      }
+      const end = this.#lines.length + pieces.length;
+      for (const piece of pieces) {
+        this.#lines.push(piece);
+        if (this.#lines.length < end) this.#broken.add(this.#lines.length - 1);
+      }
+    }
     this.columns = columns;
   }
 
@@ -60,11 +84,19 @@ export class FakeTerminal implements ScreenOutput {
         throw new Error(`cannot go up ${count} rows from row ${this.#row}`);
       this.#row -= count;
     } else if (name === 'C') this.#column += count;
-    else if (name === 'K') this.#lines[this.#row] = (this.#lines[this.#row] ?? '').slice(0, this.#column);
-    else if (name === 'J') {
+    else if (name === 'K') {
+      this.#clearRow();
+      if (this.#column === 0) this.#broken.delete(this.#row);
+    } else if (name === 'J') {
       this.#lines.length = this.#row + 1;
-      this.#lines[this.#row] = (this.#lines[this.#row] ?? '').slice(0, this.#column);
+      for (const row of [...this.#broken]) if (row >= this.#row) this.#broken.delete(row);
+      this.#clearRow();
     } else if (name !== 'm') throw new Error(`unknown sequence ${JSON.stringify(token)}`);
+  }
+
+  #clearRow(): void {
+    this.#lines[this.#row] = (this.#lines[this.#row] ?? '').slice(0, this.#column);
+    if (this.#column === 0) this.#broken.delete(this.#row - 1);
   }
 
   #print(character: string): void {

@@ -1,3 +1,4 @@
+import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
 import {
   isLiveCard,
@@ -107,6 +108,30 @@ describe('in a terminal', () => {
     expect(terminal.text).toBe(fresh.text);
   });
 
+  test.each([
+    ['a typed line', 'create prompt "a street at night with many words"'],
+    ['a typed line as wide as the new width', 'x'.repeat(58)],
+    ['nothing typed', ''],
+  ])('%s stays below when the width changes again and again', (_what, text) => {
+    const log = [
+      'a line of the log that is quite long, as such lines of a log are now and then in this life',
+    ];
+    for (const cursor of new Set([0, 18, 38, text.length])) {
+      const input = { prompt: '> ', text, cursor: Math.min(cursor, text.length) };
+      const terminal = new FakeTerminal(100, 60);
+      const screen = openScreen(terminal, SETTINGS);
+      screen.show([HELLO, at(46, log)], input);
+      for (const width of [60, 100, 40, 20, 120, 33, 80]) {
+        terminal.resize(width);
+        screen.show([HELLO, at(46, log)], input);
+        const fresh = new FakeTerminal(width, 60);
+        openScreen(fresh, SETTINGS).show([HELLO, at(46, log)], input);
+        expect(terminal.text).toBe(fresh.text);
+        expect(terminal.cursor).toEqual(fresh.cursor);
+      }
+    }
+  });
+
   test('more live messages than the terminal has rows show their end while they live, and all of it at the end', () => {
     const terminal = new FakeTerminal(80, 6);
     const screen = openScreen(terminal, SETTINGS);
@@ -174,6 +199,25 @@ describe('in a terminal', () => {
     screen.show([HELLO], { prompt: '> ', text, cursor: 0 });
     expect(terminal.text).toMatch(/> inference/);
   });
+
+  test.each(['x', '夜', '🎬', '\u001b'])(
+    'of a very long typed line the part around the cursor is drawn: %j',
+    (sign) => {
+      const terminal = new FakeTerminal(30);
+      const screen = openScreen(terminal, SETTINGS);
+      const half = sign.repeat(20_000);
+      const text = `${half}|${half}`;
+      for (let draw = 0; draw < 20; draw += 1)
+        screen.show([HELLO], { prompt: '> ', text, cursor: half.length + 1 });
+      const [line = ''] = terminal.text.split('\n').slice(-1);
+      expect(line).toMatch(/^> [^|]{5,}\|[^|]?$/u);
+      expect(stringWidth(line)).toBeLessThan(30);
+      screen.show([HELLO], { prompt: '> ', text, cursor: half.length });
+      expect(terminal.text).toMatch(/\|$/);
+      screen.show([HELLO], { prompt: '> ', text, cursor: 0 });
+      expect(terminal.text).not.toContain('|');
+    },
+  );
 });
 
 describe('in a pipe', () => {
@@ -215,6 +259,24 @@ describe('in a pipe', () => {
       ✔ rs_3fq8w1zz  Done after 8 min 12 s.
       "
     `);
+  });
+
+  test('nothing is wrapped: a long path can be copied', () => {
+    const { output, text } = pipe();
+    const path = `${'a-long-folder/'.repeat(20)}clip.mp4`;
+    const rows = [['input', [{ code: path }]]].map((row) => row.map((cell) => [cell].flat()));
+    openScreen(output, SETTINGS).show([
+      message('path', {
+        mark: 'none',
+        title: ['Here: ', { code: path }],
+        blocks: [
+          { type: 'text', text: [{ code: path }, ' (2 MB)'] },
+          { type: 'rows', rows },
+        ],
+        actions: [],
+      }),
+    ]);
+    expect(text()).toBe(`Here: ${path}\n  ${path} (2 MB)\n  input  ${path}\n\n`);
   });
 
   test('no escape sequence is written even where colours were asked for', () => {

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { TERMINAL } from '../../../src/bot/terminal/terminal-chat.ts';
@@ -75,6 +76,28 @@ describe('a sitting at the terminal', () => {
     expect(await session.say('status')).toBe(true);
     expect(shown()).toContain('nothing was saved');
     expect(shown().match(/› status/g)).toHaveLength(1);
+  });
+
+  it('draws again when the terminal gets another width, until it is closed', async () => {
+    const { bench } = await open();
+    const terminal = Object.assign(new EventEmitter(), { isTTY: true, columns: 80, rows: 24 });
+    let written = '';
+    const session = new TerminalSession({
+      transcript: bench.store.transcript,
+      clock: bench.clock,
+      random: new FakeRandom(7),
+      user: { id: 'ana', name: 'ana', groups: [] },
+      directory: bench.directory,
+      output: Object.assign(terminal, { write: (text: string) => (written += text) }),
+      settings: { now: () => bench.clock.now(), unicode: true, color: false, timeZone: 'UTC' },
+    });
+    session.type({ prompt: '› ', text: 'status', cursor: 6 });
+    written = '';
+    terminal.columns = 40;
+    terminal.emit('resize');
+    expect(written).toContain('› status');
+    session.close();
+    expect(terminal.listenerCount('resize')).toBe(0);
   });
 
   it('shows a message again only where it has changed', async () => {

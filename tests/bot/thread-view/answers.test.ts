@@ -96,7 +96,7 @@ describe('answers', () => {
         status     Show the hosts, what runs on them and what comes next
         queue      Show the queue, or pause and resume it
         logs       Show the last lines of a run's log
-        cancel     Cancel a run that waits or runs
+        cancel     Cancel a run that waits or runs; only an admin cancels the runs of others
         rate       Rate the result of a run, from 1 (poor) to 5 (great)
         retry      Queue a finished run again with the same inputs and parameters
         models     List the models, or show one with its parameters
@@ -116,10 +116,10 @@ describe('answers', () => {
         parameter=value  Parameters of the model: see models MODEL
         --model MODEL    Model to run; else the first that fits
         --dry-run        Show what would be sent to the host, send nothing
-        --priority N     Higher goes first; 0 is usual
+        --priority N     Higher goes first; 0 is usual, and only an admin may go above it
         For example:
         inference ps_7k2m9x4d
-        inference ps_7k2m9x4d edge=0.8 vis=0.2 seed=7
+        inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low
         inference ps_7k2m9x4d --model preview --dry-run
         Also: run
       "

@@ -36,6 +36,36 @@ describe.each(CODES)('the words for %s', (code) => {
   });
 });
 
+test.each<[ErrorCode, ErrorParameters, string]>([
+  [
+    'input.parameter_type',
+    { parameter: 'depth', given: '', expected: 'a number' },
+    'depth has no value: a number',
+  ],
+  ['input.option_unknown', { verb: 'inference', given: '--edge', assignment: 'edge=0.5' }, '`edge=0.5`'],
+  [
+    'input.argument_invalid',
+    { verb: 'list', argument: 'what', given: 'runz', choices: ['prompts', 'runs'], nearest: 'runs' },
+    'What follows `list` is prompts or runs',
+  ],
+  ['input.argument_invalid', { verb: 'list', argument: '--status', choices: ['done'] }, '`--status` is done'],
+  ['config.out_of_range', { where: 'run', measure: 'value', above: 0, given: '0' }, 'more than 0; it is `0`'],
+  [
+    'config.out_of_range',
+    { where: 'lanes', measure: 'entries', minimum: 1, given: '[]' },
+    'at least 1 entry; it is `[]`',
+  ],
+  [
+    'config.out_of_range',
+    { where: 'name', measure: 'characters', minimum: 1, maximum: 9 },
+    '1 to 9 characters',
+  ],
+  ['input.too_many_pixels', { file: 'a.mp4', maxPixels: 10_000 }, 'at most 10000 pixels'],
+])('%s with %j says %j', (code, parameters, words) => {
+  const { sentence, nextStep } = explain({ code, parameters });
+  expect(`${sentence} ${nextStep}`).toContain(words);
+});
+
 test('words never break the line or the code marks, whatever the parameters hold', () => {
   const value: fc.Arbitrary<ErrorParameters[string]> = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 500 }),

@@ -4,10 +4,11 @@ import type { AccessRule } from '../../../src/core/config/config.ts';
 import type { ChatReference, ChatUser } from '../../../src/core/ports/chat.ts';
 
 const WHERE = { platform: 'slack', tenant: 'T1', channel: 'C1' } as ChatReference;
+const OWN = { platform: 'terminal', tenant: 'local' } as Pick<ChatReference, 'platform' | 'tenant'>;
 const ANA: ChatUser = { id: 'U1', name: 'ana', groups: ['G1', 'G2'] };
 
 function roleWith(rules: readonly AccessRule[], user = ANA, where = WHERE): string {
-  return new AccessPolicy({ defaultRole: 'viewer', rules }).roleOf(user, where);
+  return new AccessPolicy({ defaultRole: 'viewer', rules }, OWN).roleOf(user, where);
 }
 
 describe('the role of somebody', () => {
@@ -55,13 +56,24 @@ describe('the role of somebody', () => {
       { role: 'operator', channels: ['C1'] },
     ];
     expect(roleWith(rules)).toBe('admin');
-    const guests = new AccessPolicy({ defaultRole: 'operator', rules: [{ role: 'viewer', groups: ['G1'] }] });
+    const guests = new AccessPolicy(
+      { defaultRole: 'operator', rules: [{ role: 'viewer', groups: ['G1'] }] },
+      OWN,
+    );
     expect(guests.roleOf(ANA, WHERE)).toBe('viewer');
+  });
+
+  it("is admin at the bot's own machine, until a rule says otherwise", () => {
+    const here = { ...OWN, channel: 'terminal' } as ChatReference;
+    expect(roleWith([], ANA, here)).toBe('admin');
+    expect(roleWith([], ANA, { ...here, tenant: 'elsewhere' })).toBe('viewer');
+    expect(roleWith([{ role: 'operator', platform: OWN.platform }], ANA, here)).toBe('operator');
+    expect(roleWith([{ role: 'operator', users: ['U2'] }], ANA, here)).toBe('admin');
   });
 });
 
 it('a check names the role that is missing', () => {
-  const policy = new AccessPolicy({ defaultRole: 'viewer', rules: [] });
+  const policy = new AccessPolicy({ defaultRole: 'viewer', rules: [] }, OWN);
   expect(policy.check(ANA, WHERE, 'viewer', 'status')).toEqual({ ok: true, value: 'viewer' });
   expect(policy.check(ANA, WHERE, 'operator', 'cancel')).toEqual({
     ok: false,

@@ -41,7 +41,7 @@ describe('what is wrong in a configuration file', () => {
     ['data_dir = 3', 'data_dir', ['text'], '3'],
     ['data_dir = 2020-01-01', 'data_dir', ['text'], 'date'],
     ['hosts = "here"', 'hosts', ['list'], '"here"'],
-    ['limits = []', 'limits', ['table'], 'list'],
+    ['limits = []', 'limits', ['table'], '[]'],
     ['[limits]\nmax_pixels = 5000.5', 'limits.max_pixels', ['whole_number'], '5000.5'],
     ['[limits]\nmax_pixels = "5000"', 'limits.max_pixels', ['whole_number'], '"5000"'],
     ['[timeouts]\nrun = inf', 'timeouts.run', ['number'], 'Infinity'],
@@ -72,10 +72,10 @@ describe('what is wrong in a configuration file', () => {
       { where: 'timeouts.run', given: '1000000000', measure: 'value', minimum: 0.1, maximum: 1_728_000 },
     ],
     ['data_dir = ""', { where: 'data_dir', given: '""', measure: 'characters', minimum: 1 }],
-    ['hosts = []', { where: 'hosts', given: 'list', measure: 'entries', minimum: 1 }],
+    ['hosts = []', { where: 'hosts', given: '[]', measure: 'entries', minimum: 1 }],
     [
       '[[hosts]]\nname = "a"\nmodels = []',
-      { where: 'hosts[0].models', given: 'list', measure: 'entries', minimum: 1 },
+      { where: 'hosts[0].models', given: '[]', measure: 'entries', minimum: 1 },
     ],
     [
       '[[hosts]]\nname = "a"\nmodels = {}',
@@ -83,7 +83,7 @@ describe('what is wrong in a configuration file', () => {
     ],
     [
       `[[hosts]]\n${HOST}\nlanes = []`,
-      { where: 'hosts[0].lanes', given: 'list', measure: 'entries', minimum: 1 },
+      { where: 'hosts[0].lanes', given: '[]', measure: 'entries', minimum: 1 },
     ],
     [
       `[[hosts]]\n${HOST}\nlanes = [{name="a",gpus=[-1]}]`,

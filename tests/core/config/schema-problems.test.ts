@@ -9,6 +9,7 @@ const shape = z.discriminatedUnion('kind', [
 const schema = z.strictObject({
   parameters: z.array(shape).default([]),
   step: z.number().multipleOf(0.5).optional(),
+  memory: z.number().positive().lt(100).optional(),
 });
 
 function problems(input: unknown) {
@@ -32,6 +33,14 @@ describe('the problems of any table with a schema', () => {
         },
       },
     ]);
+  });
+
+  it.each([
+    [0, { above: 0 }],
+    [100, { below: 100 }],
+  ])('say of the limit itself that it is out of range: %d', (memory, limit) => {
+    const parameters = { where: 'memory', given: String(memory), measure: 'value', ...limit, file: 'x.toml' };
+    expect(problems({ memory })).toEqual([{ code: 'config.out_of_range', parameters }]);
   });
 
   it('name the shapes where the value says none of them', () => {

@@ -72,6 +72,12 @@ describe('checkParameters', () => {
     });
   });
 
+  it('takes a comma for the point that was meant, where that is a value', () => {
+    expect(value('scale', '0,5')).toMatchObject({ parameters: { given: '0,5', nearest: '0.5' } });
+    expect(value('scale', '7,5')).not.toMatchObject({ parameters: { nearest: expect.anything() } });
+    expect(value('steps', '7,5')).not.toMatchObject({ parameters: { nearest: expect.anything() } });
+  });
+
   it.each([
     ['scale', '8', { given: 8, minimum: 0, maximum: 1, nearest: 0.8 }],
     ['scale', 75, { nearest: 0.75 }],

@@ -9,6 +9,7 @@ import {
   type CommandHandler,
   type CommandResult,
   refused,
+  runData,
 } from '../command-context.ts';
 
 const USUAL_LIMIT = 20;
@@ -47,7 +48,7 @@ function listRuns({ api, actor }: CommandContext, command: ParsedCommand): Comma
   };
   const rows = api.listRuns({ ...filter, limit: limitOf(command) });
   const total = api.countRuns(filter);
-  return answered(listCard({ what: 'runs', rows, total, ...(state && { state }) }), rows);
+  return answered(listCard({ what: 'runs', rows, total, ...(state && { state }) }), rows.map(runData));
 }
 
 export function limitOf(command: ParsedCommand): number {

@@ -3,6 +3,7 @@ import type { CommandContext, CommandResult } from '../../../../src/bot/commands
 import { parseCommand } from '../../../../src/bot/commands/parse.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { HANDLERS } from '../../../../src/bot/commands/verbs/index.ts';
+import type { Prompt } from '../../../../src/core/prompts/prompt.ts';
 import { ExclusiveLock } from '../../../../src/core/store/exclusive-lock.ts';
 import { must, openWorkbench, type Workbench } from '../../../support/workbench.ts';
 
@@ -25,7 +26,7 @@ class CommandBench {
     const { api, views } = this.bench.bot.parts;
     const command = must(parseCommand(line, COMMANDS, 'command_line'));
     return await HANDLERS[command.verb](
-      { api, views, actor: this.bench.actor(), localFiles: true, ...context },
+      { api, views, actor: this.bench.actor(), role: 'operator', localFiles: true, ...context },
       command,
     );
   }
@@ -191,7 +192,7 @@ describe('one run', () => {
     });
     expect((await bench.say(`cancel ${id}`)).data).toEqual({ run: run.id, result: 'cancelled' });
     expect(await bench.say(`cancel ${id}`)).toMatchObject({ failed: true });
-    expect((await bench.say(`rate ${id} 3`)).data).toMatchObject({ rating: 3 });
+    expect((await bench.say(`rate ${id} 3`)).data).toMatchObject({ problems: [{ code: 'queue.no_result' }] });
     expect((await bench.say(`retry ${id}`)).data).toMatchObject({ parent: { run: run.id } });
   });
 
@@ -205,6 +206,43 @@ describe('one run', () => {
       expect(refused.card?.actions).toEqual([expect.objectContaining({ target: run.id })]);
     },
   );
+
+  it('is rated once it is done', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    await bench.bench.end();
+    expect((await bench.say(`rate ${run.id} 3`)).data).toMatchObject({ rating: 3 });
+  });
+
+  it('has no progress in its data once it has ended', async () => {
+    const bench = await CommandBench.open();
+    bench.bench.run(await bench.bench.prompt());
+    const run = bench.bench.claim();
+    bench.bench.progress(run.id, 95);
+    const shown = await bench.say(`show ${run.id}`);
+    expect(shown.data).toMatchObject({ progress: { percent: 95 } });
+    expect(words(shown)).toContain('no bot follows it now');
+    await bench.bench.end();
+    for (const line of [`show ${run.id}`, `rate ${run.id} 4`])
+      expect((await bench.say(line)).data).not.toHaveProperty('progress');
+    const [listed] = (await bench.say('list runs')).data as object[];
+    expect(listed).toMatchObject({ state: 'done' });
+    expect(listed).not.toHaveProperty('progress');
+  });
+
+  it('of somebody else is cancelled by an admin only', async () => {
+    const bench = await CommandBench.open();
+    const run = bench.bench.run(await bench.bench.prompt());
+    const actor = bench.bench.actor('ben');
+    const refused = await bench.say(`cancel ${run.id}`, { actor });
+    expect(refused.data).toMatchObject({
+      problems: [{ code: 'chat.forbidden', parameters: { role: 'admin' } }],
+    });
+    expect(words(refused)).toContain('on a run of ana');
+    expect(bench.bench.reload(run.id).state).toBe('queued');
+    expect((await bench.say(`cancel ${run.id}`, { actor, role: 'admin' })).failed).toBe(false);
+  });
 
   it('is stopped when a bot works its lane again, where none does', async () => {
     const bench = await CommandBench.open();
@@ -238,6 +276,25 @@ describe('one run', () => {
     const run = bench.bench.run(await bench.bench.prompt());
     expect(await bench.say(`retry ${run.id}`, bench.inChat)).toMatchObject({ failed: true });
     expect(bench.opened).toBe(0);
+  });
+});
+
+describe('one prompt', () => {
+  it('is shown with what it shall not become, who made it, and its runs', async () => {
+    const bench = await CommandBench.open();
+    const path = await bench.bench.file('street.mp4');
+    const { data } = await bench.say(`create prompt "A street" "${path}" --negative "blurry, dark"`);
+    const { id } = data as Prompt;
+    expect(words(await bench.say(`roles ${id} street.mp4=color`))).not.toContain('blurry');
+    const before = words(await bench.say(`show ${id}`));
+    expect(before).toContain('Not: blurry, dark');
+    expect(before).toContain('@ana');
+    expect(before).toContain('No runs so far');
+    for (let runs = 0; runs < 11; runs++) bench.bench.run(must(bench.bench.api.findPrompt(id)));
+    const after = words(await bench.say(`show ${id}`));
+    expect(after).toContain('11 runs:');
+    expect(after).toContain(`list runs --prompt ${id}`);
+    expect(after.match(/rs_\w+/g)).toHaveLength(10);
   });
 });
 
