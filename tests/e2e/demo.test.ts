@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
-import { runCosmos, startCosmos } from '../support/run-cosmos.ts';
+import { bringToEnd, runCosmos, startCosmos } from '../support/run-cosmos.ts';
 import { makeClip } from '../support/sample-clips.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
@@ -107,9 +107,11 @@ describe('cosmos demo', () => {
     const errors = once(createInterface({ input: demo.stderr }), 'line');
     for await (const line of createInterface({ input: demo.stdout })) if (/rendering/.test(line)) break;
     demo.kill('SIGINT');
-    expect((await errors)[0]).toMatch(/^rs_\w+ goes on\. .*cd cosmos-demo && npx cosmos start$/);
+    const [said] = await errors;
+    expect(said).toMatch(/^rs_\w+ goes on\. .*cd cosmos-demo && npx cosmos start$/);
     await once(demo, 'close');
     expect(demo.exitCode).toBe(1);
+    await bringToEnd(String(said).split(' ')[0] ?? '', { directory: join(directory, 'cosmos-demo') });
   });
 
   it('keeps to its own folder, whatever configuration lies beside it', async () => {

@@ -40,6 +40,16 @@ export function startCosmos(words: readonly string[], { directory, environment }
   });
 }
 
+/** Lets a bot follow `run`, which nobody follows, to its end: a test leaves no job behind. */
+export async function bringToEnd(run: string, options: CosmosOptions): Promise<void> {
+  const daemon = startCosmos(['start'], options);
+  const closed = once(daemon, 'close');
+  await once(daemon.stderr, 'data');
+  await runCosmos(['logs', run, '--follow'], options);
+  daemon.kill('SIGTERM');
+  await closed;
+}
+
 async function textOf(stream: NodeJS.ReadableStream): Promise<string> {
   let text = '';
   for await (const chunk of stream) text += String(chunk);
