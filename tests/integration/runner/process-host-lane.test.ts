@@ -27,7 +27,7 @@ async function openLane(script: string) {
   const { run, attempt } = lane.claim(profile);
   const marker = `${lane.store.instance}/${attempt}`;
   onTestFinished(async () => {
-    for (const id of await processesOf([marker])) process.kill(id, 'SIGKILL');
+    for (const id of await processesOf([marker])) endProcess(id);
     await real.close();
   });
   return { lane, host: real, run, attempt, workDir, alive: async () => await processesOf([marker]) };
