@@ -145,7 +145,6 @@ CREATE TABLE job_items (
   run_id TEXT NOT NULL REFERENCES runs (id),
   PRIMARY KEY (job_id, position)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX job_items_of_run ON job_items (run_id);
 
 CREATE TABLE attempts (
   id TEXT PRIMARY KEY,
@@ -169,8 +168,7 @@ CREATE TABLE attempts (
   exit_code INTEGER,
   outcome TEXT,
   problem TEXT,
-  gpu_seconds REAL,
-  UNIQUE (job_id, number)
+  gpu_seconds REAL
 ) STRICT, WITHOUT ROWID;
 -- One serial executor: a lane has at most one attempt that has not ended.
 CREATE UNIQUE INDEX attempts_open ON attempts (lane) WHERE state <> 'ended';
