@@ -8,7 +8,7 @@ const instance = 'in_test0000' as InstanceId;
 const docker = new DockerCommand(['sudo', '-n', 'docker']);
 const PLAIN: JobContainer = { image: 'model:1', gpuFlags: [], mounts: [], user: 'host', flags: [] };
 
-const create = (container: Partial<JobContainer> = {}, directory = '/work/attempts/a'): readonly string[] =>
+const create = (container: Partial<JobContainer> = {}, directory = '/srv/attempts/a'): readonly string[] =>
   docker.create({
     ...{ attempt, instance, directory, hostUser: '1000:1001', entrypoint: ['/entry.sh'], planHash: 'hash' },
     container: { ...PLAIN, ...container },
@@ -30,8 +30,8 @@ describe('the words that create a container', () => {
       ...['--label', `cosmos-bot.instance=${instance}`, '--label', `cosmos-bot.attempt=${attempt}`],
       ...['--label', 'cosmos-bot.plan=hash', '--restart', 'no', '--security-opt', 'no-new-privileges'],
       ...['--stop-timeout', '13', '--user', '1000:1001'],
-      ...['--mount', 'type=bind,source=/work/attempts/a,target=/cosmos/job'],
-      ...['--mount', 'type=bind,source=/work/attempts/a/in,target=/cosmos/job/in,readonly'],
+      ...['--mount', 'type=bind,source=/srv/attempts/a,target=/cosmos/job'],
+      ...['--mount', 'type=bind,source=/srv/attempts/a/in,target=/cosmos/job/in,readonly'],
       ...['--mount', 'type=bind,source=/data/weights,target=/weights,readonly'],
       ...['--ipc', 'host', '--shm-size', '8g', '--network', 'none', '--gpus', '"device=0,1"'],
       ...['--ulimit', 'memlock=-1', '--workdir', '/cosmos/job', '--entrypoint', '/bin/sh'],
