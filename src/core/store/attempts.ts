@@ -116,6 +116,10 @@ export class AttemptStore {
       this.#prepare(
         `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
       ).run(lane, id, now, run.id);
+      this.#prepare(
+        `INSERT INTO turns (owner_id, profile_id, turn) SELECT owner_id, profile_id, turn FROM runs WHERE id = ?
+         ON CONFLICT (owner_id, profile_id) DO UPDATE SET turn = excluded.turn`,
+      ).run(run.id);
       const own = ownProfile(run.profile);
       if (own !== undefined) this.#setProfile(run.id, run.profile, own);
       this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });

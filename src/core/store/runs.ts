@@ -66,8 +66,8 @@ export class RunStore {
 
   /**
    * Queues a run. Turns make the order fair: somebody's next run goes one turn behind their last queued one of the
-   * same model, and somebody who has none waiting joins the turn that is on: behind one run of each other person at
-   * most, whatever these have moved to the front or let other lanes take.
+   * same model; somebody who has none waiting joins the turn that is on, or the next one where they have had this one.
+   * In a turn each person starts one run, whatever others have moved to the front or let other lanes take.
    */
   insert(run: NewRun): void {
     this.#connection.write(() => {
@@ -77,16 +77,7 @@ export class RunStore {
       this.#prepare(
         `INSERT INTO runs (id, prompt_id, request_id, owner_id, parent_id, parent_relation, profile_id,
            profile_hash, text, negative_text, parameters, frames, width, height, priority, turn, state, queued_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?,
-           max(
-             coalesce(
-               (SELECT min(turn) FROM runs WHERE profile_id = ? AND state = 'queued'),
-               (SELECT min(turn) FROM runs WHERE state = 'queued'),
-               1),
-             coalesce(
-               (SELECT 1 + max(turn) FROM runs WHERE owner_id = ? AND profile_id = ? AND state = 'queued'),
-               1)),
-           'queued', ?)`,
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
       ).run(
         run.id,
         run.promptId,
@@ -103,13 +94,26 @@ export class RunStore {
         run.shape?.width ?? null,
         run.shape?.height ?? null,
         run.priority,
-        run.profileId,
-        run.owner,
-        run.profileId,
+        this.#turn(run),
         run.queuedAt,
       );
       this.#inputs.replace(run.id, run.inputs);
     });
+  }
+
+  #turn({ owner, profileId }: NewRun): number {
+    const row = this.#prepare<string[], { present: number; queued: number; started: number }>(
+      `SELECT
+         coalesce(
+           (SELECT min(turn) FROM runs WHERE profile_id = ? AND state = 'queued'),
+           (SELECT min(turn) FROM runs WHERE state = 'queued'),
+           1) AS present,
+         coalesce(
+           (SELECT max(turn) FROM runs WHERE owner_id = ? AND profile_id = ? AND state = 'queued'), 0) AS queued,
+         coalesce((SELECT turn FROM turns WHERE owner_id = ? AND profile_id = ?), 0) AS started`,
+    ).get(profileId, owner, profileId, owner, profileId);
+    const { present, queued, started } = row ?? { present: 1, queued: 0, started: 0 };
+    return Math.max(started >= present ? present + 1 : present, queued + 1);
   }
 
   get(id: RunId): Run | undefined {

@@ -124,6 +124,14 @@ CREATE TABLE run_outputs (
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 
+-- The turn of each person's last started run of a model: whoever has had the present turn waits for the next.
+CREATE TABLE turns (
+  owner_id TEXT NOT NULL REFERENCES principals (id),
+  profile_id TEXT NOT NULL,
+  turn INTEGER NOT NULL,
+  PRIMARY KEY (owner_id, profile_id)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE lanes (
   name TEXT PRIMARY KEY,
   blocked TEXT,
