@@ -2,7 +2,7 @@ import { newId, newSecret, newToken } from './ids.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Which scopes a bot token may need here; an installation has all of them unless a test says otherwise. */
-export const ALL_SCOPES = [
+const ALL_SCOPES = [
   'app_mentions:read',
   'bookmarks:read',
   'channels:history',

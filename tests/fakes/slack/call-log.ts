@@ -42,8 +42,8 @@ export class CallLog {
     return this.all.filter((each) => each.method === method);
   }
 
-  /** The different methods that were called, sorted: to be compared with `implementedMethods`. */
+  /** The different Web API methods that were called, sorted: to be compared with `implementedMethods`. */
   methods(): readonly string[] {
-    return [...new Set(this.all.map((each) => each.method))].sort();
+    return [...new Set(this.all.map((each) => each.method))].filter((each) => each.includes('.')).sort();
   }
 }

@@ -31,7 +31,9 @@ export class Deliveries {
   readonly #duplicates: { readonly filter: DeliveryFilter; left: number }[] = [];
   readonly #holds = new Set<{ readonly filter: DeliveryFilter; readonly release: Promise<void> }>();
   /** End the present wait of each delivery that waits for an acknowledgement or for its next attempt. */
-  readonly #waits = new Set<AbortController>();
+  readonly #waits = new Map<AbortController, Delivery>();
+  /** Waits of these end at once, until their next attempt begins. */
+  readonly #hurried = new Set<Delivery>();
 
   constructor(services: Services) {
     this.#services = services;
@@ -74,9 +76,18 @@ export class Deliveries {
     };
   }
 
-  /** As if the time had come: what is not acknowledged counts as overdue, events come once more. */
-  retryNow(): void {
-    for (const wait of [...this.#waits]) wait.abort();
+  /**
+   * As if the time had come: what is not acknowledged counts as overdue. Resolves when every such event has begun
+   * its next attempt, or was given up.
+   */
+  async retryNow(): Promise<void> {
+    const pending = this.all.filter((each) => each.state === 'pending');
+    const counts = pending.map((each) => each.attempts.length);
+    for (const delivery of pending) this.#hurried.add(delivery);
+    for (const [wait, delivery] of [...this.#waits]) if (this.#hurried.has(delivery)) wait.abort();
+    await this.#services.changes.until(() =>
+      pending.every((each, index) => each.state !== 'pending' || each.attempts.length > (counts[index] ?? 0)),
+    );
   }
 
   /** Sends an event again that was acknowledged long ago, with the same `event_id`. */
@@ -114,6 +125,7 @@ export class Deliveries {
     }
     await this.#attempts(delivery);
     if (delivery.state === 'pending') delivery.state = 'given_up';
+    this.#hurried.delete(delivery);
     this.#services.changes.announce();
   }
 
@@ -122,7 +134,7 @@ export class Deliveries {
     if (delivery.kind !== 'events_api') return;
     for (const delay of RETRY_DELAYS_MS) {
       if (last.kind === 'acked' || (last.kind === 'http_error' && last.noRetry)) return;
-      await this.#waitFor(delay);
+      await this.#waitFor(delivery, delay);
       if (this.#services.stopped.aborted) return;
       last = await this.#attempt(delivery, reasonOf(last));
     }
@@ -137,6 +149,8 @@ export class Deliveries {
       outcome: undefined,
     };
     delivery.attempts.push(attempt);
+    this.#hurried.delete(delivery);
+    this.#services.changes.announce();
     const began = performance.now();
     const overdue = new AbortController();
     const answered = delivery.app.requestUrls
@@ -147,7 +161,7 @@ export class Deliveries {
         })
       : this.#overSocket(delivery, attempt, reason);
     const done = new AbortController();
-    const timedOut = this.#waitFor(LIMITS.ackMs, done.signal).then(
+    const timedOut = this.#waitFor(delivery, LIMITS.ackMs, done.signal).then(
       (): AttemptOutcome => ({ kind: 'timed_out' }),
     );
     const outcome = await Promise.race([answered, timedOut]);
@@ -183,9 +197,10 @@ export class Deliveries {
   }
 
   /** Waits by the clock; `retryNow`, the end of the fake and `done` cut it short. */
-  async #waitFor(ms: number, done?: AbortSignal): Promise<void> {
+  async #waitFor(delivery: Delivery, ms: number, done?: AbortSignal): Promise<void> {
+    if (this.#hurried.has(delivery)) return;
     const end = new AbortController();
-    this.#waits.add(end);
+    this.#waits.set(end, delivery);
     const signals = [end.signal, this.#services.stopped, ...(done ? [done] : [])];
     await this.#services.clock.sleep(ms, AbortSignal.any(signals));
     this.#waits.delete(end);

@@ -1,4 +1,4 @@
-import type { App, EventSubscription, Installation } from './app.ts';
+import type { EventSubscription, Installation } from './app.ts';
 import { newId } from './ids.ts';
 import type { JsonObject } from './json.ts';
 import { messageView } from './message-view.ts';
@@ -30,7 +30,7 @@ const SCOPES: Partial<Record<EventSubscription, string>> = {
 };
 
 /** Slack's own names of the kinds of channels in events. */
-export const CHANNEL_TYPES = {
+const CHANNEL_TYPES = {
   public: 'channel',
   private: 'group',
   im: 'im',
@@ -138,10 +138,4 @@ export function announceMessage(
 
 function membersOf(world: World, workspace: Workspace, channel: Channel): readonly Installation[] {
   return installationsIn(world, workspace).filter((each) => channel.members.has(each.botUserId));
-}
-
-export function appOf(world: World, id: string): App {
-  const app = world.apps.find((each) => each.id === id);
-  if (!app) throw new Error(`there is no app ${id}`);
-  return app;
 }

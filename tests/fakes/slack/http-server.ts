@@ -161,8 +161,9 @@ export class SlackHttpServer {
     }
     const answer = await act(record, injection);
     const after = await this.#suffer(world, response, injection, 'after');
-    if (after === undefined) await answer.send();
+    // Recorded first: whoever has seen the answer finds it in the log.
     world.calls.end(record, after ?? answer.outcome);
+    if (after === undefined) await answer.send();
   }
 
   /** Returns how the request ended, or undefined where it goes on. */

@@ -46,7 +46,7 @@ export async function signedPost(delivery: Delivery, options: PostOptions): Prom
 }
 
 /** The headers that prove a body to be from Slack. The time is the machine's: receivers compare it with theirs. */
-export function signature(secret: string, body: string, fault: SigningFault = {}): Record<string, string> {
+function signature(secret: string, body: string, fault: SigningFault = {}): Record<string, string> {
   const timestamp = String(Math.floor(Date.now() / 1000) + (fault.offsetSeconds ?? 0));
   const hash = createHmac('sha256', fault.secret ?? secret)
     .update(`v0:${timestamp}:${body}`)

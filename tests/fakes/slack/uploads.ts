@@ -30,7 +30,7 @@ export async function receiveUpload(
   request: IncomingMessage,
   cutMidway: boolean,
 ): Promise<Received> {
-  const path = join(world.directory, `${file.id}.part`);
+  const path = join(world.directory, `${file.id}.upload`);
   const hash = createHash('sha256');
   let bytes = 0;
   const counted = async function* () {
@@ -45,7 +45,7 @@ export async function receiveUpload(
     await pipeline(counted, createWriteStream(path));
   } catch (error) {
     await rm(path, { force: true });
-    if (!(error instanceof Error)) throw error;
+    if (request.complete && !cutMidway) throw error;
     return { kind: 'broken' };
   }
   if (bytes !== file.size) {

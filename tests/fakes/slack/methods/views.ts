@@ -59,7 +59,7 @@ function update(call: BotCall): JsonObject {
     (each) =>
       each.appId === app.id && (each.id === id || (id === undefined && externalId(each) === external)),
   );
-  if (!view || view.type !== 'modal') throw new Refusal('not_found');
+  if (view?.type !== 'modal') throw new Refusal('not_found');
   refuseOldHash(call, view);
   setContent(view, content);
   world.changes.announce();
