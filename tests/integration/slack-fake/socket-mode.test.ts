@@ -427,3 +427,21 @@ describe('events', () => {
     ]);
   });
 });
+
+describe('a connection that hangs', () => {
+  it('is open and gets what is sent, but answers nothing', async () => {
+    const clock = new FakeClock();
+    const studio = await openStudio({ clock });
+    const { anna, renders, slack, app } = studio;
+    const client = await socketClient(studio);
+    const arrived = new Promise((resolve) => client.on('slash_commands', resolve));
+    client.on('slash_commands', ({ ack }: SocketMessage) => ack());
+    const [connection] = await slack.sockets.ready(app);
+    connection?.freeze();
+    const waiting = anna.command(renders, '/cosmos', 'status');
+    await arrived;
+    clock.advance(3_000);
+    expect((await waiting).outcome).toBe('timed_out');
+    connection?.cut();
+  });
+});

@@ -1,16 +1,14 @@
 import { sendEvent, sendToMembers } from '../events.ts';
-import { stringAt } from '../json.ts';
-import { messageView } from '../message-view.ts';
-import type { Message, Ping } from '../model.ts';
+import type { Ping } from '../model.ts';
 import { deleteMessage, editMessage, postMessage } from '../posting.ts';
 import { respond } from '../response-urls.ts';
 import { viewView } from '../views.ts';
-import { messageIn } from '../workspace.ts';
-import { type Actor, type Asked, actionTime, ask, installationOf, payloadBase } from './asking.ts';
+import { type Actor, type Asked, actionTime, ask, installationOf } from './asking.ts';
 import type { SlackChannel } from './channel.ts';
-import { type Entered, enteredState, optionsOf } from './choosing.ts';
+import type { Entered } from './choosing.ts';
+import { chooseInMessage, clickMessage, storedMessage, useShortcut } from './message-actions.ts';
 import { Modal } from './modal.ts';
-import { type SeenControl, type SeenMessage, seen, seenMessages } from './seen.ts';
+import { type SeenMessage, seen, seenMessages } from './seen.ts';
 import { type LocalFile, storeFile } from './uploading.ts';
 import { ViewSurface } from './view-surface.ts';
 
@@ -94,20 +92,20 @@ export class Person {
 
   edits(message: SeenMessage, text: string): SeenMessage {
     const { world, workspace } = this.#actor;
-    const found = this.#find(message);
+    const found = storedMessage(this.#actor, message);
     editMessage(world, workspace, workspace.channel(message.channel), found, { text, by: this.id });
     return seen(workspace, found);
   }
 
   deletes(message: SeenMessage): void {
     const { world, workspace } = this.#actor;
-    deleteMessage(world, workspace, workspace.channel(message.channel), this.#find(message));
+    deleteMessage(world, workspace, workspace.channel(message.channel), storedMessage(this.#actor, message));
   }
 
   /** Adds an emoji, by its name without colons. */
   reacts(message: SeenMessage, name: string): void {
     const { world, workspace } = this.#actor;
-    const found = this.#find(message);
+    const found = storedMessage(this.#actor, message);
     found.reactions.set(name, (found.reactions.get(name) ?? new Set()).add(this.id));
     const channel = workspace.channel(message.channel);
     sendToMembers(world, workspace, channel, 'reaction_added', {
@@ -155,38 +153,17 @@ export class Person {
 
   /** Presses a button of a message as it was seen, by its text or action id. */
   async clicks(message: SeenMessage, name: string): Promise<Asked> {
-    const control = controlNamed(message, name);
-    const { text, value } = control.element;
-    return await this.#act(message, control, {
-      type: control.type,
-      text,
-      ...(value === undefined ? {} : { value }),
-    });
+    return await clickMessage(this.#actor, message, name);
   }
 
   /** Chooses from a menu of a message, by the menu's placeholder or action id. */
   async chooses(message: SeenMessage, name: string, entered: Entered): Promise<Asked> {
-    const control = controlNamed(message, name);
-    return await this.#act(message, control, enteredState(control, entered, optionsOf(control.element)));
+    return await chooseInMessage(this.#actor, message, name, entered);
   }
 
   /** Picks a message shortcut from a message's menu. */
   async shortcut(message: SeenMessage, callbackId: string): Promise<Asked> {
-    const { world, workspace } = this.#actor;
-    const { app } = installationOf(this.#actor);
-    const channel = workspace.channel(message.channel);
-    const found = this.#find(message);
-    return await ask(world, app, 'interactive', {
-      type: 'message_action',
-      ...payloadBase(this.#actor, app),
-      callback_id: callbackId,
-      trigger_id: world.interactions.trigger(app, workspace, this.id),
-      response_url: this.#responseUrl(message, app.id),
-      message_ts: found.ts,
-      channel: { id: channel.id, name: channel.name },
-      message: messageView(workspace, found, { origin: world.origin }),
-      action_ts: actionTime(world),
-    });
+    return await useShortcut(this.#actor, message, callbackId);
   }
 
   /** The modal in front of them. */
@@ -242,69 +219,8 @@ export class Person {
     const { world, workspace } = this.#actor;
     return seen(workspace, postMessage(world, workspace, channel.state, { ...content, user: this.id }));
   }
-
-  #find(message: SeenMessage): Message {
-    const found = messageIn(this.#actor.workspace.channel(message.channel), message.ts);
-    if (!found) throw new Error(`the message ${message.ts} is not there any more`);
-    return found;
-  }
-
-  async #act(
-    message: SeenMessage,
-    control: SeenControl,
-    state: Readonly<Record<string, unknown>>,
-  ): Promise<Asked> {
-    const { world, workspace } = this.#actor;
-    const found = this.#find(message);
-    const channel = workspace.channel(message.channel);
-    const { app } = installationOf(this.#actor, found.appId);
-    const shown = messageView(workspace, found, { origin: world.origin });
-    return await ask(world, app, 'interactive', {
-      type: 'block_actions',
-      ...payloadBase(this.#actor, app),
-      container: {
-        type: 'message',
-        message_ts: found.ts,
-        channel_id: channel.id,
-        is_ephemeral: message.ephemeral,
-        ...(found.threadTs === undefined ? {} : { thread_ts: found.threadTs }),
-      },
-      trigger_id: world.interactions.trigger(app, workspace, this.id),
-      channel: { id: channel.id, name: channel.kind === 'im' ? 'directmessage' : channel.name },
-      ...(message.ephemeral ? {} : { message: shown }),
-      state: { values: {} },
-      response_url: this.#responseUrl(message, app.id),
-      actions: [
-        { ...state, action_id: control.actionId, block_id: control.blockId, action_ts: actionTime(world) },
-      ],
-    });
-  }
-
-  #responseUrl(message: SeenMessage, appId: string): string {
-    const { world, workspace } = this.#actor;
-    const secret = world.interactions.response({
-      app: installationOf(this.#actor, appId).app,
-      workspace,
-      channel: workspace.channel(message.channel),
-      user: this.id,
-      original: { ts: message.ts },
-      threadTs: message.threadTs,
-    });
-    return `${world.origin}/response/${secret}`;
-  }
 }
 
 function timestamp(thread: SeenMessage | string | undefined): string | undefined {
   return typeof thread === 'object' ? (thread.threadTs ?? thread.ts) : thread;
-}
-
-function controlNamed(message: SeenMessage, name: string): SeenControl {
-  const found =
-    message.controls.find((each) => each.text === name || each.actionId === name) ??
-    message.controls.find((each) => each.text.includes(name));
-  if (!found) {
-    const names = message.controls.map((each) => each.text || stringAt(each.element, 'action_id')).join(', ');
-    throw new Error(`the message has no ${name}, but ${names || 'nothing to press'}`);
-  }
-  return found;
 }
