@@ -71,6 +71,7 @@ export const ERRORS = {
   'input.weights_all_zero': { layer: 'input', class: 'validation' },
   'input.model_unknown': { layer: 'input', class: 'validation' },
   'input.model_unavailable': { layer: 'input', class: 'validation' },
+  'input.secret_missing': { layer: 'input', class: 'validation' },
   'input.frames_out_of_range': { layer: 'input', class: 'validation' },
   'input.id_unknown': { layer: 'input', class: 'validation' },
   'input.id_ambiguous': { layer: 'input', class: 'validation' },
@@ -96,6 +97,8 @@ export const ERRORS = {
   'queue.no_result': { layer: 'queue', class: 'validation' },
   'queue.lane_busy': { layer: 'queue', class: 'execution' },
   'queue.lane_blocked': { layer: 'queue', class: 'execution' },
+  'queue.lane_fenced': { layer: 'queue', class: 'execution' },
+  'queue.host_answers': { layer: 'queue', class: 'validation' },
   'queue.lane_gone': { layer: 'queue', class: 'execution' },
   'queue.no_daemon': { layer: 'queue', class: 'execution' },
 
@@ -137,6 +140,9 @@ export const ERRORS = {
   'engine.gpu_unavailable': { layer: 'engine', class: 'execution' },
   'engine.start_failed': { layer: 'engine', class: 'execution' },
   'engine.vanished': { layer: 'engine', class: 'execution' },
+  'engine.host_fenced': { layer: 'engine', class: 'execution' },
+  'engine.gpu_busy': { layer: 'engine', class: 'execution' },
+  'engine.gpu_unproved': { layer: 'engine', class: 'execution' },
   'engine.not_stopped': { layer: 'engine', class: 'execution' },
   'engine.log_unreadable': { layer: 'engine', class: 'execution' },
 

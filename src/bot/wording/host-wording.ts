@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { size } from './numbers.ts';
+import { gpuMemory, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
@@ -90,6 +90,34 @@ export const HOST_WORDING = {
     say: (p) => ({
       sentence: `The run disappeared from ${p.text('host', 'its host')} without a result${whyInBrackets(p)}.`,
       nextStep: 'Run it again.',
+    }),
+  },
+  'engine.host_fenced': {
+    example: { host: 'gpu1', by: 'ana' },
+    say: (p) => ({
+      sentence: `${host(p)} was given up${p.part('by', (by) => ` by ${by}`)} while the run was on it. What it has made there is not fetched any more.`,
+      nextStep: 'Run it again.',
+    }),
+  },
+  'engine.gpu_busy': {
+    example: {
+      host: 'gpu1',
+      lane: 'gpu1/gpu0',
+      gpu: '0',
+      usedBytes: 21.9 * 2 ** 30,
+      totalBytes: 24 * 2 ** 30,
+      idleBytes: 1e9,
+    },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} waits: GPU ${p.text('gpu', 'of the lane')} is not free, ${p.measure('usedBytes', gpuMemory, 'too much')}${p.measure('totalBytes', (total) => ` of ${gpuMemory(total)}`)} of its memory is in use although nothing of this bot runs on it${p.measure('idleBytes', (idle) => ` (at most ${gpuMemory(idle)} may be)`)}.`,
+      nextStep: `See with \`nvidia-smi\` on ${p.text('host', 'the host')} whose process it is, and end it or wait: the lane goes on by itself. If that memory is always in use, raise \`gpu_idle_memory\` of the host.`,
+    }),
+  },
+  'engine.gpu_unproved': {
+    example: { host: 'gpu1', lane: 'gpu1/gpu0', gpus: ['0'], reason: 'gpu_not_listed' },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} waits: nobody can tell whether ${p.part('gpus', (gpus) => `GPU ${gpus}`) || 'its GPU'} is free${whyInBrackets(p)}.`,
+      nextStep: `Run \`nvidia-smi\` on ${p.text('host', 'the host')} until it lists that GPU, or mend \`gpus\` of the lane; the lane goes on by itself.`,
     }),
   },
   'engine.not_stopped': {

@@ -47,6 +47,12 @@ export function size(bytes: number): string {
   return `${significant(value)} ${units[unit] ?? 'TB'}`;
 }
 
+/** Memory of a GPU, which is sold and printed in GiB that everybody calls GB: 80 GB is 80 × 2^30 bytes. */
+export function gpuMemory(bytes: number): string {
+  const value = bytes / 2 ** 30;
+  return `${value < 10 ? Number(value.toFixed(1)) : Math.round(value)} GB`;
+}
+
 /** A transfer rate: `21 MB/s`. */
 export function rate(bytesPerSecond: number): string {
   return `${size(bytesPerSecond)}/s`;

@@ -21,6 +21,7 @@ function host(name: string, models: readonly Profile[]): HostConfig {
     engine: 'process',
     workDirectory: `/${name}`,
     lanes: [],
+    gpuIdleBytes: 1e9,
     models: models.map(({ id }) => id),
     modelOverrides: {},
   };
