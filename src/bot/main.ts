@@ -34,7 +34,7 @@ import { Wakeup } from '../core/wakeup.ts';
 import { createHost } from '../remote/create-hosts.ts';
 import { pinHostKey, type ShownHostKey, untrustedHostKey } from '../remote/transport/ssh/host-key.ts';
 import { sshCrypto } from '../remote/transport/ssh/ssh-crypto.ts';
-import type { SshOptions } from '../remote/transport/ssh/ssh-options.ts';
+import type { SshOptions, SshTimes } from '../remote/transport/ssh/ssh-options.ts';
 import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
@@ -51,6 +51,8 @@ export interface Outside {
   readonly random: Random;
   readonly wrapHost: (host: Host) => Host;
   readonly wrapMedia: (media: MediaWorker) => MediaWorker;
+  /** Where hosts over SSH are not waited for as long as usual. */
+  readonly sshTimes: SshTimes;
 }
 
 const SYSTEM: Outside = {
@@ -58,6 +60,7 @@ const SYSTEM: Outside = {
   random: systemRandom,
   wrapHost: (host) => host,
   wrapMedia: (media) => media,
+  sshTimes: {},
 };
 
 /**
@@ -70,7 +73,7 @@ export async function openBot(
   outside: Partial<Outside> = {},
   needs: { readonly models: boolean } = { models: true },
 ): Promise<Checked<Bot>> {
-  const { clock, random, wrapHost, wrapMedia } = { ...SYSTEM, ...outside };
+  const { clock, random, wrapHost, wrapMedia, sshTimes } = { ...SYSTEM, ...outside };
   const catalogue = needs.models
     ? await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config })
     : valid(new Catalogue(new Map()));
@@ -82,9 +85,10 @@ export async function openBot(
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
-    config.hosts.map(
-      (host) => [host.name, wrapHost(openHost(host, config.directory, store.instance, random))] as const,
-    ),
+    config.hosts.map((host) => {
+      const opened = openHost(host, config.directory, { instance: store.instance, random, sshTimes });
+      return [host.name, wrapHost(opened)] as const;
+    }),
   );
   const timeouts = (profile: Profile) => runTimeouts(config.timeouts, profile.timeouts);
   const planner = new JobPlanner({ hosts, configured: config.hosts, instance: store.instance, timeouts });
@@ -176,7 +180,11 @@ export function sshCiphers(hosts: readonly HostConfig[]): 'native' | 'javascript
   return hosts.some(({ transport }) => transport === 'ssh') ? sshCrypto() : undefined;
 }
 
-function openHost(config: HostConfig, directory: string, instance: InstanceId, random: Random): Host {
+function openHost(
+  config: HostConfig,
+  directory: string,
+  { instance, random, sshTimes }: { instance: InstanceId; random: Random; sshTimes: SshTimes },
+): Host {
   const { PATH = '', HOME = '/' } = processEnvironment();
   return createHost({
     name: config.name,
@@ -187,7 +195,7 @@ function openHost(config: HostConfig, directory: string, instance: InstanceId, r
     tool: mediaToolCommand(process.execPath),
     searchPath: PATH,
     home: HOME,
-    ...(config.transport === 'ssh' && { ssh: sshOptions(config.ssh, directory) }),
+    ...(config.transport === 'ssh' && { ssh: { ...sshOptions(config.ssh, directory), ...sshTimes } }),
     instance,
     random,
   });
