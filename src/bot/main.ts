@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -6,7 +6,7 @@ import { AccessPolicy } from '../core/access/access-policy.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
-import { resolveSecret, type SecretReference } from '../core/config/secret.ts';
+import { resolveSecret, type SecretLookup, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
 import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
@@ -86,12 +86,14 @@ export async function openBot(
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
     config.hosts.map((host) => {
-      const opened = openHost(host, config.directory, { instance: store.instance, random, sshTimes });
+      const opened = openHost(host, config.directory, { instance: store.instance, random, logger, sshTimes });
       return [host.name, wrapHost(opened)] as const;
     }),
   );
   const timeouts = (profile: Profile) => runTimeouts(config.timeouts, profile.timeouts);
-  const planner = new JobPlanner({ hosts, configured: config.hosts, instance: store.instance, timeouts });
+  const secrets = secretsOf(config.directory);
+  const { hosts: configured } = config;
+  const planner = new JobPlanner({ hosts, configured, instance: store.instance, timeouts, secrets });
   const { media: limits } = config.limits;
   const folder = new AssetFolder({ data, media, assets: store.assets, random, logger, limits });
   const negativeText = config.generation.negativePrompt;
@@ -124,6 +126,7 @@ export async function openBot(
       models,
       profiles,
       timeouts,
+      secrets,
       views: new ViewBuilder(api, data),
       access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
@@ -180,16 +183,24 @@ export function sshCiphers(hosts: readonly HostConfig[]): 'native' | 'javascript
   return hosts.some(({ transport }) => transport === 'ssh') ? sshCrypto() : undefined;
 }
 
+interface HostOutside {
+  readonly instance: InstanceId;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly sshTimes: SshTimes;
+}
+
 function openHost(
   config: HostConfig,
   directory: string,
-  { instance, random, sshTimes }: { instance: InstanceId; random: Random; sshTimes: SshTimes },
+  { instance, random, logger, sshTimes }: HostOutside,
 ): Host {
   const { PATH = '', HOME = '/' } = processEnvironment();
   return createHost({
     name: config.name,
     transport: config.transport,
     engine: config.engine,
+    assetQuotaBytes: config.assetQuotaBytes,
     ...(config.dockerCommand && { dockerCommand: config.dockerCommand }),
     workDir: config.workDirectory,
     tool: mediaToolCommand(process.execPath),
@@ -198,6 +209,7 @@ function openHost(
     ...(config.transport === 'ssh' && { ssh: { ...sshOptions(config.ssh, directory), ...sshTimes } }),
     instance,
     random,
+    logger,
   });
 }
 
@@ -209,14 +221,17 @@ function sshOptions(config: SshConfig, directory: string): SshOptions {
     user: environment.USER ?? userInfo().username,
     agentSocket: environment.SSH_AUTH_SOCK ?? '',
     passphrase: async (reference: SecretReference) => {
-      const found = await resolveSecret(reference, {
-        environment,
-        directory,
-        readFile: (path) => readFile(path, 'utf8'),
-      });
+      const found = secretsOf(directory)(reference);
       if (found.ok) return found.value.reveal();
       const [{ code, parameters }] = found.problems;
       throw new CosmosError(code, parameters);
     },
   });
+}
+
+/** The variables of this process, and files that are relative to `directory`. */
+function secretsOf(directory: string): SecretLookup {
+  const environment = processEnvironment();
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  return (reference) => resolveSecret(reference, { environment, directory, readFile });
 }

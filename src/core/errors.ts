@@ -130,6 +130,7 @@ export const ERRORS = {
   'transfer.failed': { layer: 'transfer', class: 'network' },
   'transfer.corrupt': { layer: 'transfer', class: 'network' },
   'transfer.disk_full': { layer: 'transfer', class: 'execution' },
+  'transfer.over_quota': { layer: 'transfer', class: 'execution' },
 
   'engine.host_unreachable': { layer: 'engine', class: 'network' },
   'engine.host_replaced': { layer: 'engine', class: 'execution' },

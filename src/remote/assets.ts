@@ -2,6 +2,7 @@ import { CosmosError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { HostAsset, TransferProgress } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
+import { AssetCache } from './asset-cache.ts';
 import { tidyUp } from './clean-up.ts';
 import { temporaryName } from './paths.ts';
 import { FileFault, inRole, isFault } from './transport/file-fault.ts';
@@ -20,13 +21,20 @@ export class AssetStore {
   readonly #transport: Transport;
   readonly #directory: string;
   readonly #random: Random;
+  readonly #cache: AssetCache;
   /** Versions of the files that were hashed and found whole, by path. */
   readonly #verified = new Map<string, string>();
 
-  constructor(transport: Transport, workDir: string, random: Random) {
+  constructor(
+    transport: Transport,
+    workDir: string,
+    random: Random,
+    cache: AssetCache = new AssetCache({ transport, workDir, random }),
+  ) {
     this.#transport = transport;
     this.#directory = `${workDir}/assets`;
     this.#random = random;
+    this.#cache = cache;
   }
 
   /**
@@ -36,38 +44,59 @@ export class AssetStore {
    */
   async put(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
     const path = this.#path(asset.sha256);
-    if (await this.#isWhole(path, asset, signal)) {
+    if ((await this.#isWhole(path, asset, signal)) && (await this.#cache.hold(asset.sha256, path))) {
       onProgress(asset.bytes, asset.bytes);
       return;
     }
+    const { sha256, bytes } = asset;
+    const upload = (): Promise<void> => this.#bring(asset, path, onProgress, signal);
+    await this.#cache.withRoomFor({ asset: sha256, bytes }, upload, signal);
+    await this.#sweep(path);
+  }
+
+  async #bring(
+    asset: HostAsset,
+    path: string,
+    onProgress: TransferProgress,
+    signal: AbortSignal | undefined,
+  ): Promise<void> {
     const hidden = `${this.#directory}/${temporaryName(asset.sha256, this.#random)}`;
     try {
+      onProgress(0, asset.bytes);
       await inRole('asset', this.#transport.upload(asset.path, hidden, onProgress, signal));
       const { sha256 } = await inRole('asset', this.#transport.hash(hidden, signal));
       if (sha256 !== asset.sha256) {
         throw new CosmosError('transfer.corrupt', { role: 'asset' });
       }
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
+      await this.#cache.hold(asset.sha256, hidden);
       await inRole('asset', this.#transport.rename(hidden, path));
     } catch (thrown) {
       await tidyUp(this.#transport.remove(hidden));
       throw thrown;
     }
-    await this.#sweep(path);
   }
 
   /** Gives the asset a second name, or copies it where the file system has no hard links. */
   async place(asset: Sha256, path: string, signal?: AbortSignal): Promise<void> {
     const source = this.#path(asset);
     try {
-      await this.#transport.link(source, path);
+      await this.#link(asset, source, path);
     } catch (thrown) {
-      if (isFault(thrown, 'missing')) {
-        throw new CosmosError('transfer.failed', { role: 'asset', reason: 'missing' }, { cause: thrown });
-      }
-      if (!isFault(thrown, 'unsupported', 'denied')) await inRole('attempt', Promise.reject(thrown));
-      await inRole('attempt', this.#transport.copy(source, path, signal));
+      if (!isFault(thrown, 'unsupported', 'denied')) await orGone(Promise.reject(thrown));
+      await orGone(this.#transport.copy(source, path, signal));
       await inRole('attempt', this.#transport.changeMode(path, ASSET_MODE));
+    }
+  }
+
+  /** By its held name first: the other one may have been evicted meanwhile. */
+  async #link(asset: Sha256, source: string, path: string): Promise<void> {
+    const held = this.#cache.held(asset);
+    try {
+      await this.#transport.link(held ?? source, path);
+    } catch (thrown) {
+      if (held === undefined || !isFault(thrown, 'missing')) throw thrown;
+      await this.#transport.link(source, path);
     }
   }
 
@@ -105,5 +134,15 @@ export class AssetStore {
     const { sha256 } = await inRole('asset', this.#transport.hash(path, signal));
     if (sha256 === asset.sha256 && entry.version !== undefined) this.#verified.set(path, entry.version);
     return sha256 === asset.sha256;
+  }
+}
+
+/** An asset that was evicted in between is brought again: the same attempt may pass later. */
+async function orGone(work: Promise<void>): Promise<void> {
+  try {
+    await inRole('attempt', work);
+  } catch (thrown) {
+    if (!(thrown instanceof CosmosError) || !isFault(thrown.cause, 'missing')) throw thrown;
+    throw new CosmosError('transfer.failed', { role: 'asset', reason: 'missing' }, { cause: thrown });
   }
 }

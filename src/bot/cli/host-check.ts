@@ -7,6 +7,7 @@ import type { Host, HostFacts, Leftover } from '../../core/ports/host.ts';
 import type { HostTools } from '../main.ts';
 import {
   answersLine,
+  assetsLine,
   type CheckLine,
   ciphersLine,
   clockLine,
@@ -91,6 +92,7 @@ async function ask(
     ? profiles.flatMap(({ container }) => container ?? [])
     : [];
   const questions = {
+    assets: true,
     images: [...new Set(containers.map(({ image }) => image))],
     paths: [...new Set(containers.flatMap(({ mounts }) => mounts.map(({ source }) => source)))],
   };
@@ -105,6 +107,7 @@ async function ask(
   lines.push(
     clockLine(facts.now - before),
     diskLine(facts.diskFreeBytes),
+    ...(facts.assets === undefined ? [] : [assetsLine(facts.assets)]),
     ...gpuLines(facts.gpus, wanted),
     ...(facts.engine === undefined ? [] : engineLines(facts.engine, wanted.length > 0, entry.name)),
     ...facts.paths.map(mountLine),

@@ -1,8 +1,9 @@
 import type { Problem } from '../../core/errors.ts';
-import type { EngineFacts, GpuAnswer, GpuFacts, Leftover, Presence } from '../../core/ports/host.ts';
+import type { AssetUsage, EngineFacts, GpuAnswer, GpuFacts, Leftover, Presence } from '../../core/ports/host.ts';
 import { CIPHERS } from './cli-words.ts';
 import { explain } from './explain.ts';
-import { count, duration, percent, size } from './numbers.ts';
+import { gpuValues } from './gpu-words.ts';
+import { count, duration, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import { Parameters } from './wording.ts';
 
@@ -57,6 +58,12 @@ export function diskLine(freeBytes: number): CheckLine {
     text: `Only ${text}`,
     advice: 'Free some space, or set `work_dir` to a larger disk.',
   };
+}
+
+/** More than the quota is kept only while runs use it. */
+export function assetsLine({ files, bytes, quotaBytes }: AssetUsage): CheckLine {
+  const used = `Keeps ${size(bytes)} of inputs (${count(files, 'file')})`;
+  return { passed: true, text: `${used}; \`asset_quota\` is ${size(quotaBytes)}.` };
 }
 
 /** `wanted`: the GPUs that the lanes of the host name. */
@@ -133,14 +140,7 @@ function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
 
 /** What the driver does not tell is left out. */
 function gpuText(gpu: GpuFacts): string {
-  const { memoryUsedBytes: used, memoryTotalBytes: total, utilisation, temperature, power } = gpu;
-  const facts = [
-    ...(used !== undefined && total !== undefined ? [`${size(used)} of ${size(total)} in use`] : []),
-    ...(utilisation !== undefined ? [percent(utilisation)] : []),
-    ...(temperature !== undefined ? [`${Math.round(temperature)} °C`] : []),
-    ...(power !== undefined ? [`${Math.round(power)} W`] : []),
-  ];
-  return `GPU ${gpu.index}: ${[gpu.name, ...facts].join(', ')}.`;
+  return `GPU ${gpu.index}: ${[gpu.name, ...gpuValues(gpu)].filter((word) => word !== '').join(', ')}.`;
 }
 
 /** What `host trust` says. */

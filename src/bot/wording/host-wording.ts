@@ -27,6 +27,14 @@ export const HOST_WORDING = {
     }),
   },
 
+  'transfer.over_quota': {
+    example: { host: 'gpu1', bytes: 120_000_000_000, quotaBytes: 100_000_000_000 },
+    say: (p) => ({
+      sentence: `An input${p.measure('bytes', (value) => ` (${size(value)})`)} is larger than all that ${p.text('host', 'the host')} may keep of inputs${p.measure('quotaBytes', (value) => ` (${size(value)})`)}. Nothing of it was sent.`,
+      nextStep: 'Take a smaller file, or raise `asset_quota` of that host in the configuration, then retry.',
+    }),
+  },
+
   'engine.host_unreachable': {
     example: { host: 'gpu1', detail: 'connection refused' },
     say: (p) => ({

@@ -119,6 +119,8 @@ interface AnyHostConfig {
   readonly dockerCommand?: readonly [string, ...string[]];
   /** Absolute path on the host. */
   readonly workDirectory: string;
+  /** What the host keeps of inputs, bytes; more than none. */
+  readonly assetQuotaBytes: number;
   readonly lanes: readonly LaneConfig[];
   /** Memory of a GPU that may be in use while nothing of the bot runs on it, bytes. */
   readonly gpuIdleBytes: number;

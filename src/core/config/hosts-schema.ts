@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandWordSchema, nameSchema, pathSchema, profileIdSchema } from './names.ts';
-import { sizeSchema } from './size-schema.ts';
+import { positiveSizeSchema, sizeSchema } from './size-schema.ts';
 import { checkTransport, sshKeys } from './ssh-schema.ts';
 
 /** Keys of a shipped profile with other values; the catalogue of profiles knows which there are. */
@@ -34,6 +34,11 @@ const hostSchema = z
       .exactOptional(pathSchema)
       .describe(
         'Directory on the host for inputs, attempts and outputs; absolute for `ssh`. Default: `host` in the data directory, on this machine only.',
+      ),
+    asset_quota: positiveSizeSchema
+      .default('100GB')
+      .describe(
+        'Size of the inputs that the host keeps for later runs, such as `500GB`: those that were not used for the longest time go first. No file larger than this is sent.',
       ),
     lanes: z
       .array(laneSchema)

@@ -19,6 +19,15 @@ export const sizeSchema = z.string().refine((text) => readSize(text) !== undefin
   params: { code: 'config.invalid_value', parameters: { reason: 'no_size' } },
 });
 
+/** A size that is not nothing: refuses `0GB` with `config.out_of_range`. */
+export const positiveSizeSchema = sizeSchema
+  .superRefine((text, context) => {
+    if (readSize(text) !== 0) return;
+    const parameters = { given: JSON.stringify(text), measure: 'value', above: 0 };
+    context.addIssue({ code: 'custom', params: { code: 'config.out_of_range', parameters } });
+  })
+  .meta({ pattern: '^(?=.*[1-9])\\d+(?:\\.\\d+)? ?(?:B|kB|[MGT]B|[KMGT]iB)$' });
+
 /** A size that `sizeSchema` has passed, in bytes. */
 export function toBytes(size: string): number {
   return readSize(size) ?? 0;

@@ -71,6 +71,7 @@ function toHost(
       host.work_dir === undefined
         ? defaultWorkDirectory(places.dataDirectory)
         : resolve(places.directory, host.work_dir),
+    assetQuotaBytes: toBytes(host.asset_quota),
     lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
     gpuIdleBytes: toBytes(host.gpu_idle_memory),
     models: ids.map((id) => id as ProfileId),

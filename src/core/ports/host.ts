@@ -1,3 +1,4 @@
+import type { Secret } from '../config/secret.ts';
 import type { AttemptId, HostId, HostName, InstanceId, Sha256 } from '../ids.ts';
 import type { StoredFile } from './media.ts';
 
@@ -26,6 +27,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'exit.json',
   'exit.json.new',
   'container.json',
+  'secret',
 ]);
 
 /** A file that `prepare` writes, relative to the attempt directory. */
@@ -78,6 +80,11 @@ export interface AttemptPlan {
   readonly argv: readonly [string, ...string[]];
   /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Further variables of the job, by name: kept on the host in a file that only its user can read, and emptied as the
+   * job begins. No name is in `environment` too.
+   */
+  readonly secretEnvironment?: Readonly<Record<string, Secret>>;
   /** Relative to the attempt directory, or absolute as the job sees it. */
   readonly workingDirectory: string;
   readonly container?: JobContainer;
@@ -164,9 +171,19 @@ export interface EngineFacts {
   readonly givesGpus: boolean;
 }
 
+/** The inputs that a host keeps for the next runs. */
+export interface AssetUsage {
+  readonly files: number;
+  /** With what is being brought. */
+  readonly bytes: number;
+  readonly quotaBytes: number;
+}
+
 /** What a caller wants to know of a host beside what every host tells. */
 export interface HostQuestions {
   readonly images: readonly string[];
+  /** True: how much is kept of inputs; costs a look at each of them. */
+  readonly assets?: boolean;
   /** Absolute paths. */
   readonly paths: readonly string[];
 }
@@ -179,6 +196,8 @@ export interface HostFacts {
   readonly diskFreeBytes: number;
   readonly gpus: GpuAnswer;
   readonly paths: readonly Presence[];
+  /** Absent unless it was asked for. */
+  readonly assets?: AssetUsage;
   /** Absent where jobs are plain processes. */
   readonly engine?: EngineFacts;
 }

@@ -23,6 +23,7 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     engine: 'process',
     workDirectory: '/work',
     lanes: lanes.map((name) => ({ name, gpus: [] })),
+    assetQuotaBytes: 100e9,
     gpuIdleBytes: 1e9,
     models: ['minimal' as ProfileId],
     modelOverrides: {},
