@@ -60,6 +60,13 @@ export const COMMAND_WORDING = {
       nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
     }),
   },
+  'input.secret_missing': {
+    example: { model: 'vista', secret: 'HF_TOKEN' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} needs ${p.part('secret', (secret) => `the secret \`${secret}\``) || 'a secret'}, which the bot does not have.`,
+      nextStep: 'Ask whoever runs the bot to set it: `npx cosmos config check` says where it is looked for.',
+    }),
+  },
   'input.frames_out_of_range': {
     example: { model: 'vista', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
     say: (p) => ({

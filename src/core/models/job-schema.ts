@@ -55,7 +55,9 @@ export const commandSchema = z.strictObject({
   secret_environment: z
     .record(environmentName, secretSchema)
     .default({})
-    .describe('References; never the secrets themselves'),
+    .describe(
+      'References; never the secrets themselves. The job gets their values, and nothing else shows them',
+    ),
 });
 
 const mount = z.strictObject({

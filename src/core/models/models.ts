@@ -47,6 +47,11 @@ export class Models {
     return new Map(differing.map((id) => [id, this.#catalogue.resolve(id, host.name)]));
   }
 
+  /** Every profile that some host runs, as that host runs it. */
+  profiles(): Profile[] {
+    return this.#hosts.flatMap(({ name, models }) => models.map((id) => this.#catalogue.resolve(id, name)));
+  }
+
   /** The named model, or the first that takes these inputs. */
   choose(name: string | undefined, inputs: readonly PromptInput[]): Checked<ModelChoice> {
     const available = this.list();

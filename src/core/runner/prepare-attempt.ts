@@ -31,6 +31,7 @@ export async function prepareAttempt(
     instance: context.instance,
     gpus: context.gpus,
     stopGraceMs: context.timeouts(profile).cancelGraceMs,
+    secrets: context.secrets,
   });
   const used = new Set(plan.inputs.map(({ asset }) => asset));
   const assets = run.inputs

@@ -10,6 +10,7 @@ import {
   STARTED_WORD,
   STOP_SCRIPT,
 } from '../bash-script.ts';
+import { SECRET_FILE } from '../paths.ts';
 import type { CommandResult, Transport } from '../transport/transport.ts';
 import { parseFacts, statusOf } from './attempt-facts.ts';
 import type { Engine } from './engine.ts';
@@ -48,6 +49,7 @@ export class ProcessEngine implements Engine {
       marker: this.#marker(plan.attempt),
       argv: plan.argv,
       environment: plan.environment,
+      ...(plan.secretEnvironment !== undefined && { secretFile: `./${SECRET_FILE}` }),
       workingDirectory: plan.workingDirectory,
       stopGraceMs: plan.stopGraceMs,
     });

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
+import { invalid } from '../../../src/core/errors.ts';
 import type { AttemptId, InstanceId, Sha256 } from '../../../src/core/ids.ts';
 import type { JobRequest } from '../../../src/core/models/build-job.ts';
 import { mergeTables, type Table } from '../../../src/core/models/merge-tables.ts';
@@ -91,6 +92,7 @@ export function requestFor(profile: Profile, over: Partial<JobRequest> = {}): Jo
     instance: 'in_00000001' as InstanceId,
     gpus: profile.requires.min_gpus > 0 ? ['0'] : [],
     stopGraceMs: 10_000,
+    secrets: (reference) => invalid('config.secret_missing', reference),
     ...over,
   };
 }
