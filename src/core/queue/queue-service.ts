@@ -10,15 +10,9 @@ import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
+import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
-import type {
-  HostStatusView,
-  LaneStatusView,
-  QueueEntry,
-  QueuePlace,
-  QueueView,
-  RunsBefore,
-} from './queue-view.ts';
+import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
 const LISTED = 10;
@@ -88,7 +82,9 @@ export class QueueService {
     );
     const allDoneBy = paused === undefined ? this.#allDoneBy(queued, forecasts, lanes) : undefined;
     return {
-      hosts: this.#hosts.map((host) => this.#hostView(host, active)),
+      hosts: this.#hosts.map((host) =>
+        hostView(host, { store: this.#store, isDriven: this.#isDriven, active, now: this.#clock.now() }),
+      ),
       waiting,
       waitingTotal: queued.length,
       ...(paused && { paused }),
@@ -192,30 +188,6 @@ export class QueueService {
     return latest === 0 ? undefined : this.#clock.now() + latest;
   }
 
-  #hostView(host: HostConfig, active: readonly Run[]): HostStatusView {
-    const lanes = host.lanes.map(({ name }) => this.#laneView(host, name, active));
-    const silent = active.filter(({ lane }) => host.lanes.some(({ name }) => name === lane));
-    const since = silent.map((run) => run.unreachableSince).find((at) => at !== undefined);
-    const driven = lanes.some(({ state }) => state !== 'undriven');
-    if (since !== undefined) return { host: host.name, state: 'unreachable', since, gpus: [], lanes };
-    return { host: host.name, state: driven ? 'reachable' : 'unknown', gpus: [], lanes };
-  }
-
-  #laneView(host: HostConfig, lane: LaneStatusView['lane'], active: readonly Run[]): LaneStatusView {
-    const { blocked, driver } = this.#store.lanes.get(lane);
-    const isDriven = this.#isDriven(lane);
-    const run = active.find((candidate) => candidate.lane === lane);
-    const base = {
-      ...{ lane, host: host.name },
-      ...(run && { now: laneRun(run, isDriven) }),
-      ...(isDriven && driver && { driver }),
-    };
-    const problem = blocked ?? run?.problem;
-    if (problem !== undefined) return { ...base, state: 'blocked', problem };
-    if (!isDriven) return { ...base, state: 'undriven' };
-    return { ...base, state: run === undefined ? 'idle' : 'running' };
-  }
-
   #duration(run: Run): TimeRange | undefined {
     const profile = this.#profiles.get(run.profileHash);
     return profile && estimate(this.#store, profile, run);
@@ -239,18 +211,6 @@ function estimate(
 /** What is left of an estimate after `ms`. */
 function later({ low, high }: TimeRange, ms: number): TimeRange {
   return { low: Math.max(0, low - ms), high: Math.max(0, high - ms) };
-}
-
-/** Without a driver nobody knows what is left. */
-function laneRun(run: Run, isDriven: boolean): NonNullable<LaneStatusView['now']> {
-  const { percent, remainingMs } = run.progress ?? {};
-  return {
-    run: run.id,
-    promptName: run.promptName,
-    ownerName: run.ownerName,
-    ...(percent !== undefined && { percent }),
-    ...(isDriven && remainingMs && { remainingMs }),
-  };
 }
 
 function countByOwner(runs: readonly Run[]): RunsBefore[] {

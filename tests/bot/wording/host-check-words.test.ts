@@ -12,10 +12,16 @@ const GPU: GpuFacts = { index: '0', uuid: 'GPU-5f3e0b6a', name: 'NVIDIA L4' };
 
 describe('the lines of a host check', () => {
   it('say what a GPU does, and leave out what its driver does not tell', () => {
-    const busy = { ...GPU, memoryUsedBytes: 2e9, memoryTotalBytes: 24e9, utilisation: 46, temperature: 51 };
+    const busy = {
+      ...GPU,
+      memoryUsedBytes: 2 * 2 ** 30,
+      memoryTotalBytes: 24 * 2 ** 30,
+      utilisation: 46,
+      temperature: 51,
+    };
 
     expect(gpuLines({ state: 'listed', gpus: [busy] }, ['0'])).toEqual([
-      { passed: true, text: 'GPU 0: NVIDIA L4, 2 GB of 24 GB in use, 46 %, 51 °C.' },
+      { passed: true, text: 'GPU 0: NVIDIA L4, 2 of 24 GB in use, 46 %, 51 °C.' },
     ]);
     expect(gpuLines({ state: 'listed', gpus: [GPU] }, ['GPU-5f3e0b6a'])).toEqual([
       { passed: true, text: 'GPU 0: NVIDIA L4.' },
