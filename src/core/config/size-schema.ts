@@ -15,9 +15,12 @@ const UNITS: ReadonlyMap<string, number> = new Map([
 const SIZE = /^(\d+(?:\.\d+)?) ?([kKMGT]?i?B)$/;
 
 /** A size as people write it: `500MB`, `1.5 GiB`. Fails with `config.invalid_value` and the reason `no_size`. */
-export const sizeSchema = z.string().refine((text) => readSize(text) !== undefined, {
-  params: { code: 'config.invalid_value', parameters: { reason: 'no_size' } },
-});
+export const sizeSchema = z
+  .string()
+  .refine((text) => readSize(text) !== undefined, {
+    params: { code: 'config.invalid_value', parameters: { reason: 'no_size' } },
+  })
+  .meta({ pattern: '^\\d+(?:\\.\\d+)? ?(?:B|kB|[MGT]B|[KMGT]iB)$' });
 
 /** A size that is not nothing: refuses `0GB` with `config.out_of_range`. */
 export const positiveSizeSchema = sizeSchema

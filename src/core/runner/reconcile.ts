@@ -59,6 +59,14 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
+  /** Its attempt is over, whoever has ended it: nothing of it holds up or colours the next one. */
+  async letGo(): Promise<void> {
+    this.#pause = undefined;
+    this.#contact.forget();
+    this.#holdUp.forget();
+    await this.#followers[Symbol.asyncDispose]();
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#followers[Symbol.asyncDispose]();
   }
@@ -196,19 +204,21 @@ export class Reconciler implements AsyncDisposable {
 
   async #end(attempt: Attempt, end: AttemptEnd, signal: AbortSignal): Promise<NextLook> {
     const { store, lane, logger, wakeup } = this.#context;
-    store.write(() => {
-      store.attempts.end(attempt, end);
+    const isEnded = store.write(() => {
+      // Somebody else may have ended it meanwhile, by giving its host up.
+      if (!store.attempts.end(attempt, end)) return false;
       if (store.lanes.get(lane).blocked?.code === 'engine.not_stopped') {
         store.lanes.setBlocked(lane, undefined);
         store.events.append({ type: 'lane.reopened', payload: { lane } }, {});
       }
+      return true;
     });
-    logger.info(
-      { run: attempt.run, attempt: attempt.id, outcome: end.outcome, problem: end.problem },
-      'run ended',
-    );
-    wakeup.notify();
-    await this[Symbol.asyncDispose]();
+    if (isEnded) {
+      const { outcome, problem } = end;
+      logger.info({ run: attempt.run, attempt: attempt.id, outcome, problem }, 'run ended');
+      wakeup.notify();
+    }
+    await this.letGo();
     await discardEnded(this.#context, attempt.id, signal);
     return 'now';
   }
