@@ -36,6 +36,7 @@ import { pinHostKey, type ShownHostKey, untrustedHostKey } from '../remote/trans
 import { sshCrypto } from '../remote/transport/ssh/ssh-crypto.ts';
 import type { SshOptions, SshTimes } from '../remote/transport/ssh/ssh-options.ts';
 import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
+import type { TakeUploadRight } from '../remote/upload-names.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -86,7 +87,9 @@ export async function openBot(
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
     config.hosts.map((host) => {
-      const opened = openHost(host, config.directory, { instance: store.instance, random, logger, sshTimes });
+      const takeUploadRight = () => ExclusiveLock.tryAcquire(data.uploadLock(host.name));
+      const outside = { instance: store.instance, random, logger, sshTimes, takeUploadRight };
+      const opened = openHost(host, config.directory, outside);
       return [host.name, wrapHost(opened)] as const;
     }),
   );
@@ -188,12 +191,13 @@ interface HostOutside {
   readonly random: Random;
   readonly logger: Logger;
   readonly sshTimes: SshTimes;
+  readonly takeUploadRight: TakeUploadRight;
 }
 
 function openHost(
   config: HostConfig,
   directory: string,
-  { instance, random, logger, sshTimes }: HostOutside,
+  { instance, random, logger, sshTimes, takeUploadRight }: HostOutside,
 ): Host {
   const { PATH = '', HOME = '/' } = processEnvironment();
   return createHost({
@@ -210,6 +214,7 @@ function openHost(
     instance,
     random,
     logger,
+    takeUploadRight,
   });
 }
 

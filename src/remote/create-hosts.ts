@@ -16,6 +16,7 @@ import { LocalTransport } from './transport/local-transport.ts';
 import type { SshOptions } from './transport/ssh/ssh-options.ts';
 import { SshTransport } from './transport/ssh/ssh-transport.ts';
 import type { Transport } from './transport/transport.ts';
+import { type TakeUploadRight, UploadNames } from './upload-names.ts';
 
 export interface HostOptions {
   readonly name: HostName;
@@ -34,6 +35,8 @@ export interface HostOptions {
   /** How a host of the transport `ssh` is reached. */
   readonly ssh?: SshOptions;
   readonly random: Random;
+  /** Absent: uploads and what they leave are no business of another call; each begins from nothing. */
+  readonly takeUploadRight?: TakeUploadRight;
   /** What the host keeps of inputs, bytes; absent: as much as its disk holds. */
   readonly assetQuotaBytes?: number;
   readonly logger?: Logger;
@@ -84,7 +87,9 @@ export function createHost(options: HostOptions): Host {
     quotaBytes: options.assetQuotaBytes,
     logger: options.logger?.child({ host: name }),
   });
-  const assets = new AssetStore(transport, workDir, random, cache);
+  const { takeUploadRight } = options;
+  const names = takeUploadRight && new UploadNames(instance, random, takeUploadRight);
+  const assets = new AssetStore(transport, workDir, random, cache, names);
   const directories = new AttemptDirectories({ transport, workDir, instance, assets, random });
   const engine = ENGINES[options.engine](transport, directories, options);
   const tool = sharesFiles ? options.tool : undefined;

@@ -187,6 +187,7 @@ export class ExecutionHost implements Host {
     for (const stop of this.#watches) stop();
     this.#watches.clear();
     await this.#parts.transport.close();
+    this.#parts.assets.close();
   }
 
   async #identify(signal: AbortSignal | undefined): Promise<HostId> {
