@@ -1,11 +1,12 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
-import type { LaneName } from '../ids.ts';
+import type { HostName, LaneName } from '../ids.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
+import { fenceHost, type HeldAttempt } from '../runner/fence-host.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
@@ -66,6 +67,12 @@ export class QueueService {
     });
   }
 
+  /** Gives a host up, with all its lanes: `fenceHost`. */
+  fence(actor: Principal, host: HostName): HeldAttempt[] {
+    const configured = this.#hosts.find(({ name }) => name === host)?.lanes.map(({ name }) => name) ?? [];
+    return fenceHost({ store: this.#store, clock: this.#clock }, { host, configured, by: actor });
+  }
+
   view(): QueueView {
     const { queued, forecasts, lanes, active, paused } = this.#look();
     const waiting = queued.slice(0, LISTED).map(
@@ -103,8 +110,19 @@ export class QueueService {
       of: queued.length,
       before: countByOwner([...active, ...queued.slice(0, index)]),
       paused: paused !== undefined,
+      ...this.#blockedFor(run),
       ...(startsIn && { startsIn }),
     };
+  }
+
+  /** Why no lane takes the run, where all that could are blocked. */
+  #blockedFor({ profileId }: Run): Pick<QueuePlace, 'problem'> {
+    const lanes = this.#hosts
+      .filter(({ models }) => models.includes(profileId))
+      .flatMap((host) => host.lanes.map(({ name }) => name));
+    const problems = lanes.map((lane) => this.#store.lanes.get(lane).blocked);
+    const [problem] = problems;
+    return problem !== undefined && !problems.includes(undefined) ? { problem } : {};
   }
 
   /** Whether a living process drives the lane of an active run, or one that takes a waiting run. */

@@ -23,6 +23,8 @@ export interface QueuePlace {
   readonly before: readonly RunsBefore[];
   /** True while the queue is paused: nothing starts. */
   readonly paused: boolean;
+  /** Why no lane takes it, where every lane that could is blocked. */
+  readonly problem?: Problem;
 }
 
 /** A waiting run as the queue lists it. */
