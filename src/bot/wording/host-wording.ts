@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { hostMend } from './host-mends.ts';
 import { gpuMemory, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
@@ -38,23 +39,33 @@ export const HOST_WORDING = {
   'engine.host_unreachable': {
     example: { host: 'gpu1', detail: 'connection refused' },
     say: (p) => ({
-      sentence: `${host(p)} does not answer${whyInBrackets(p)}.`,
-      nextStep:
-        'I keep trying; a run that is there goes on if the machine is up. Check that it is, and that it can be reached.',
+      sentence:
+        p.text('reason') === 'docker_not_running'
+          ? `Docker is not running on ${p.text('host', 'the host')}.`
+          : `${host(p)} does not answer${whyInBrackets(p)}.`,
+      nextStep: `I keep trying; a run that is there goes on if the machine is up. ${hostMend(p, 'Check that it is, and that it can be reached.')}`,
     }),
   },
   'engine.host_replaced': {
     example: { host: 'gpu1' },
-    say: (p) => ({
-      sentence: `${host(p)} was wiped or replaced while the run was on it. Nothing of it is left.`,
-      nextStep: 'Run it again.',
-    }),
+    // `idle`: found by a look at a host that had nothing to do.
+    say: (p) =>
+      p.has('idle')
+        ? {
+            sentence: `${host(p)} is not the one that it was: it was wiped or replaced, or the disk of its work folder is not mounted.`,
+            nextStep:
+              'Mount it if it is that. Nothing is lost, and the next run takes the host as it is then.',
+          }
+        : {
+            sentence: `${host(p)} was wiped or replaced while the run was on it. Nothing of it is left.`,
+            nextStep: 'Run it again.',
+          },
   },
   'engine.host_unsupported': {
     example: { host: 'gpu1', missing: ['setsid', 'ps'] },
     say: (p) => ({
       sentence: `${host(p)} cannot run jobs${p.part('missing', (missing) => `: it lacks ${missing}`) || whyInBrackets(p)}.`,
-      nextStep: 'Use a Linux host, or install there what is missing.',
+      nextStep: hostMend(p, 'Use a Linux host, or install there what is missing.'),
     }),
   },
   'engine.work_dir_unusable': {

@@ -32,6 +32,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['name_taken', "somebody else's container has its name"],
   ['docker_not_running', 'Docker is not running there'],
   ['docker_denied', "Docker does not let the bot's user in"],
+  ['sudo_denied', "sudo there does not let the bot's user run Docker without a password"],
   ['docker_missing', 'Docker is not installed there'],
   ['rebooted', 'the machine was restarted'],
   ['container_removed', 'somebody removed its container'],

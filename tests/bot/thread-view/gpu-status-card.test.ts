@@ -100,6 +100,26 @@ describe('the status of the hosts', () => {
     expect(card).not.toContain('idle');
   });
 
+  test.each([
+    ['docker_denied', 'docker_command'],
+    ['sudo_denied', 'NOPASSWD'],
+    ['docker_not_running', 'systemctl enable --now docker'],
+    ['auth_failed', 'authorized_keys'],
+    ['refused', 'systemctl start ssh'],
+    ['fake', 'Check that it is'],
+  ])('says what mends %s', (reason, mend) => {
+    const code = reason.endsWith('_denied') ? 'engine.host_unsupported' : 'engine.host_unreachable';
+    const state = code === 'engine.host_unreachable' ? 'unreachable' : 'reachable';
+    expect(status(host({ state, problem: { code, parameters: { host: 'gpu1', reason } } }))).toContain(mend);
+  });
+
+  test('tells a wiped host without a run from one whose run is lost', () => {
+    const problem = { code: 'engine.host_replaced', parameters: { host: 'gpu1', idle: true } } as const;
+    const card = status(host({ problem }));
+    expect(card).toContain('gpu1 is not the one that it was');
+    expect(card).not.toContain('Run it again');
+  });
+
   test('names missing GPUs and a full disk, with what mends them', () => {
     const facts = { answeredAt: NOW, diskFreeBytes: 1e9, gpus: { state: 'no_tool' } } as const;
     expect(status(host({ facts, lanes: [lane('gpu0', { gpus: ['0'] })] }))).toMatchInlineSnapshot(`
