@@ -1,6 +1,6 @@
-import type { Secret } from '../config/secret.ts';
 import type { AttemptId, HostId, HostName, InstanceId, Sha256 } from '../ids.ts';
 import type { StoredFile } from './media.ts';
+import type { Secret } from './secret.ts';
 
 /**
  * Paths as the job sees them (inside its container where it runs in one): what the placeholders of a profile's
@@ -78,7 +78,10 @@ export interface AttemptPlan {
   readonly inputs: readonly JobInput[];
   /** Program and arguments; never a shell string. */
   readonly argv: readonly [string, ...string[]];
-  /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
+  /**
+   * The whole environment of the job beside PATH, HOME, the attempt's marker and, where no container keeps a job to
+   * the GPUs of its lane, the variables that do: what is named here comes before those.
+   */
   readonly environment: Readonly<Record<string, string>>;
   /**
    * Further variables of the job, by name: kept on the host in a file that only its user can read, and emptied as the
