@@ -36,7 +36,8 @@ export interface AssetListing {
 
 /**
  * Parameter: the directory. The time of use is that of the last change of the file's own record, which every link
- * that is made or removed changes: a copy or a look at the content, such as a backup's, does not.
+ * that is made or removed changes: a copy or a look at the content, such as a backup's, does not. A name with a line
+ * break, which is nobody's of ours, would look like two.
  */
 const LISTING_SCRIPT = `LC_ALL=C
 export LC_ALL
@@ -46,7 +47,8 @@ done
 cd -- "$1" || exit 1
 echo "now $(date +%s)"
 echo "disk $(df -Pk . | tail -n 1 | sed 's/.* \\([0-9][0-9]*\\)  *-*[0-9]*% .*/\\1/')"
-find . ! -name . -prune -type f -exec stat -c 'file %i %h %s %.9Z %n' -- {} +
+find . ! -name . -prune -type f ! -name '*
+*' -exec stat -c 'file %i %h %s %.9Z %n' -- {} +
 echo end
 `;
 const MISSING_TOOL = 9;

@@ -57,7 +57,7 @@ export class AssetStore {
 
   async #put(asset: HostAsset, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
     const path = this.#path(asset.sha256);
-    if ((await this.#isWhole(path, asset, signal)) && (await this.#cache.hold(asset.sha256, path))) {
+    if (await this.#isKept(path, asset, signal)) {
       onProgress(asset.bytes, asset.bytes);
       return;
     }
@@ -153,14 +153,29 @@ export class AssetStore {
     throw new CosmosError('engine.work_dir_unusable', { role: 'asset', reason: 'unsafe_path' });
   }
 
+  /** Held before it is looked at: nobody can evict it in between. A whole one stays held. */
+  async #isKept(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
+    if (!(await this.#cache.hold(asset.sha256, path))) return false;
+    let isWhole = false;
+    try {
+      isWhole = await this.#isWhole(path, asset, signal);
+    } catch (thrown) {
+      if (!(thrown instanceof CosmosError) || !isFault(thrown.cause, 'missing')) throw thrown;
+    } finally {
+      if (!isWhole) await this.#cache.release([asset.sha256]);
+    }
+    return isWhole;
+  }
+
   async #isWhole(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
-    const entry = await inRole('asset', this.#transport.stat(path));
+    const named = this.#cache.held(asset.sha256) ?? path;
+    const entry = await inRole('asset', this.#transport.stat(named));
     if (entry === null) return false;
     if (entry.kind === 'directory') await inRole('asset', this.#transport.remove(path));
     if (entry.kind !== 'file' || entry.bytes !== asset.bytes) return false;
-    const version = await inRole('asset', this.#transport.version(path, signal));
+    const version = await inRole('asset', this.#transport.version(named, signal));
     if (version !== undefined && this.#verified.get(path) === version) return true;
-    const { sha256 } = await inRole('asset', this.#transport.hash(path, signal));
+    const { sha256 } = await inRole('asset', this.#transport.hash(named, signal));
     if (sha256 === asset.sha256 && version !== undefined) this.#verified.set(path, version);
     return sha256 === asset.sha256;
   }
