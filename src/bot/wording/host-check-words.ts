@@ -1,5 +1,12 @@
 import type { Problem } from '../../core/errors.ts';
-import type { AssetUsage, EngineFacts, GpuAnswer, GpuFacts, Leftover, Presence } from '../../core/ports/host.ts';
+import type {
+  AssetUsage,
+  EngineFacts,
+  GpuAnswer,
+  GpuFacts,
+  Leftover,
+  Presence,
+} from '../../core/ports/host.ts';
 import { CIPHERS } from './cli-words.ts';
 import { explain } from './explain.ts';
 import { gpuValues } from './gpu-words.ts';
@@ -60,10 +67,12 @@ export function diskLine(freeBytes: number): CheckLine {
   };
 }
 
-/** More than the quota is kept only while runs use it. */
+/** The inputs that lie there for later runs. More than the quota is no fault: nothing is taken from a run. */
 export function assetsLine({ files, bytes, quotaBytes }: AssetUsage): CheckLine {
-  const used = `Keeps ${size(bytes)} of inputs (${count(files, 'file')})`;
-  return { passed: true, text: `${used}; \`asset_quota\` is ${size(quotaBytes)}.` };
+  const used = `${size(bytes)} of ${size(quotaBytes)}`;
+  const text = `Inputs kept for later runs: ${used} (${count(files, 'file')}).`;
+  if (bytes <= quotaBytes) return { passed: true, text };
+  return { passed: true, text, advice: 'The next upload removes what no run uses, or raise `asset_quota`.' };
 }
 
 /** `wanted`: the GPUs that the lanes of the host name. */
@@ -134,7 +143,7 @@ function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {
 }
 
 /** Lanes name a GPU by its index, or by its UUID or the beginning of that. */
-function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
+export function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
   return index === name || (name.startsWith('GPU-') && uuid.startsWith(name));
 }
 

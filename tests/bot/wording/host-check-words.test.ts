@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { gpuMemoryLines } from '../../../src/bot/wording/gpu-memory-words.ts';
 import {
+  assetsLine,
   clockLine,
   diskLine,
   engineLines,
@@ -7,6 +9,7 @@ import {
   mountLine,
 } from '../../../src/bot/wording/host-check-words.ts';
 import type { GpuFacts } from '../../../src/core/ports/host.ts';
+import { minimal } from '../../core/models/profiles.ts';
 
 const GPU: GpuFacts = { index: '0', uuid: 'GPU-5f3e0b6a', name: 'NVIDIA L4' };
 
@@ -35,6 +38,27 @@ describe('the lines of a host check', () => {
     expect(lines[1]?.advice).toContain('the host has 0');
   });
 
+  it('fail for each GPU of a lane that has less memory than a model of the host wants', () => {
+    const small = { ...GPU, memoryTotalBytes: 23_034 * 2 ** 20 };
+    const gpus = [small, { ...small, index: '1', uuid: 'GPU-2' }, { ...GPU, index: '2', uuid: 'GPU-3' }];
+    const answer = { state: 'listed', gpus } as const;
+    const lanes = [
+      { name: 'gpu1/a', gpus: ['0', '2'] },
+      { name: 'gpu1/b', gpus: ['GPU-2'] },
+    ];
+    const vista = (min_vram_gb: number) => minimal({ requires: { min_vram_gb } });
+
+    expect(gpuMemoryLines(answer, lanes, [vista(28)])).toMatchObject([
+      { passed: false, text: 'GPU 0 of the lane gpu1/a has 22 GB of memory; minimal wants 28 GB or more.' },
+      { passed: false, text: expect.stringContaining('GPU 1 of the lane gpu1/b') },
+    ]);
+    expect(gpuMemoryLines(answer, [], [vista(28)])).toEqual([]);
+    expect(gpuMemoryLines(answer, lanes, [minimal()])).toEqual([]);
+    // What is sold with 24 GB has a little less than 24 GiB.
+    expect(gpuMemoryLines(answer, lanes, [vista(24)])).toEqual([]);
+    expect(gpuMemoryLines({ state: 'no_tool' }, lanes, [vista(28)])).toEqual([]);
+  });
+
   it.each([{ state: 'no_tool' }, { state: 'failed', detail: 'deadline' }] as const)(
     'need the driver only where a lane names GPUs: $state',
     (answer) => {
@@ -51,6 +75,19 @@ describe('the lines of a host check', () => {
     expect(clockLine(-61_000)).toMatchObject({ passed: false, text: expect.stringContaining('behind') });
     expect(diskLine(5e9).passed).toBe(true);
     expect(diskLine(4e9)).toMatchObject({ passed: false, text: 'Only 4 GB free in the work folder.' });
+  });
+
+  it('say how much is kept of inputs, and that more than the quota goes by itself', () => {
+    const kept = { files: 34, bytes: 12.3e9, quotaBytes: 100e9 };
+    expect(assetsLine(kept)).toEqual({
+      passed: true,
+      text: 'Inputs kept for later runs: 12 GB of 100 GB (34 files).',
+    });
+    expect(assetsLine({ ...kept, bytes: 100e9 }).advice).toBeUndefined();
+    expect(assetsLine({ ...kept, bytes: 120e9 })).toMatchObject({
+      passed: true,
+      advice: expect.stringContaining('next upload'),
+    });
   });
 
   it('name the image and the folder that are missing, and want the toolkit for GPUs alone', () => {
