@@ -40,6 +40,7 @@ export const ERRORS = {
   'config.lanes_share_gpu': { layer: 'config', class: 'validation' },
   'config.duplicate_name': { layer: 'config', class: 'validation' },
   'config.unknown_model': { layer: 'config', class: 'validation' },
+  'config.model_unfit': { layer: 'config', class: 'validation' },
   'config.profile_invalid': { layer: 'config', class: 'validation' },
   'config.unsupported': { layer: 'config', class: 'validation' },
 

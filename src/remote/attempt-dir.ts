@@ -4,9 +4,10 @@ import type { AttemptId, InstanceId } from '../core/ids.ts';
 import type { AttemptPlan, JobInput, JobPaths, OutputFile } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { AssetStore } from './assets.ts';
-import { EXIT_FILE_BYTES, secretsText } from './bash-script.ts';
+import { EXIT_FILE_BYTES } from './bash-script.ts';
 import { tidyUp } from './clean-up.ts';
 import { SECRET_DIRECTORY, SECRET_FILE, safeAttemptName, safeRelativePath, temporaryName } from './paths.ts';
+import { secretsText } from './secret-script.ts';
 import { inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
 

@@ -23,8 +23,8 @@ export interface RunScriptOptions {
   readonly marker: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Where the job's secrets are, as `secretsText` writes them; absent where it has none. */
-  readonly secretFile?: string;
+  /** As `takeSecrets` makes them, where the job has secrets. */
+  readonly secretLines?: string;
   /** Relative to the attempt directory, which is where the script is started, or absolute. */
   readonly workingDirectory: string;
   /** Time between the stop signal and the kill, ms. */
@@ -89,7 +89,7 @@ trap kill_rest USR1
   exec 3>&-
   # A signal that came before this shell was itself is lost.
   [ -e started/stop ] && exit 143
-${takeSecrets(options.secretFile)}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
+${options.secretLines ?? ''}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
   unset PWD OLDPWD
 ${[...exports, `  export ${MARKER_VARIABLE}=${quote(options.marker)}`].join('\n')}
   exec ${options.argv.map(quote).join(' ')}
@@ -124,19 +124,6 @@ now
 printf '%-${EXIT_FILE_BYTES - 1}s\\n' "{\\"format\\":1,\\"exit_code\\":$code,\\"started_at\\":$started_at,\\"ended_at\\":$now,\\"stopped\\":$stopped}" 1<>exit.json.new || exit 1
 exec mv -f exit.json.new exit.json
 `;
-}
-
-/** Variables for a shell to read, one after the other. */
-export function secretsText(variables: Readonly<Record<string, string>>): string {
-  return Object.entries(variables)
-    .map(([name, value]) => `export ${name}=${quote(value)}\n`)
-    .join('');
-}
-
-/** Reads the secrets of the job into the shell that becomes it, and empties their file. Without them there is no job. */
-export function takeSecrets(file: string | undefined): string {
-  if (file === undefined) return '';
-  return `  . ${quote(file)} || exit 126\n  true >${quote(file)} || exit 126\n`;
 }
 
 /** A relative one never looks like an option, nor like a name on the shell's search path. */

@@ -4,7 +4,6 @@ import {
   NOTE_STOP,
   NOW,
   quote,
-  takeSecrets,
   workingDirectoryWord,
 } from './bash-script.ts';
 import { SECRET_FILE } from './paths.ts';
@@ -18,8 +17,8 @@ export interface ContainerScriptOptions {
   readonly directory: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
-  /** Where the container finds the job's secrets; absent where it has none. */
-  readonly secretFile?: string;
+  /** As `takeSecrets` makes them, where the job has secrets. */
+  readonly secretLines?: string;
   /** Relative to the attempt directory, or absolute. */
   readonly workingDirectory: string;
   /** Time between the stop signal and the kill, ms. */
@@ -80,7 +79,7 @@ kill_rest() {
 (
   # A signal that came before this shell was itself is lost.
   [ -e started/stop ] && exit 143
-${takeSecrets(options.secretFile)}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
+${options.secretLines ?? ''}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
   unset PWD OLDPWD
   # The host's user is nobody in the image: it has no home there, and programs that ask for its name fail.
   [ -w "\${HOME:-/nowhere}" ] || export HOME=/tmp

@@ -5,6 +5,7 @@ import type { Profile } from '../../core/models/profile.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Host, HostFacts, Leftover } from '../../core/ports/host.ts';
 import type { HostTools } from '../main.ts';
+import { gpuMemoryLines } from '../wording/gpu-memory-words.ts';
 import {
   answersLine,
   assetsLine,
@@ -109,6 +110,7 @@ async function ask(
     diskLine(facts.diskFreeBytes),
     ...(facts.assets === undefined ? [] : [assetsLine(facts.assets)]),
     ...gpuLines(facts.gpus, wanted),
+    ...gpuMemoryLines(facts.gpus, entry.lanes, profiles),
     ...(facts.engine === undefined ? [] : engineLines(facts.engine, wanted.length > 0, entry.name)),
     ...facts.paths.map(mountLine),
     leftoversLine(leftovers),

@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
-import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type Checked, invalid, valid } from '../errors.ts';
+import { Secret } from '../ports/secret.ts';
 import { systemCode } from '../system-code.ts';
 import type { Environment } from './environment.ts';
 
@@ -29,34 +29,6 @@ export type SecretReference = z.output<typeof secretSchema>;
 /** True for `secretSchema` and what was derived from it, such as a described one. */
 export function isSecretSchema(schema: z.core.$ZodType | undefined): boolean {
   return schema !== undefined && secretShapes.get(schema) !== undefined;
-}
-
-const HIDDEN = '[hidden]';
-
-/** A value that no log, template or JSON shows. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  /** The value, at the moment of its use and never before. */
-  reveal(): string {
-    return this.#value;
-  }
-
-  toString(): string {
-    return HIDDEN;
-  }
-
-  toJSON(): string {
-    return HIDDEN;
-  }
-
-  [inspect.custom](): string {
-    return HIDDEN;
-  }
 }
 
 export interface SecretSources {

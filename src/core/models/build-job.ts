@@ -1,7 +1,8 @@
-import type { Secret, SecretLookup } from '../config/secret.ts';
+import type { SecretLookup } from '../config/secret.ts';
 import { CosmosError } from '../errors.ts';
 import type { AttemptId, InstanceId } from '../ids.ts';
 import type { AttemptPlan, JobPaths } from '../ports/host.ts';
+import type { Secret } from '../ports/secret.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import { activeControls } from './controls.ts';
 import { inputFileName, JobValues } from './job-values.ts';

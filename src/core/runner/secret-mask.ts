@@ -1,4 +1,4 @@
-import type { Secret } from '../config/secret.ts';
+import type { Secret } from '../ports/secret.ts';
 
 /** A shorter value would be found in words that have nothing to do with it, bytes. */
 const SHORTEST = 6;

@@ -14,6 +14,7 @@ import type { AttemptDirectories } from '../attempt-dir.ts';
 import { containerRunScript, OPEN_DIRECTORY_SCRIPT, START_CONTAINER_SCRIPT } from '../container-script.ts';
 import { CONTAINER_DIRECTORY, CONTAINER_SECRETS, PLAN_LABEL } from '../docker-command.ts';
 import { safeAttemptName } from '../paths.ts';
+import { takeSecrets } from '../secret-script.ts';
 import { inRole } from '../transport/file-fault.ts';
 import type { Transport } from '../transport/transport.ts';
 import { DockerClient, type DockerEngineParts } from './docker-client.ts';
@@ -69,7 +70,7 @@ export class DockerEngine implements Engine {
       directory: CONTAINER_DIRECTORY,
       argv: plan.argv,
       environment: plan.environment,
-      ...(plan.secretEnvironment !== undefined && { secretFile: CONTAINER_SECRETS }),
+      ...(plan.secretEnvironment !== undefined && { secretLines: takeSecrets(CONTAINER_SECRETS) }),
       workingDirectory: plan.workingDirectory,
       stopGraceMs: plan.stopGraceMs,
     });

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { schemaProblems } from '../../../src/core/config/schema-problems.ts';
-import { resolveSecret, Secret, type SecretSources, secretSchema } from '../../../src/core/config/secret.ts';
+import { resolveSecret, type SecretSources, secretSchema } from '../../../src/core/config/secret.ts';
+import { Secret } from '../../../src/core/ports/secret.ts';
 
 const SECRET = 'hunter2';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../../src/core/config/secret.ts';
 import { valid } from '../../../src/core/errors.ts';
 import { buildJob } from '../../../src/core/models/build-job.ts';
+import { Secret } from '../../../src/core/ports/secret.ts';
 import { minimal, parametersOf, preview, requestFor, transfer1, video } from './profiles.ts';
 
 const HOSTILE = [
