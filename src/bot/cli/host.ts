@@ -133,6 +133,11 @@ async function askTerminal(question: string, signal: AbortSignal): Promise<strin
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await terminal.question(question, { signal });
+  } catch (thrown) {
+    // Ctrl+C and Ctrl+D are an answer too.
+    if (!(thrown instanceof Error && thrown.name === 'AbortError')) throw thrown;
+    process.stderr.write('\n');
+    return '';
   } finally {
     terminal.close();
   }
