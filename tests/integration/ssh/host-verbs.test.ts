@@ -45,7 +45,8 @@ user = ${JSON.stringify(server.user)}
 key_file = ${JSON.stringify(server.path('user-key'))}
 known_hosts = ${JSON.stringify(server.path('known_hosts'))}
 work_dir = ${JSON.stringify(workDir)}
-models = ["preview"]
+lanes = [{ name = "gpu0", gpus = [0] }]
+models = ["transfer1"]
 `;
 }
 
@@ -67,7 +68,10 @@ describe('host check of this machine', () => {
   });
 
   it('fails for a GPU that is not there, and says how to mend it', async () => {
-    const { code, out } = await cosmos(`${LOCAL}\n[[hosts.lanes]]\nname = "a"\ngpus = [97]\n`, 'check');
+    const { code, out } = await cosmos(
+      `${LOCAL.replace('preview', 'transfer1')}\n[[hosts.lanes]]\nname = "a"\ngpus = [97]\n`,
+      'check',
+    );
 
     expect(code).toBe(1);
     expect(out).toMatch(/^✔ Answers/m);
