@@ -113,7 +113,7 @@ export class LaneOpening {
   #hold(problem: Problem, longestMs: number): number {
     const now = this.#context.clock.now();
     const since = this.#held?.since ?? now;
-    const delay = Math.min(longestMs, Math.max(SHORTEST_DELAY_MS, (now - since) / 2));
+    const delay = Math.min(longestMs, Math.max(SHORTEST_DELAY_MS, Math.round((now - since) / 2)));
     this.#held = { since, until: now + delay };
     if (now - since >= PATIENCE_MS) this.#say(problem);
     return delay;
