@@ -1,6 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -66,12 +78,24 @@ export class DockerDaemon implements AsyncDisposable {
     this.command = ['docker', '--host', `unix://${directory}/docker.sock`];
   }
 
-  /** Starts it and imports the image. */
-  static async create(...flags: readonly string[]): Promise<DockerDaemon> {
+  /** Starts it and imports the images of the tests. */
+  static create(...flags: readonly string[]): Promise<DockerDaemon> {
+    return DockerDaemon.#begin(flags, (daemon) => daemon.#importImage());
+  }
+
+  /** Starts it without any image. */
+  static createEmpty(...flags: readonly string[]): Promise<DockerDaemon> {
+    return DockerDaemon.#begin(flags, async () => undefined);
+  }
+
+  static async #begin(
+    flags: readonly string[],
+    fill: (daemon: DockerDaemon) => Promise<void>,
+  ): Promise<DockerDaemon> {
     const daemon = new DockerDaemon(await mkdtemp(join(tmpdir(), 'cosmos-dockerd-')), flags);
     try {
       await daemon.start();
-      await daemon.#importImage();
+      await fill(daemon);
     } catch (error) {
       const log = await readFile(join(daemon.#directory, 'log'), 'utf8').catch(() => '');
       await daemon[Symbol.asyncDispose]();
@@ -100,6 +124,12 @@ export class DockerDaemon implements AsyncDisposable {
   async openToAll(): Promise<void> {
     await chmod(this.#directory, 0o755);
     await chmod(this.#at('docker.sock'), 0o666);
+  }
+
+  /** Lets one user of this machine use it, until it is started again. */
+  async openTo({ uid, gid }: { readonly uid: number; readonly gid: number }): Promise<void> {
+    await chmod(this.#directory, 0o711);
+    await chown(this.#at('docker.sock'), uid, gid);
   }
 
   /** Ends the engine, as a restart of its service does, or as a crash. */

@@ -45,11 +45,12 @@ export class OpenSshServer implements AsyncDisposable {
     this.#account = account;
   }
 
-  static async start(): Promise<OpenSshServer> {
+  /** `settings`: further lines of its configuration. */
+  static async start(settings: readonly string[] = []): Promise<OpenSshServer> {
     const directory = await mkdtemp(join(tmpdir(), 'cosmos-sshd-'));
     await chmod(directory, 0o755);
     const server = new OpenSshServer(directory, await freePort(), account());
-    await server.#writeFiles();
+    await server.#writeFiles(settings);
     await server.restart();
     return server;
   }
@@ -75,6 +76,12 @@ export class OpenSshServer implements AsyncDisposable {
     await mkdir(path);
     await this.give(path);
     return path;
+  }
+
+  /** The user's ids on this machine. */
+  get ids(): { readonly uid: number; readonly gid: number } {
+    const { uid, gid } = this.#account;
+    return uid !== undefined && gid !== undefined ? { uid, gid } : userInfo();
   }
 
   /** Makes a file or a directory the user's own. */
@@ -176,7 +183,7 @@ export class OpenSshServer implements AsyncDisposable {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #writeFiles(): Promise<void> {
+  async #writeFiles(settings: readonly string[]): Promise<void> {
     makeKey(this.path('host-key'), '');
     makeKey(this.path('user-key'), '');
     makeKey(this.path('other-key'), '');
@@ -195,6 +202,7 @@ export class OpenSshServer implements AsyncDisposable {
       'UsePAM no',
       'Subsystem sftp internal-sftp',
       'LogLevel INFO',
+      ...settings,
     ];
     await writeFile(this.path('sshd_config'), `${lines.join('\n')}\n`);
   }
