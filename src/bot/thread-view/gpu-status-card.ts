@@ -7,6 +7,7 @@ import type {
 } from '../../core/queue/queue-view.ts';
 import { explain } from '../wording/explain.ts';
 import { gpuValues } from '../wording/gpu-words.ts';
+import { mendOfSilence } from '../wording/host-check-words.ts';
 import { hostFactWords, hostFlaws } from '../wording/host-status-words.ts';
 import { whyInBrackets } from '../wording/reasons.ts';
 import { Parameters } from '../wording/wording.ts';
@@ -86,9 +87,10 @@ function askedWhen({ askedAt }: HostStatusView): Text | undefined {
 function hostNotice(host: HostStatusView): readonly CardBlock[] {
   if (host.problem === undefined) return [];
   const { sentence: wrong, nextStep } = explain(host.problem);
+  const isAsked = host.lanes.some(({ state }) => state !== 'undriven');
   return [
     host.problem.code === 'engine.host_unreachable'
-      ? paragraph(sentence(nextStep))
+      ? paragraph(sentence((isAsked ? undefined : mendOfSilence(host.problem)) ?? nextStep))
       : paragraph(sentence(wrong), ' ', sentence(nextStep)),
   ];
 }

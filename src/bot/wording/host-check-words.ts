@@ -10,6 +10,7 @@ import type {
 import { CIPHERS } from './cli-words.ts';
 import { explain } from './explain.ts';
 import { gpuValues } from './gpu-words.ts';
+import { hostMend } from './host-mends.ts';
 import { count, duration, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import { Parameters } from './wording.ts';
@@ -27,12 +28,21 @@ const MOST_SKEW_MS = 60_000;
 /** A few runs with their inputs, controls and videos. */
 const LEAST_FREE_BYTES = 5e9;
 
+const MEND_DRIVER =
+  'Restart that machine: after an update the driver and its tool do not fit until then. If `nvidia-smi` still fails, install the driver anew (`sudo ubuntu-drivers install`).';
+
 const INSTALL_DRIVER =
   'Install the driver there (`sudo ubuntu-drivers install`, then restart) until `nvidia-smi` lists the GPUs.';
 
 export function problemLine(problem: Problem): CheckLine {
   const { sentence, nextStep } = explain(problem);
-  return { passed: false, text: sentence, advice: nextStep };
+  return { passed: false, text: sentence, advice: mendOfSilence(problem) ?? nextStep };
+}
+
+/** What mends a host that does not answer, where nobody keeps on asking it; undefined for any other problem. */
+export function mendOfSilence({ code, parameters }: Problem): string | undefined {
+  if (code !== 'engine.host_unreachable') return undefined;
+  return hostMend(new Parameters(parameters), 'Check that it is up, and that it can be reached.');
 }
 
 export function ciphersLine(ciphers: keyof typeof CIPHERS): CheckLine {
@@ -89,7 +99,7 @@ export function gpuLines(answer: GpuAnswer, wanted: readonly string[]): readonly
     ];
   }
   const why = whyInBrackets(new Parameters({ detail: answer.detail }));
-  return [{ passed: false, text: `\`nvidia-smi\` fails there${why}.`, advice: INSTALL_DRIVER }];
+  return [{ passed: false, text: `\`nvidia-smi\` fails there${why}.`, advice: MEND_DRIVER }];
 }
 
 export function engineLines(engine: EngineFacts, needsGpus: boolean, host: string): readonly CheckLine[] {

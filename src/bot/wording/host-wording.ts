@@ -72,7 +72,8 @@ export const HOST_WORDING = {
     example: { host: 'gpu1', reason: 'denied' },
     say: (p) => ({
       sentence: `The work folder on ${p.text('host', 'the host')} cannot be used${whyInBrackets(p)}.`,
-      nextStep: 'Make it writable for the user that the bot connects as, or set another `work_dir`.',
+      nextStep:
+        'Make it writable for the user that the bot connects as (`sudo install --directory --owner USER FOLDER` there), or set another `work_dir`.',
     }),
   },
   'engine.command_failed': {

@@ -15,6 +15,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['ETIMEDOUT', 'no answer in time'],
   ['denied', 'permission denied'],
   ['missing', 'it is not there'],
+  ['exists', 'a file is in its place'],
   ['full', 'the disk is full'],
   ['no_size', 'a size is a number with a unit, such as 500MB or 1.5GB'],
   ['input_output', 'the disk reports an error'],

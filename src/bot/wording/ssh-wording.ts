@@ -105,7 +105,7 @@ export const SSH_WORDING = {
     },
     say: (p) => ({
       sentence: `The host key of ${host(p, 'the host')} is not pinned yet${shownKey(p)}.`,
-      nextStep: `Compare it with \`ssh-keygen -lf\` on that machine, then run \`cosmos host trust\`${addLine(p)}.`,
+      nextStep: `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on that machine, then run \`npx cosmos host trust ${p.text('host', 'NAME')}\`${addLine(p)}.`,
     }),
   },
   'ssh.host_key_changed': {

@@ -113,6 +113,15 @@ describe('the status of the hosts', () => {
     expect(status(host({ state, problem: { code, parameters: { host: 'gpu1', reason } } }))).toContain(mend);
   });
 
+  test('promises to keep trying only where a bot does', () => {
+    const problem = { code: 'engine.host_unreachable', parameters: { reason: 'refused' } } as const;
+    const silent = host({ state: 'unreachable', problem });
+    expect(status(silent)).toContain('I keep trying');
+    expect(status({ ...silent, lanes: [lane('gpu0', { state: 'undriven' })] })).not.toContain(
+      'I keep trying',
+    );
+  });
+
   test('tells a wiped host without a run from one whose run is lost', () => {
     const problem = { code: 'engine.host_replaced', parameters: { host: 'gpu1', idle: true } } as const;
     const card = status(host({ problem }));

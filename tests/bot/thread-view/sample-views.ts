@@ -82,7 +82,7 @@ export const QUEUE: QueueView = {
         code: 'engine.host_unreachable',
         parameters: { host: 'gpu2', reason: 'ECONNREFUSED' },
       },
-      lanes: [],
+      lanes: [{ lane: 'gpu2/gpu0' as LaneName, host: 'gpu2' as HostName, gpus: ['0'], state: 'idle' }],
     },
   ],
   waiting: [
