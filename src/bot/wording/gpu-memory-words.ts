@@ -1,6 +1,7 @@
 import type { Profile } from '../../core/models/profile.ts';
 import type { GpuAnswer, GpuFacts } from '../../core/ports/host.ts';
-import { type CheckLine, isNamed } from './host-check-words.ts';
+import { isNamed } from '../../core/runner/gpu-proof.ts';
+import type { CheckLine } from './host-check-words.ts';
 import { gpuMemory } from './numbers.ts';
 
 /** What the models of a host ask of each GPU of its lanes; GPUs whose driver does not tell their memory pass. */

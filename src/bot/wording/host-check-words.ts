@@ -1,12 +1,14 @@
 import type { Problem } from '../../core/errors.ts';
 import type {
   AssetUsage,
+  AttemptStatus,
   EngineFacts,
   GpuAnswer,
   GpuFacts,
   Leftover,
   Presence,
 } from '../../core/ports/host.ts';
+import { isNamed } from '../../core/runner/gpu-proof.ts';
 import { CIPHERS } from './cli-words.ts';
 import { explain } from './explain.ts';
 import { gpuValues } from './gpu-words.ts';
@@ -30,6 +32,19 @@ const LEAST_FREE_BYTES = 5e9;
 
 const MEND_DRIVER =
   'Restart that machine: after an update the driver and its tool do not fit until then. If `nvidia-smi` still fails, install the driver anew (`sudo ubuntu-drivers install`).';
+
+/** Attempts that a line names; the others are counted. */
+const NAMED_LEFTOVERS = 5;
+const LEFTOVER_STATES: Readonly<Record<AttemptStatus['state'], string>> = {
+  never_started: 'not begun',
+  abandoned: 'given up',
+  running: 'running',
+  exited: 'ended',
+  vanished: 'ended',
+  unreachable: 'not known',
+};
+const COLLECTS =
+  'Nothing to do: the bot that drives its lanes collects what has ended there, and then removes it.';
 
 const INSTALL_DRIVER =
   'Install the driver there (`sudo ubuntu-drivers install`, then restart) until `nvidia-smi` lists the GPUs.';
@@ -115,7 +130,8 @@ export function engineLines(engine: EngineFacts, needsGpus: boolean, host: strin
     : {
         passed: false,
         text: 'The NVIDIA Container Toolkit is missing: containers get no GPUs.',
-        advice: 'Install `nvidia-container-toolkit` there, and restart Docker.',
+        advice:
+          'Install `nvidia-container-toolkit` there, run `sudo nvidia-ctk runtime configure --runtime=docker`, and restart Docker.',
       };
   return [version, toolkit, ...images];
 }
@@ -132,9 +148,14 @@ export function mountLine({ name, present }: Presence): CheckLine {
 
 export function leftoversLine(leftovers: readonly Leftover[]): CheckLine {
   if (leftovers.length === 0) return { passed: true, text: 'No attempts of this bot are there.' };
-  const running = leftovers.filter(({ status }) => status.state === 'running').length;
-  const text = `${count(leftovers.length, 'attempt')} of this bot there, ${running} of them running.`;
-  return { passed: true, text };
+  const named = leftovers
+    .slice(0, NAMED_LEFTOVERS)
+    .map(({ attempt, status }) => `${attempt} (${LEFTOVER_STATES[status.state]})`);
+  const more = leftovers.length - named.length;
+  const are = leftovers.length === 1 ? 'is' : 'are';
+  const text = `${count(leftovers.length, 'attempt')} of this bot ${are} there: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
+  const areAllRunning = leftovers.every(({ status }) => status.state === 'running');
+  return { passed: true, text, ...(!areAllRunning && { advice: COLLECTS }) };
 }
 
 const NO_GPUS: CheckLine = { passed: true, text: 'No GPUs; its lanes name none.' };
@@ -150,11 +171,6 @@ function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {
     text: `A lane names GPU ${name}, which the host does not have.`,
     advice: `Mend \`gpus\` of that lane${known === '' ? '' : `: the host has ${known}`}.`,
   };
-}
-
-/** Lanes name a GPU by its index, or by its UUID or the beginning of that. */
-export function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
-  return index === name || (name.startsWith('GPU-') && uuid.startsWith(name));
 }
 
 /** What the driver does not tell is left out. */

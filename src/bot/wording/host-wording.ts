@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { hostMend } from './host-mends.ts';
-import { gpuMemory, size } from './numbers.ts';
+import { gpuMemory, gpuMemoryPart, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
@@ -129,8 +129,8 @@ export const HOST_WORDING = {
       idleBytes: 1e9,
     },
     say: (p) => ({
-      sentence: `${p.text('lane', 'The lane')} waits: GPU ${p.text('gpu', 'of the lane')} is not free, ${p.measure('usedBytes', gpuMemory, 'too much')}${p.measure('totalBytes', (total) => ` of ${gpuMemory(total)}`)} of its memory is in use although nothing of this bot runs on it${p.measure('idleBytes', (idle) => ` (at most ${gpuMemory(idle)} may be)`)}.`,
-      nextStep: `See with \`nvidia-smi\` on ${p.text('host', 'the host')} whose process it is, and end it or wait: the lane goes on by itself. If that memory is always in use, raise \`gpu_idle_memory\` of the host.`,
+      sentence: `${p.text('lane', 'The lane')} waits for ${p.part('gpu', (gpu) => `GPU ${gpu}`) || 'its GPU'}: ${usedMemory(p)} of its memory is in use, although no run is on it${p.measure('idleBytes', (idle) => ` (at most ${size(idle)} may be)`)}.`,
+      nextStep: `Run \`nvidia-smi\` on ${p.text('host', 'the host')} to see whose process it is; end it, or wait: the lane goes on by itself. If so much is always in use there, raise \`gpu_idle_memory\` of the host.`,
     }),
   },
   'engine.gpu_unproved': {
@@ -155,6 +155,13 @@ export const HOST_WORDING = {
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+/** `21 of 24 GB`. */
+function usedMemory(p: Parameters): string {
+  const [used, total] = [p.number('usedBytes'), p.number('totalBytes')];
+  if (used === undefined) return 'too much';
+  return total === undefined ? gpuMemory(used) : gpuMemoryPart(used, total);
+}
 
 function host(p: Parameters): string {
   return p.text('host', 'The host');
