@@ -17,7 +17,7 @@ const MENDS: ReadonlyMap<string, string> = new Map([
 
 /** What mends a host, by its `reason`; the reasons of SSH are the second part of its codes. */
 export function hostMend(p: Parameters, otherwise: string): string {
-  const reason = p.text('reason');
+  const reason = p.list('missing').includes('docker') ? 'docker_missing' : p.text('reason');
   const known = MENDS.get(reason);
   if (known !== undefined) return known;
   const overSsh: ReadonlyMap<string, Wording> = new Map(Object.entries(SSH_WORDING));

@@ -6,8 +6,10 @@ import {
   diskLine,
   engineLines,
   gpuLines,
+  leftoversLine,
   mountLine,
 } from '../../../src/bot/wording/host-check-words.ts';
+import type { AttemptId } from '../../../src/core/ids.ts';
 import type { GpuFacts } from '../../../src/core/ports/host.ts';
 import { minimal } from '../../core/models/profiles.ts';
 
@@ -68,6 +70,24 @@ describe('the lines of a host check', () => {
       ]);
     },
   );
+
+  it('name what is left of this bot, and say who takes it away', () => {
+    const left = (number: number, state: 'running' | 'never_started') => ({
+      attempt: `jb_${number}-a1` as AttemptId,
+      status: state === 'running' ? { state, hostStartedAt: 0 } : { state },
+    });
+    expect(leftoversLine([left(1, 'running')])).toEqual({
+      passed: true,
+      text: '1 attempt of this bot is there: jb_1-a1 (running).',
+    });
+    const many = Array.from({ length: 7 }, (_, number) => left(number, 'never_started'));
+    expect(leftoversLine(many)).toMatchObject({
+      text: expect.stringMatching(
+        /^7 attempts of this bot are there: jb_0-a1 \(not begun\), .*, and 2 more\.$/,
+      ),
+      advice: expect.stringContaining('collects'),
+    });
+  });
 
   it('fail for a wrong clock in either direction, and for a full disk', () => {
     expect(clockLine(59_000).passed).toBe(true);
