@@ -78,7 +78,6 @@ export class AssetStore {
     const upload = (): Promise<Copied> =>
       inRole('asset', this.#transport.upload(asset.path, hidden, { onProgress, resume, signal }));
     try {
-      onProgress(0, asset.bytes);
       let { received, inPieces } = await upload();
       if (received.sha256 !== asset.sha256 && inPieces) {
         await inRole('asset', this.#transport.remove(hidden));

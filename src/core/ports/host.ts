@@ -131,6 +131,7 @@ export interface HostAsset extends StoredFile {
   readonly path: string;
 }
 
+/** Called first with what is there already: all of it where nothing has to be moved. */
 export type TransferProgress = (doneBytes: number, totalBytes: number) => void;
 
 /** An attempt of this bot that is still on the host. */

@@ -31,7 +31,7 @@ export async function receiveFile(
   const stop = new AbortController();
   const hash = size > SMALL_BYTES ? new WorkerHash(options.file) : undefined;
   try {
-    if (keptBytes > 0) onProgress(keptBytes, size);
+    onProgress(keptBytes, size);
     hash?.grow(keptBytes);
     const signals = [stop.signal, ...(signal === undefined ? [] : [signal])];
     const early = hashOnHost(connection, { path, size, signal: AbortSignal.any(signals) }).catch(

@@ -25,7 +25,7 @@ export async function sendFile(connection: SshConnection, options: SendOptions):
         (session) => (resume ? openPartial(session, path, size) : create(session, path)),
         { signal },
       );
-      if (keptBytes > 0) onProgress(keptBytes, size);
+      onProgress(keptBytes, size);
       let rounds = 0;
       let hash: HostGrowingHash | undefined;
       try {
