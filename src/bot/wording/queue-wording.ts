@@ -98,7 +98,14 @@ export const QUEUE_WORDING = {
     example: { host: 'gpu1', runs: ['rs_3fq8w1zz'] },
     say: (p) => ({
       sentence: `${p.text('host', 'The host')} answers: it need not be given up.`,
-      nextStep: `${p.has('runs') ? `Cancel what runs there with ${p.list('runs').map((run) => `\`cancel ${run}\``).join(', ')}` : 'Nothing runs there'}. To give the host up all the same, add \`--force\`.`,
+      nextStep: `${
+        p.has('runs')
+          ? `Cancel what runs there with ${p
+              .list('runs')
+              .map((run) => `\`cancel ${run}\``)
+              .join(', ')}`
+          : 'Nothing runs there'
+      }. To give the host up all the same, add \`--force\`.`,
     }),
   },
   'queue.lane_gone': {
