@@ -122,14 +122,15 @@ function flaws(host: HostStatusView): ReturnType<typeof hostFlaws> {
   return answer === undefined ? [] : hostFlaws(answer, wanted);
 }
 
-/** A row for each lane that runs something; where there are several, for those too that wait for work. */
-function laneRows({ lanes }: HostStatusView): readonly (readonly Text[])[] {
-  if (lanes.length === 1 || lanes.every((lane) => lane.state === 'undriven' && lane.now === undefined)) {
-    return lanes.flatMap((lane) => nowRow(lane));
-  }
+/** A row for each lane that runs something; of several, for those too that are free, where the host can be used. */
+function laneRows({ lanes, state, problem }: HostStatusView): readonly (readonly Text[])[] {
+  if (lanes.length === 1) return lanes.flatMap((lane) => nowRow(lane));
+  const tellsFree =
+    state === 'reachable' && problem === undefined && lanes.some((lane) => lane.state !== 'idle');
   return lanes.flatMap((lane) => {
     const label = lane.lane.slice(lane.lane.indexOf('/') + 1);
-    return lane.state === 'idle' ? [[[label], ['free']]] : nowRow(lane, label);
+    if (lane.state === 'idle') return tellsFree ? [[[label], ['free']]] : [];
+    return nowRow(lane, label);
   });
 }
 

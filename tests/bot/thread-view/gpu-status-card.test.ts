@@ -86,6 +86,9 @@ describe('the status of the hosts', () => {
     const card = status(host({ state: 'unreachable', since: NOW - 3 * MINUTE, facts: withGpus([H100]) }));
     expect(card).toContain('gpu1 ○ unreachable since');
     expect(card).not.toMatch(/idle|H100|free/);
+    const now = QUEUE.hosts[0]?.lanes[0]?.now;
+    const lanes = [lane('gpu0', { state: 'running', ...(now && { now }) }), lane('gpu1')];
+    expect(status(host({ state: 'unreachable', lanes }))).not.toMatch(/idle|free/);
     expect(gpuStatusCard({ ...EMPTY_QUEUE, hosts: [host({ state: 'unreachable' })] }).mark).toBe('warning');
   });
 
