@@ -1,5 +1,5 @@
 import type { Config } from '../../core/config/config.ts';
-import { type Checked, CosmosError, invalid, toCosmosError, valid } from '../../core/errors.ts';
+import { type Checked, invalid, toCosmosError, valid } from '../../core/errors.ts';
 import type { HostName } from '../../core/ids.ts';
 import type { Bot } from '../bot.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
@@ -95,7 +95,10 @@ async function askHost({ parts }: Bot, name: HostName, signal: AbortSignal): Pro
     return { state: 'answers' };
   } catch (error) {
     signal.throwIfAborted();
-    const late = new CosmosError('engine.host_unreachable', { reason: 'deadline' });
-    return { state: 'silent', error: deadline.aborted ? late : toCosmosError(error) };
+    if (!deadline.aborted) return { state: 'silent', problem: toCosmosError(error).toProblem() };
+    return {
+      state: 'silent',
+      problem: { code: 'engine.host_unreachable', parameters: { reason: 'deadline' } },
+    };
   }
 }

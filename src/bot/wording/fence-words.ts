@@ -1,15 +1,16 @@
-import { toCosmosError } from '../../core/errors.ts';
+import type { Problem } from '../../core/errors.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { HeldAttempt } from '../../core/runner/fence-host.ts';
+import { explain } from './explain.ts';
 import { count, duration, percent } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import { stageWords } from './stages.ts';
 import { Parameters } from './wording.ts';
 
-/** Whether a host that is to be given up answers: `error` is why it does not. */
+/** Whether what runs on a host that is to be given up can be looked at; `problem` is why it cannot. */
 export type HostAnswer =
   | { readonly state: 'answers' }
-  | { readonly state: 'silent'; readonly error: unknown }
+  | { readonly state: 'silent'; readonly problem: Problem }
   /** It is not configured any more. */
   | { readonly state: 'unknown' };
 
@@ -60,8 +61,11 @@ function answerLine(host: string, answer: HostAnswer): string {
       return `${host} answers.`;
     case 'unknown':
       return `${host} is not in the configuration any more, so it cannot be asked.`;
-    case 'silent':
-      return `${host} does not answer${whyInBrackets(new Parameters(toCosmosError(answer.error).parameters))}.`;
+    case 'silent': {
+      const { code, parameters } = answer.problem;
+      if (code !== 'engine.host_unreachable') return explain(answer.problem).sentence;
+      return `${host} does not answer${whyInBrackets(new Parameters(parameters))}.`;
+    }
   }
 }
 

@@ -102,7 +102,7 @@ export const QUEUE_WORDING = {
         p.has('runs')
           ? `Cancel what runs there with ${p
               .list('runs')
-              .map((run) => `\`cancel ${run}\``)
+              .map((run) => `\`npx cosmos cancel ${run}\``)
               .join(', ')}`
           : 'Nothing runs there'
       }. To give the host up all the same, add \`--force\`.`,

@@ -46,7 +46,7 @@ export class LaneOpening {
     const wait = (this.#held?.until ?? 0) - clock.now();
     if (wait > 0) return wait;
     if (isFenced || !this.#isSwept) {
-      const problem = await sweepLeftovers(this.#context, signal);
+      const problem = await sweepLeftovers(this.#context, signal, this.#level);
       this.#isSwept = problem === undefined;
       if (problem !== undefined) return this.#hold(problem, LONGEST_HOST_DELAY_MS);
       if (isFenced) {
@@ -57,6 +57,11 @@ export class LaneOpening {
     const problem = await this.#gpuProblem(signal);
     if (problem !== undefined) return this.#hold(problem, LONGEST_GPU_DELAY_MS);
     return this.#clear(blocked) ? 'open' : 0;
+  }
+
+  /** What stays as it is is told once. */
+  get #level(): 'warn' | 'debug' {
+    return this.#held === undefined ? 'warn' : 'debug';
   }
 
   /** Why the GPUs of the lane cannot be said to be free. */
@@ -102,7 +107,7 @@ export class LaneOpening {
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toCosmosError(error);
-      logger.warn({ host: host.name, err: failure }, 'the GPUs of the lane could not be looked at');
+      logger[this.#level]({ host: host.name, err: failure }, 'the GPUs of the lane could not be looked at');
       // Another host may answer by now: whatever is there is looked through first.
       this.#isSwept = false;
       return { code: failure.code, parameters: { host: host.name, ...failure.parameters } };

@@ -42,11 +42,13 @@ async function discardAttempt(context: LaneContext, attempt: AttemptId, signal: 
 /**
  * Removes what ended attempts of this bot have left on the host, processes included: an attempt ends only when they
  * are gone, when another host answered, or when somebody gave the host up. One that the database does not know is
- * reported and left alone. Returns what stands in the way of saying that nothing of an ended attempt is alive there.
+ * reported and left alone. Returns what stands in the way of saying that nothing of an ended attempt is alive there;
+ * why is logged at `level`.
  */
 export async function sweepLeftovers(
   context: LaneContext,
   signal: AbortSignal,
+  level: 'warn' | 'debug' = 'warn',
 ): Promise<Problem | undefined> {
   const { host, store, instance, logger } = context;
   let obstacle: Problem | undefined;
@@ -61,7 +63,7 @@ export async function sweepLeftovers(
         continue;
       }
       if (status.state === 'running') await host.stop(attempt, 'kill', signal);
-      if (await isGone(context, attempt, signal)) continue;
+      if (await isGone(context, attempt, signal, level)) continue;
       obstacle ??= { code: 'engine.not_stopped', parameters: { host: host.name, attempt } };
     }
     return obstacle;
@@ -69,19 +71,24 @@ export async function sweepLeftovers(
     if (signal.aborted) throw error;
     const failure = toCosmosError(error);
     if (failure.layer === 'store') throw failure;
-    logger.warn({ host: host.name, err: failure }, 'leftovers could not be removed');
+    logger[level]({ host: host.name, err: failure }, 'leftovers could not be removed');
     return { code: failure.code, parameters: { host: host.name, ...failure.parameters } };
   }
 }
 
 /** Removes the directory of an ended attempt. True where nothing of it is alive or can begin, also if its files stay. */
-async function isGone(context: LaneContext, attempt: AttemptId, signal: AbortSignal): Promise<boolean> {
+async function isGone(
+  context: LaneContext,
+  attempt: AttemptId,
+  signal: AbortSignal,
+  level: 'warn' | 'debug',
+): Promise<boolean> {
   try {
     await context.host.discard(attempt, signal);
     return true;
   } catch (error) {
     if (signal.aborted) throw error;
-    context.logger.warn({ attempt, err: toCosmosError(error) }, 'attempt directory could not be removed');
+    context.logger[level]({ attempt, err: toCosmosError(error) }, 'attempt directory could not be removed');
   }
   const { state } = await context.host.inspect(attempt, signal);
   return state === 'exited' || state === 'vanished' || state === 'abandoned';
