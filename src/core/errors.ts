@@ -69,6 +69,7 @@ export const ERRORS = {
   'input.parameter_type': { layer: 'input', class: 'validation' },
   'input.parameter_range': { layer: 'input', class: 'validation' },
   'input.parameter_choice': { layer: 'input', class: 'validation' },
+  'input.rule_broken': { layer: 'input', class: 'validation' },
   'input.weights_all_zero': { layer: 'input', class: 'validation' },
   'input.model_unknown': { layer: 'input', class: 'validation' },
   'input.model_unavailable': { layer: 'input', class: 'validation' },

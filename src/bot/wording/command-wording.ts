@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { whyInBrackets } from './reasons.ts';
+import { whyInBrackets, withoutStop } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
@@ -37,6 +37,19 @@ export const COMMAND_WORDING = {
     say: (p) => ({
       sentence: `${p.text('parameter', 'That parameter')} is ${p.choices('choices', 'one of a few words')}${p.part('given', (given) => `; you wrote ${given}`)}.${didYouMean(p)}`,
       nextStep: 'Use one of these words.',
+    }),
+  },
+  'input.rule_broken': {
+    example: {
+      message: 'The distilled model takes edges alone',
+      because: ['use_distilled=true'],
+      needs: ['vis=0', 'edge>0'],
+      files: ['edge'],
+      unwanted: ['depth'],
+    },
+    say: (p) => ({
+      sentence: `${withoutStop(p.text('message', 'These settings do not go together'))}.`,
+      nextStep: mended(p),
     }),
   },
   'input.weights_all_zero': {
@@ -184,6 +197,23 @@ function expected(p: Parameters): string {
 function bounds(p: Parameters): string {
   const text = range(p);
   return text === '' ? '' : ` ${text}`;
+}
+
+/** What would keep the rule, or the setting that calls for it. */
+function mended(p: Parameters): string {
+  const steps = [
+    p.part('needs', () => `set ${codes(p.list('needs'))}`),
+    p.part('files', () => `give a file for ${codes(p.list('files'))}`),
+    p.part('unwanted', () => `leave out the file for ${codes(p.list('unwanted'))}`),
+  ].filter((step) => step !== '');
+  const without = p.part('because', () => `do without ${codes(p.list('because'))}`);
+  const text =
+    [steps.join(' and '), without].filter((way) => way !== '').join(', or ') || 'change one of them';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function codes(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(' ');
 }
 
 function range(p: Parameters): string {

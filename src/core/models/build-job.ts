@@ -3,7 +3,7 @@ import { CosmosError } from '../errors.ts';
 import type { AttemptId, InstanceId } from '../ids.ts';
 import type { AttemptPlan, JobPaths } from '../ports/host.ts';
 import type { Secret } from '../ports/secret.ts';
-import type { PromptInput } from '../prompts/prompt.ts';
+import type { PromptInput, Role } from '../prompts/prompt.ts';
 import { activeControls } from './controls.ts';
 import { inputFileName, JobValues } from './job-values.ts';
 import { checkParameters, weightParameters } from './parameters.ts';
@@ -34,7 +34,7 @@ export interface JobRequest {
  * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
  *
  * Throws where the job would lack something: `input.text_empty`, `input.role_missing`, `input.weights_all_zero`,
- * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.model_unavailable` {model, reason}
+ * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.rule_broken`, `input.model_unavailable` {model, reason}
  * (too few or too many GPUs, or the bot's own tool is out of reach), `input.secret_missing` {model, secret}.
  */
 export function buildJob(request: JobRequest): AttemptPlan {
@@ -71,8 +71,8 @@ function refuseIncomplete({ profile, parameters, inputs, gpus }: JobRequest): vo
       throw new CosmosError('input.role_missing', { role, model });
     }
   }
-  refuseParameters(profile, parameters);
   const roles = new Set(inputs.map(({ role }) => role));
+  refuseParameters(profile, parameters, roles);
   if (Object.keys(profile.controls).length > 0 && activeControls(profile, parameters, roles).length === 0) {
     throw new CosmosError('input.weights_all_zero', { model, parameters: weightParameters(profile) });
   }
@@ -89,8 +89,8 @@ function secretsOf({ profile, secrets }: JobRequest): Readonly<Record<string, Se
 }
 
 /** A value that is filled in only now would not be the one that is stored with the run. */
-function refuseParameters(profile: Profile, parameters: ParameterValues): void {
-  const checked = checkParameters(profile, parameters);
+function refuseParameters(profile: Profile, parameters: ParameterValues, roles: ReadonlySet<Role>): void {
+  const checked = checkParameters(profile, parameters, roles);
   if (!checked.ok) {
     const [problem] = checked.problems;
     throw new CosmosError(problem.code, problem.parameters);
