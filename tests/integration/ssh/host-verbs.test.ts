@@ -186,7 +186,7 @@ describeWithSshd('a host over SSH, at a terminal', () => {
     const command = [process.execPath, launcher, 'host', 'trust', 'gpu1']
       .map((word) => `'${word}'`)
       .join(' ');
-    const child = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    const child = spawn('/usr/bin/script', ['--quiet', '--return', '--command', command, '/dev/null'], {
       cwd: directory,
       env: { PATH: process.env['PATH'], HOME: directory, TERM: 'xterm' },
       stdio: ['pipe', 'pipe', 'inherit'],
