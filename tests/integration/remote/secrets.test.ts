@@ -21,6 +21,8 @@ const USER_IMAGE = 'cosmos-bot-test:user';
 
 interface Place {
   readonly host: Host;
+  /** The same host for a bot that knows nothing of the first one. */
+  readonly restarted: Host;
   readonly path: (name: string) => string;
 }
 
@@ -53,15 +55,15 @@ const modeOf = async (path: string): Promise<string> => ((await stat(path)).mode
 
 /** From the making of the attempt to its removal, as after a restart of the bot between any two steps. */
 async function expectKept(
-  { host, path }: Place,
+  { host: first, restarted: host, path }: Place,
   planned: AttemptPlan,
   whileRunning: () => Promise<void> = async () => undefined,
 ): Promise<void> {
-  await host.prepare(planned);
+  await first.prepare(planned);
   expect(await filesWithSecret(path(''))).toEqual(['secret/environment']);
   expect(await modeOf(path('secret'))).toBe('700');
   expect(await modeOf(path('secret/environment'))).toBe('600');
-  await host.prepare(planned);
+  await first.prepare(planned);
 
   await host.start(ATTEMPT);
   while (!Buffer.from(await host.readLog(ATTEMPT, 0, 100)).includes('ready')) await host.inspect(ATTEMPT);
@@ -82,12 +84,14 @@ async function expectKept(
 async function placeOf(base: string, options: Partial<Parameters<typeof makeHost>[0]>): Promise<Place> {
   const workDir = join(base, "work dir's");
   const host = makeHost({ workDir, ...options });
+  const restarted = makeHost({ workDir, ...options });
   onTestFinished(async () => {
     for (const { attempt } of await host.leftovers(plan().instance)) await host.stop(attempt, 'kill');
     await host.close();
+    await restarted.close();
     await rm(base, { recursive: true, force: true });
   });
-  return { host, path: (name) => join(workDir, 'attempts', ATTEMPT, name) };
+  return { host, restarted, path: (name) => join(workDir, 'attempts', ATTEMPT, name) };
 }
 
 describe('the secrets of a job', () => {
