@@ -4,6 +4,7 @@ import type { GpuAnswer } from '../ports/host.ts';
 import { proveGpusFree } from './gpu-proof.ts';
 import type { LaneContext } from './lane-context.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { backoff } from './retry-policy.ts';
 
 /** How long a lane is looked at again before it is said to be blocked, ms: memory goes a moment after its process. */
 const PATIENCE_MS = 5_000;
@@ -21,6 +22,8 @@ export class LaneOpening {
   readonly #context: LaneContext;
   /** Whether leftovers were looked for since this process drives the lane. */
   #isSwept = false;
+  /** What is left of an ended attempt goes while the lane has nothing else to do. */
+  #tidying: { tries: number; at: UtcMs } | undefined;
   #held: { readonly since: UtcMs; readonly until: UtcMs } | undefined;
   #isToldUnprovable = false;
 
@@ -33,21 +36,29 @@ export class LaneOpening {
     this.#isSwept = (await sweepLeftovers(this.#context, signal)) === undefined;
   }
 
+  /** Something of an ended attempt could not be removed from its host. */
+  noteLeft(): void {
+    this.#isSwept = false;
+    this.#tidying ??= { tries: 0, at: this.#context.clock.now() + backoff(0) };
+  }
+
   /**
    * Looks once. Else returns when to look again, ms, at latest; `Infinity`: when something has changed. Where nothing
-   * waits for the lane nothing is asked, unless its host was given up: what may still run there is ended all the same.
+   * waits for the lane nothing is asked, unless its host was given up, or something of an ended attempt is left there:
+   * that is ended and removed all the same.
    */
   async look(signal: AbortSignal): Promise<'open' | number> {
     const { store, lane, models, clock } = this.#context;
     const { blocked } = store.lanes.get(lane);
     const isFenced = blocked?.code === 'queue.lane_fenced';
     const isWaitedFor = store.attempts.isWaitedFor(models);
-    if (!isFenced && !isWaitedFor) return this.#clear(blocked) ? Number.POSITIVE_INFINITY : 0;
+    if (!isFenced && !isWaitedFor) return this.#clear(blocked) ? await this.#tidyUp(signal) : 0;
     const wait = (this.#held?.until ?? 0) - clock.now();
     if (wait > 0) return wait;
     if (isFenced || !this.#isSwept) {
       const problem = await sweepLeftovers(this.#context, signal, this.#level);
       this.#isSwept = problem === undefined;
+      if (this.#isSwept) this.#tidying = undefined;
       if (problem !== undefined) return this.#hold(problem, LONGEST_HOST_DELAY_MS);
       if (isFenced) {
         this.#clear(blocked);
@@ -62,6 +73,21 @@ export class LaneOpening {
   /** What stays as it is is told once. */
   get #level(): 'warn' | 'debug' {
     return this.#held === undefined ? 'warn' : 'debug';
+  }
+
+  /** Nothing waits for the lane. Returns when to look again, ms. */
+  async #tidyUp(signal: AbortSignal): Promise<number> {
+    const { clock } = this.#context;
+    const tidying = this.#tidying;
+    if (tidying === undefined) return Number.POSITIVE_INFINITY;
+    const wait = tidying.at - clock.now();
+    if (wait > 0) return wait;
+    const level = tidying.tries === 0 ? 'warn' : 'debug';
+    this.#isSwept = (await sweepLeftovers(this.#context, signal, level)) === undefined;
+    tidying.tries += 1;
+    tidying.at = clock.now() + backoff(tidying.tries);
+    if (this.#isSwept) this.#tidying = undefined;
+    return 0;
   }
 
   /** Why the GPUs of the lane cannot be said to be free. */

@@ -72,8 +72,9 @@ export class LaneRunner {
     store.lanes.ensure(lane);
     store.lanes.setDriver(lane, { process: process.pid, kind: this.#kind, since: clock.now() });
     try {
-      await using reconciler = new Reconciler(this.#context, this.#waiter.wake);
       const opening = new LaneOpening(this.#context);
+      const onLeft = (): void => opening.noteLeft();
+      await using reconciler = new Reconciler(this.#context, this.#waiter.wake, onLeft);
       await opening.begin(signal);
       while (!signal.aborted) {
         await this.#insist('step failed', signal, async () => await this.#look(reconciler, opening, signal));

@@ -6,14 +6,14 @@ import type { LaneContext } from './lane-context.ts';
 const LAST_DISCARD_MS = 3000;
 
 /**
- * `discardAttempt` for an attempt that has just ended. Who waited for that end closes the bot now: what is left of the
- * attempt goes all the same, if that is quick.
+ * Removes the directory of an attempt that has just ended. Who waited for that end closes the bot now: what is left of
+ * the attempt goes all the same, if that is quick. False where something stays on the host for a later sweep.
  */
 export async function discardEnded(
   context: LaneContext,
   attempt: AttemptId,
   signal: AbortSignal,
-): Promise<void> {
+): Promise<boolean> {
   const late = new AbortController();
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
@@ -22,20 +22,25 @@ export async function discardEnded(
   if (signal.aborted) onAbort();
   else signal.addEventListener('abort', onAbort, { once: true });
   try {
-    await discardAttempt(context, attempt, late.signal);
+    return await discardAttempt(context, attempt, late.signal);
   } finally {
     signal.removeEventListener('abort', onAbort);
     clearTimeout(timer);
   }
 }
 
-/** Removes the directory of an ended attempt; what cannot be removed now is removed at the next start of the lane. */
-async function discardAttempt(context: LaneContext, attempt: AttemptId, signal: AbortSignal): Promise<void> {
+async function discardAttempt(
+  context: LaneContext,
+  attempt: AttemptId,
+  signal: AbortSignal,
+): Promise<boolean> {
   try {
     await context.host.discard(attempt, signal);
+    return true;
   } catch (error) {
-    if (signal.aborted) return;
+    if (signal.aborted) return false;
     context.logger.warn({ attempt, err: toCosmosError(error) }, 'attempt directory could not be removed');
+    return false;
   }
 }
 

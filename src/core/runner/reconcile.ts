@@ -26,11 +26,14 @@ export class Reconciler implements AsyncDisposable {
   readonly #followers: Followers;
   /** Until when nothing is tried after a failure, however often something wakes us; a new cancel is tried at once. */
   #pause: { readonly until: UtcMs; readonly isCancelled: boolean } | undefined;
+  readonly #onLeft: () => void;
   readonly #contact: HostContact;
   readonly #holdUp: HoldUp;
 
-  constructor(context: LaneContext, wake: () => void) {
+  /** `onLeft` is called where something of an ended attempt could not be removed from its host. */
+  constructor(context: LaneContext, wake: () => void, onLeft: () => void = () => undefined) {
     this.#context = context;
+    this.#onLeft = onLeft;
     this.#followers = new Followers(context, wake);
     this.#contact = new HostContact(context);
     this.#holdUp = new HoldUp(context);
@@ -219,7 +222,7 @@ export class Reconciler implements AsyncDisposable {
       wakeup.notify();
     }
     await this.letGo();
-    await discardEnded(this.#context, attempt.id, signal);
+    if (!(await discardEnded(this.#context, attempt.id, signal))) this.#onLeft();
     return 'now';
   }
 }

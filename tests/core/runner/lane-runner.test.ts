@@ -192,6 +192,16 @@ describe('what is left on the host', () => {
     expect(lane.run(run).state).toBe('done');
   });
 
+  it('because its host did not answer when the run ended is removed although nothing else waits', async () => {
+    const { lane, host, runner } = await openRunner();
+    host.failNext('discard', new CosmosError('engine.host_unreachable', {}));
+    const run = lane.queue();
+    runner.start();
+    await until(lane, ended(lane, run));
+    await until(lane, () => host.attempts.length === 0);
+    expect(lane.run(run).state).toBe('done');
+  });
+
   it('of an attempt that the database does not know is left alone', async () => {
     const lane = await TestLane.open();
     const host = new FakeHost({ instance: lane.store.instance });
