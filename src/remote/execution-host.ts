@@ -200,7 +200,17 @@ export class ExecutionHost implements Host {
   }
 
   #onHost<T>(signal: AbortSignal | undefined, use: (parts: ExecutionHostParts) => Promise<T>): Promise<T> {
-    return this.#named(this.#sameHost(signal).then(() => use(this.#parts)));
+    return this.#named(this.#sameHost(signal).then(() => this.#orReplaced(signal, use(this.#parts))));
+  }
+
+  /** What is missing on another host than the one that was meant was never there. */
+  async #orReplaced<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (thrown) {
+      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing') await this.#sameHost(signal);
+      throw thrown;
+    }
   }
 
   /** Tells in each error which host it is about. */

@@ -164,6 +164,16 @@ describe('an attempt that is claimed', () => {
     expect(lane.run(run).state).toBe('active');
   });
 
+  it('gets everything anew where its host was wiped before anything began', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = lane.claim();
+    lane.host.failNext('putAsset', new CosmosError('engine.host_replaced', {}));
+    expect(await lane.settle()).toBe(1_000);
+    await lane.after(1_000);
+    expect(lane.host.starts(attempt)).toBe(1);
+    expect(lane.run(run).state).toBe('active');
+  });
+
   it('fails at once where trying again cannot help', async () => {
     const lane = await TestLane.open();
     const { run } = lane.claim();
