@@ -215,6 +215,16 @@ describe('answers', () => {
         More about one of them: models preview
       "
     `);
+    const gpus = { minimum: 1, maximum: 8, gigabytes: 28 };
+    expect(rendered(modelCard({ ...model, gpus }))).toContain(
+      'Needs 1 to 8 GPUs with 28 GB or more each. On here.',
+    );
+    expect(rendered(modelCard({ ...model, gpus: { minimum: 2 } }))).toContain(
+      'Needs 2 or more GPUs. On here.',
+    );
+    expect(rendered(modelCard({ ...model, gpus: { minimum: 1, maximum: 1 } }))).toContain(
+      'Needs 1 GPU. On here.',
+    );
     expect(rendered(modelCard(model))).toMatchInlineSnapshot(`
       "
       preview · Control preview
