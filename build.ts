@@ -30,6 +30,7 @@ await build({
   input: {
     'bot/cli/command-line': 'src/bot/cli/command-line.ts',
     'core/media/tool/main': 'src/core/media/tool/main.ts',
+    'remote/transfer/hash-worker': 'src/remote/transfer/hash-worker.ts',
   },
   platform: 'node',
   // Native libraries find their binaries from where they are installed.

@@ -1,6 +1,7 @@
 import type { Logger } from 'pino';
 import type { AccessPolicy } from '../core/access/access-policy.ts';
-import type { Config, RunTimeouts } from '../core/config/config.ts';
+import { type Config, needsWatch, type RunTimeouts } from '../core/config/config.ts';
+import type { SecretLookup } from '../core/config/secret.ts';
 import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
 import type { HostName } from '../core/ids.ts';
@@ -11,6 +12,7 @@ import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
+import { HostWatch } from '../core/runner/host-watch.ts';
 import { LaneRunner } from '../core/runner/lane-runner.ts';
 import { tellOrphans } from '../core/runner/orphans.ts';
 import { InboxReceiver } from '../core/store/inbox-receiver.ts';
@@ -43,6 +45,7 @@ export interface BotParts {
   readonly models: Models;
   readonly profiles: StoredProfiles;
   readonly timeouts: (profile: Profile) => RunTimeouts;
+  readonly secrets: SecretLookup;
   readonly views: ViewBuilder;
   readonly access: AccessPolicy;
 }
@@ -65,7 +68,7 @@ export class Bot {
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
-    const available = this.parts.models;
+    const { secrets, models: available } = this.parts;
     const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
     if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
     for (const configuredHost of config.hosts) {
@@ -73,18 +76,27 @@ export class Bot {
       const host = hosts.get(name);
       if (host === undefined) continue;
       const ownProfiles = available.ownProfiles(configuredHost);
+      if (needsWatch(configuredHost)) {
+        const lanesOf = lanes.map((lane) => lane.name);
+        this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger }));
+      }
       for (const { name: lane, gpus } of lanes) {
         const context = {
           ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
           ownProfiles,
+          secrets,
           outputLimits: OUTPUT_LIMITS,
+          gpuIdleBytes: configuredHost.gpuIdleBytes,
           instance: store.instance,
         };
-        const runner = new LaneRunner(context, kind, mayClaim);
-        runner.start();
-        this.#services.push(runner);
+        this.#start(new LaneRunner(context, kind, mayClaim));
       }
     }
+  }
+
+  #start(service: Service & { start(): void }): void {
+    service.start();
+    this.#services.push(service);
   }
 
   /** Serves one chat platform; resolves once its events are received. */

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
@@ -6,7 +6,7 @@ import { AccessPolicy } from '../core/access/access-policy.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
-import { resolveSecret, type SecretReference } from '../core/config/secret.ts';
+import { resolveSecret, type SecretLookup, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
 import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
@@ -34,8 +34,9 @@ import { Wakeup } from '../core/wakeup.ts';
 import { createHost } from '../remote/create-hosts.ts';
 import { pinHostKey, type ShownHostKey, untrustedHostKey } from '../remote/transport/ssh/host-key.ts';
 import { sshCrypto } from '../remote/transport/ssh/ssh-crypto.ts';
-import type { SshOptions } from '../remote/transport/ssh/ssh-options.ts';
+import type { SshOptions, SshTimes } from '../remote/transport/ssh/ssh-options.ts';
 import { toSshOptions } from '../remote/transport/ssh/to-ssh-options.ts';
+import type { TakeUploadRight } from '../remote/upload-names.ts';
 import { Bot } from './bot.ts';
 import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
@@ -51,6 +52,8 @@ export interface Outside {
   readonly random: Random;
   readonly wrapHost: (host: Host) => Host;
   readonly wrapMedia: (media: MediaWorker) => MediaWorker;
+  /** Where hosts over SSH are not waited for as long as usual. */
+  readonly sshTimes: SshTimes;
 }
 
 const SYSTEM: Outside = {
@@ -58,6 +61,7 @@ const SYSTEM: Outside = {
   random: systemRandom,
   wrapHost: (host) => host,
   wrapMedia: (media) => media,
+  sshTimes: {},
 };
 
 /**
@@ -70,7 +74,7 @@ export async function openBot(
   outside: Partial<Outside> = {},
   needs: { readonly models: boolean } = { models: true },
 ): Promise<Checked<Bot>> {
-  const { clock, random, wrapHost, wrapMedia } = { ...SYSTEM, ...outside };
+  const { clock, random, wrapHost, wrapMedia, sshTimes } = { ...SYSTEM, ...outside };
   const catalogue = needs.models
     ? await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config })
     : valid(new Catalogue(new Map()));
@@ -82,12 +86,17 @@ export async function openBot(
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
-    config.hosts.map(
-      (host) => [host.name, wrapHost(openHost(host, config.directory, store.instance, random))] as const,
-    ),
+    config.hosts.map((host) => {
+      const takeUploadRight = () => ExclusiveLock.tryAcquire(data.uploadLock(host.name));
+      const outside = { instance: store.instance, random, logger, sshTimes, takeUploadRight };
+      const opened = openHost(host, config.directory, outside);
+      return [host.name, wrapHost(opened)] as const;
+    }),
   );
   const timeouts = (profile: Profile) => runTimeouts(config.timeouts, profile.timeouts);
-  const planner = new JobPlanner({ hosts, configured: config.hosts, instance: store.instance, timeouts });
+  const secrets = secretsOf(config.directory);
+  const { hosts: configured } = config;
+  const planner = new JobPlanner({ hosts, configured, instance: store.instance, timeouts, secrets });
   const { media: limits } = config.limits;
   const folder = new AssetFolder({ data, media, assets: store.assets, random, logger, limits });
   const negativeText = config.generation.negativePrompt;
@@ -120,6 +129,7 @@ export async function openBot(
       models,
       profiles,
       timeouts,
+      secrets,
       views: new ViewBuilder(api, data),
       access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
@@ -176,20 +186,35 @@ export function sshCiphers(hosts: readonly HostConfig[]): 'native' | 'javascript
   return hosts.some(({ transport }) => transport === 'ssh') ? sshCrypto() : undefined;
 }
 
-function openHost(config: HostConfig, directory: string, instance: InstanceId, random: Random): Host {
+interface HostOutside {
+  readonly instance: InstanceId;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly sshTimes: SshTimes;
+  readonly takeUploadRight: TakeUploadRight;
+}
+
+function openHost(
+  config: HostConfig,
+  directory: string,
+  { instance, random, logger, sshTimes, takeUploadRight }: HostOutside,
+): Host {
   const { PATH = '', HOME = '/' } = processEnvironment();
   return createHost({
     name: config.name,
     transport: config.transport,
     engine: config.engine,
+    assetQuotaBytes: config.assetQuotaBytes,
     ...(config.dockerCommand && { dockerCommand: config.dockerCommand }),
     workDir: config.workDirectory,
     tool: mediaToolCommand(process.execPath),
     searchPath: PATH,
     home: HOME,
-    ...(config.transport === 'ssh' && { ssh: sshOptions(config.ssh, directory) }),
+    ...(config.transport === 'ssh' && { ssh: { ...sshOptions(config.ssh, directory), ...sshTimes } }),
     instance,
     random,
+    logger,
+    takeUploadRight,
   });
 }
 
@@ -201,14 +226,17 @@ function sshOptions(config: SshConfig, directory: string): SshOptions {
     user: environment.USER ?? userInfo().username,
     agentSocket: environment.SSH_AUTH_SOCK ?? '',
     passphrase: async (reference: SecretReference) => {
-      const found = await resolveSecret(reference, {
-        environment,
-        directory,
-        readFile: (path) => readFile(path, 'utf8'),
-      });
+      const found = secretsOf(directory)(reference);
       if (found.ok) return found.value.reveal();
       const [{ code, parameters }] = found.problems;
       throw new CosmosError(code, parameters);
     },
   });
+}
+
+/** The variables of this process, and files that are relative to `directory`. */
+function secretsOf(directory: string): SecretLookup {
+  const environment = processEnvironment();
+  const readFile = (path: string) => readFileSync(path, 'utf8');
+  return (reference) => resolveSecret(reference, { environment, directory, readFile });
 }

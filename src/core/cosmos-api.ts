@@ -1,6 +1,6 @@
 import type { Principal } from './access/principal.ts';
 import { type Checked, invalid, valid } from './errors.ts';
-import type { PrincipalId, PromptId, RunId } from './ids.ts';
+import type { HostName, PrincipalId, PromptId, RunId } from './ids.ts';
 import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
@@ -10,6 +10,7 @@ import type { Prompt, Role } from './prompts/prompt.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
+import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
 import type { JobPlanner } from './runner/job-planner.ts';
 import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
@@ -109,6 +110,21 @@ export class CosmosApi {
       return invalid('queue.run_finished', { run: run.id, state });
     }
     return this.#woken(valid(result));
+  }
+
+  /** Attempts that have not ended on a host, configured or not. */
+  heldOn(host: HostName): HeldAttempt[] {
+    return heldOn(this.#parts.store, host);
+  }
+
+  /** Hosts with attempts that have not ended, configured or not. */
+  holdingHosts(): HostName[] {
+    return holdingHosts(this.#parts.store);
+  }
+
+  /** Ends what a lost host holds, and keeps its lanes closed until it is clean: `fenceHost`. */
+  fenceHost(actor: Principal, host: HostName): HeldAttempt[] {
+    return this.#woken(this.#parts.queue.fence(actor, host));
   }
 
   pauseQueue(actor: Principal): boolean {

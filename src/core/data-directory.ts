@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AttemptId, LaneName, RunId, Sha256 } from './ids.ts';
+import type { AttemptId, HostName, LaneName, RunId, Sha256 } from './ids.ts';
 
 /** Where things lie below `data_dir`; no other file joins these paths. */
 export class DataDirectory {
@@ -21,6 +21,11 @@ export class DataDirectory {
   /** Held by the one process that drives the lane. */
   laneLock(lane: LaneName): string {
     return join(this.root, 'locks', `${lane.replace('/', '--')}.lock`);
+  }
+
+  /** Held by the one process that goes on with unfinished uploads to the host. */
+  uploadLock(host: HostName): string {
+    return join(this.root, 'locks', 'uploads', `${host}.lock`);
   }
 
   /** Files that are still being copied in. */

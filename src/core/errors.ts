@@ -40,6 +40,7 @@ export const ERRORS = {
   'config.lanes_share_gpu': { layer: 'config', class: 'validation' },
   'config.duplicate_name': { layer: 'config', class: 'validation' },
   'config.unknown_model': { layer: 'config', class: 'validation' },
+  'config.model_unfit': { layer: 'config', class: 'validation' },
   'config.profile_invalid': { layer: 'config', class: 'validation' },
   'config.unsupported': { layer: 'config', class: 'validation' },
 
@@ -68,9 +69,11 @@ export const ERRORS = {
   'input.parameter_type': { layer: 'input', class: 'validation' },
   'input.parameter_range': { layer: 'input', class: 'validation' },
   'input.parameter_choice': { layer: 'input', class: 'validation' },
+  'input.rule_broken': { layer: 'input', class: 'validation' },
   'input.weights_all_zero': { layer: 'input', class: 'validation' },
   'input.model_unknown': { layer: 'input', class: 'validation' },
   'input.model_unavailable': { layer: 'input', class: 'validation' },
+  'input.secret_missing': { layer: 'input', class: 'validation' },
   'input.frames_out_of_range': { layer: 'input', class: 'validation' },
   'input.id_unknown': { layer: 'input', class: 'validation' },
   'input.id_ambiguous': { layer: 'input', class: 'validation' },
@@ -96,6 +99,8 @@ export const ERRORS = {
   'queue.no_result': { layer: 'queue', class: 'validation' },
   'queue.lane_busy': { layer: 'queue', class: 'execution' },
   'queue.lane_blocked': { layer: 'queue', class: 'execution' },
+  'queue.lane_fenced': { layer: 'queue', class: 'execution' },
+  'queue.host_answers': { layer: 'queue', class: 'validation' },
   'queue.lane_gone': { layer: 'queue', class: 'execution' },
   'queue.no_daemon': { layer: 'queue', class: 'execution' },
 
@@ -127,6 +132,7 @@ export const ERRORS = {
   'transfer.failed': { layer: 'transfer', class: 'network' },
   'transfer.corrupt': { layer: 'transfer', class: 'network' },
   'transfer.disk_full': { layer: 'transfer', class: 'execution' },
+  'transfer.over_quota': { layer: 'transfer', class: 'execution' },
 
   'engine.host_unreachable': { layer: 'engine', class: 'network' },
   'engine.host_replaced': { layer: 'engine', class: 'execution' },
@@ -137,6 +143,9 @@ export const ERRORS = {
   'engine.gpu_unavailable': { layer: 'engine', class: 'execution' },
   'engine.start_failed': { layer: 'engine', class: 'execution' },
   'engine.vanished': { layer: 'engine', class: 'execution' },
+  'engine.host_fenced': { layer: 'engine', class: 'execution' },
+  'engine.gpu_busy': { layer: 'engine', class: 'execution' },
+  'engine.gpu_unproved': { layer: 'engine', class: 'execution' },
   'engine.not_stopped': { layer: 'engine', class: 'execution' },
   'engine.log_unreadable': { layer: 'engine', class: 'execution' },
 

@@ -24,6 +24,8 @@ interface EventPayloads {
   'queue.paused': Record<never, never>;
   'queue.resumed': Record<never, never>;
   'lane.blocked': { readonly lane: string; readonly problem: Problem };
+  /** An operator has given the host up: its attempts have ended. */
+  'host.fenced': { readonly host: string; readonly lanes: readonly string[] };
   'lane.reopened': { readonly lane: string };
 }
 

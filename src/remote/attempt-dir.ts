@@ -6,7 +6,8 @@ import type { Random } from '../core/ports/random.ts';
 import type { AssetStore } from './assets.ts';
 import { EXIT_FILE_BYTES } from './bash-script.ts';
 import { tidyUp } from './clean-up.ts';
-import { safeAttemptName, safeRelativePath, temporaryName } from './paths.ts';
+import { SECRET_DIRECTORY, SECRET_FILE, safeAttemptName, safeRelativePath, temporaryName } from './paths.ts';
+import { secretsText } from './secret-script.ts';
 import { inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
 
@@ -195,6 +196,9 @@ export class AttemptDirectories {
     for (const directory of directories) {
       if (directory !== '.') await inRole('attempt', this.#transport.makeDirectories(`${path}/${directory}`));
     }
+    // Closed before anything is in it.
+    if (directories.has(SECRET_DIRECTORY))
+      await inRole('attempt', this.#transport.changeMode(`${path}/${SECRET_DIRECTORY}`, 0o700));
     signal?.throwIfAborted();
     const written = await Promise.allSettled(
       files.map((file) => this.#transport.createFile(`${path}/${file.path}`, file.content, file.mode)),
@@ -260,8 +264,17 @@ function contents(plan: AttemptPlan, runScript: string): readonly PlannedFile[] 
     ...identity(plan.instance),
     { path: 'run.sh', content: runScript, mode: 0o755 },
     { path: 'exit.json.new', content: `${' '.repeat(EXIT_FILE_BYTES - 1)}\n`, mode: 0o644 },
+    ...secretFiles(plan),
     ...plan.files.map((file) => ({ ...file, mode: 0o644 })),
   ];
+}
+
+function secretFiles({ secretEnvironment }: AttemptPlan): readonly PlannedFile[] {
+  if (secretEnvironment === undefined) return [];
+  const revealed = Object.entries(secretEnvironment).map(
+    ([name, secret]) => [name, secret.reveal()] as const,
+  );
+  return [{ path: SECRET_FILE, content: secretsText(Object.fromEntries(revealed)), mode: 0o600 }];
 }
 
 function identity(instance: InstanceId): readonly PlannedFile[] {

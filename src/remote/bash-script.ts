@@ -23,6 +23,8 @@ export interface RunScriptOptions {
   readonly marker: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** As `takeSecrets` makes them, where the job has secrets. */
+  readonly secretLines?: string;
   /** Relative to the attempt directory, which is where the script is started, or absolute. */
   readonly workingDirectory: string;
   /** Time between the stop signal and the kill, ms. */
@@ -87,7 +89,7 @@ trap kill_rest USR1
   exec 3>&-
   # A signal that came before this shell was itself is lost.
   [ -e started/stop ] && exit 143
-  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
+${options.secretLines ?? ''}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
   unset PWD OLDPWD
 ${[...exports, `  export ${MARKER_VARIABLE}=${quote(options.marker)}`].join('\n')}
   exec ${options.argv.map(quote).join(' ')}

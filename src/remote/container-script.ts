@@ -6,6 +6,7 @@ import {
   quote,
   workingDirectoryWord,
 } from './bash-script.ts';
+import { SECRET_FILE } from './paths.ts';
 
 /** The shell text of attempts that run in a container: the second half of `bash-script.ts`, under the same rules. */
 
@@ -16,6 +17,8 @@ export interface ContainerScriptOptions {
   readonly directory: string;
   readonly argv: readonly string[];
   readonly environment: Readonly<Record<string, string>>;
+  /** As `takeSecrets` makes them, where the job has secrets. */
+  readonly secretLines?: string;
   /** Relative to the attempt directory, or absolute. */
   readonly workingDirectory: string;
   /** Time between the stop signal and the kill, ms. */
@@ -76,7 +79,7 @@ kill_rest() {
 (
   # A signal that came before this shell was itself is lost.
   [ -e started/stop ] && exit 143
-  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
+${options.secretLines ?? ''}  cd ${workingDirectoryWord(options.workingDirectory)} || exit 126
   unset PWD OLDPWD
   # The host's user is nobody in the image: it has no home there, and programs that ask for its name fail.
   [ -w "\${HOME:-/nowhere}" ] || export HOME=/tmp
@@ -200,5 +203,9 @@ done
 exit 0
 `;
 
-/** Lets the user of an image write where `run.sh` writes; parameter: the attempt directory. */
-export const OPEN_DIRECTORY_SCRIPT = `chmod a+rwx "$1" "$1/out" && chmod a+rw "$1/exit.json.new"`;
+/**
+ * Lets the user of an image write where `run.sh` writes, and read the job's secrets, whose directory stays closed: the
+ * container gets the file by itself. Parameter: the attempt directory.
+ */
+export const OPEN_DIRECTORY_SCRIPT = `chmod a+rwx "$1" "$1/out" && chmod a+rw "$1/exit.json.new" &&
+  { [ ! -e "$1/${SECRET_FILE}" ] || chmod a+rw "$1/${SECRET_FILE}"; }`;

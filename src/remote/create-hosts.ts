@@ -1,8 +1,10 @@
 import { isAbsolute } from 'node:path';
+import type { Logger } from 'pino';
 import { CosmosError } from '../core/errors.ts';
 import type { HostName, InstanceId } from '../core/ids.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
+import { AssetCache } from './asset-cache.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptDirectories } from './attempt-dir.ts';
 import type { Words } from './docker-command.ts';
@@ -14,6 +16,7 @@ import { LocalTransport } from './transport/local-transport.ts';
 import type { SshOptions } from './transport/ssh/ssh-options.ts';
 import { SshTransport } from './transport/ssh/ssh-transport.ts';
 import type { Transport } from './transport/transport.ts';
+import { type TakeUploadRight, UploadNames } from './upload-names.ts';
 
 export interface HostOptions {
   readonly name: HostName;
@@ -32,6 +35,11 @@ export interface HostOptions {
   /** How a host of the transport `ssh` is reached. */
   readonly ssh?: SshOptions;
   readonly random: Random;
+  /** Absent: uploads and what they leave are no business of another call; each begins from nothing. */
+  readonly takeUploadRight?: TakeUploadRight;
+  /** What the host keeps of inputs, bytes; absent: as much as its disk holds. */
+  readonly assetQuotaBytes?: number;
+  readonly logger?: Logger;
 }
 
 /** One row for each way to reach a host. */
@@ -74,9 +82,16 @@ export function createHost(options: HostOptions): Host {
   }
   const { create, sharesFiles } = TRANSPORTS[options.transport];
   const transport = create(options);
-  const assets = new AssetStore(transport, workDir, random);
+  const cache = new AssetCache({
+    ...{ transport, workDir, random },
+    quotaBytes: options.assetQuotaBytes,
+    logger: options.logger?.child({ host: name }),
+  });
+  const { takeUploadRight } = options;
+  const names = takeUploadRight && new UploadNames(instance, random, takeUploadRight);
+  const assets = new AssetStore(transport, workDir, random, cache, names);
   const directories = new AttemptDirectories({ transport, workDir, instance, assets, random });
   const engine = ENGINES[options.engine](transport, directories, options);
   const tool = sharesFiles ? options.tool : undefined;
-  return new ExecutionHost({ name, instance, transport, engine, directories, assets, tool, random });
+  return new ExecutionHost({ name, instance, transport, engine, directories, assets, cache, tool, random });
 }

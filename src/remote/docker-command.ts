@@ -1,8 +1,12 @@
 import type { AttemptId, InstanceId } from '../core/ids.ts';
 import type { JobContainer } from '../core/ports/host.ts';
+import { SECRET_FILE } from './paths.ts';
 
 /** Where every container of an attempt finds its directory. */
 export const CONTAINER_DIRECTORY = '/cosmos/job';
+
+/** Where a container finds the secrets of its job. */
+export const CONTAINER_SECRETS = '/cosmos/secret';
 
 /** Whose attempt a container is; what lacks the label of this bot is never touched. */
 export const INSTANCE_LABEL = 'cosmos-bot.instance';
@@ -21,6 +25,8 @@ export interface CreateOptions {
   readonly container: JobContainer;
   /** The attempt directory on the host. */
   readonly directory: string;
+  /** The job has secrets, in a file of that directory. */
+  readonly hasSecrets: boolean;
   /** `uid:gid` of the bot's user on the host. */
   readonly hostUser: string;
   /** What the job's argv is given to; empty for none. */
@@ -53,6 +59,7 @@ export class DockerCommand {
    */
   create(options: CreateOptions): Words {
     const { attempt, instance, container, directory, hostUser, entrypoint, stopGraceMs, planHash } = options;
+    const secrets = options.hasSecrets ? mount(`${directory}/${SECRET_FILE}`, CONTAINER_SECRETS, false) : [];
     const owner = container.user === 'host' ? ['--user', hostUser] : [];
     return [
       ...this.#command,
@@ -65,6 +72,7 @@ export class DockerCommand {
       ...owner,
       ...mount(directory, CONTAINER_DIRECTORY, false),
       ...mount(`${directory}/in`, `${CONTAINER_DIRECTORY}/in`, true),
+      ...secrets,
       ...container.mounts.flatMap(({ source, target, readOnly }) => mount(source, target, readOnly)),
       ...optional('--ipc', container.ipc),
       ...optional('--shm-size', container.sharedMemory),

@@ -15,6 +15,7 @@ import type {
 } from '../core/ports/host.ts';
 import type { StoredFile } from '../core/ports/media.ts';
 import type { Random } from '../core/ports/random.ts';
+import type { AssetCache } from './asset-cache.ts';
 import type { AssetStore } from './assets.ts';
 import type { AttemptDirectories } from './attempt-dir.ts';
 import { watchAttempt } from './attempt-watch.ts';
@@ -32,6 +33,7 @@ export interface ExecutionHostParts {
   readonly engine: Engine;
   readonly directories: AttemptDirectories;
   readonly assets: AssetStore;
+  readonly cache: AssetCache;
   /** Command prefix of the bot's own media tool, where the host can reach it. */
   readonly tool: readonly string[] | undefined;
   readonly random: Random;
@@ -69,10 +71,14 @@ export class ExecutionHost implements Host {
   }
 
   async prepare(plan: AttemptPlan, signal?: AbortSignal): Promise<void> {
-    await this.#onHost(signal, async ({ directories, engine, instance }) => {
+    await this.#onHost(signal, async ({ directories, engine, instance, cache }) => {
       checkPlan(plan, instance);
       const files = [...plan.files, ...(engine.files?.(plan) ?? [])];
-      await directories.prepare({ ...plan, files }, engine.runScript(plan), signal);
+      try {
+        await directories.prepare({ ...plan, files }, engine.runScript(plan), signal);
+      } finally {
+        await cache.release(plan.inputs.map(({ asset }) => asset));
+      }
     });
   }
 
@@ -165,11 +171,15 @@ export class ExecutionHost implements Host {
     });
   }
 
-  async facts({ images, paths }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
-    return this.#onHost(signal, async ({ transport, directories, engine }) => {
+  async facts({ images, paths, assets }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
+    return this.#onHost(signal, async ({ transport, directories, engine, cache }) => {
       const facts = await askHost(transport, directories.workDir, paths, signal);
       const ofEngine = await engine.facts?.(images, signal);
-      return { ...facts, ...(ofEngine !== undefined && { engine: ofEngine }) };
+      return {
+        ...facts,
+        ...(assets === true && { assets: await cache.usage(signal) }),
+        ...(ofEngine !== undefined && { engine: ofEngine }),
+      };
     });
   }
 
@@ -177,6 +187,7 @@ export class ExecutionHost implements Host {
     for (const stop of this.#watches) stop();
     this.#watches.clear();
     await this.#parts.transport.close();
+    this.#parts.assets.close();
   }
 
   async #identify(signal: AbortSignal | undefined): Promise<HostId> {
@@ -189,7 +200,17 @@ export class ExecutionHost implements Host {
   }
 
   #onHost<T>(signal: AbortSignal | undefined, use: (parts: ExecutionHostParts) => Promise<T>): Promise<T> {
-    return this.#named(this.#sameHost(signal).then(() => use(this.#parts)));
+    return this.#named(this.#sameHost(signal).then(() => this.#orReplaced(signal, use(this.#parts))));
+  }
+
+  /** What is missing on another host than the one that was meant was never there. */
+  async #orReplaced<T>(signal: AbortSignal | undefined, work: Promise<T>): Promise<T> {
+    try {
+      return await work;
+    } catch (thrown) {
+      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing') await this.#sameHost(signal);
+      throw thrown;
+    }
   }
 
   /** Tells in each error which host it is about. */

@@ -4,6 +4,10 @@ import type { PathRole } from './transport/file-fault.ts';
 
 /** Longest name of one path segment that Linux file systems take, bytes. */
 const MAX_NAME_BYTES = 255;
+/** Directory of an attempt that nobody but the bot's user may enter. */
+export const SECRET_DIRECTORY = 'secret';
+/** The job's secrets, as shell text; empty once the job has begun. */
+export const SECRET_FILE = `${SECRET_DIRECTORY}/environment`;
 const TEMPORARY_BYTES = 6;
 
 /**

@@ -21,7 +21,9 @@ export function checkPlan(plan: AttemptPlan, instance: InstanceId): void {
   }
   checkWorkingDirectory(plan.workingDirectory);
   if (/^(-|$)/.test(plan.argv[0])) refuse('engine.start_failed', 'invalid_program');
-  for (const [name, value] of Object.entries(plan.environment)) {
+  const secrets = Object.entries(plan.secretEnvironment ?? {});
+  const revealed = secrets.map(([name, secret]) => [name, secret.reveal()] as const);
+  for (const [name, value] of [...Object.entries(plan.environment), ...revealed]) {
     if (!/^[A-Za-z_][A-Za-z0-9_]*$/.test(name) || name.startsWith('COSMOS_BOT_')) {
       refuse('engine.start_failed', 'invalid_variable');
     }

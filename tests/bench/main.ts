@@ -6,11 +6,22 @@ import { fileTransfer } from './benchmarks/file-transfer.ts';
 import { idleDaemon } from './benchmarks/idle-daemon.ts';
 import { logFollow } from './benchmarks/log-follow.ts';
 import { queueClaims } from './benchmarks/queue-claims.ts';
+import { remoteExec } from './benchmarks/remote-exec.ts';
+import { remoteJob } from './benchmarks/remote-job.ts';
 import { submitToStart } from './benchmarks/submit-to-start.ts';
 import type { Figure } from './figure.ts';
 import { table } from './table.ts';
 
-const BENCHMARKS = [coldStart, submitToStart, queueClaims, logFollow, idleDaemon, fileTransfer];
+const BENCHMARKS = [
+  coldStart,
+  submitToStart,
+  queueClaims,
+  logFollow,
+  idleDaemon,
+  fileTransfer,
+  remoteExec,
+  remoteJob,
+];
 
 const words = process.argv.slice(2);
 const chosen = BENCHMARKS.filter(

@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { openLogger } from '../../src/bot/logger.ts';
-import { Secret } from '../../src/core/config/secret.ts';
 import { CosmosError } from '../../src/core/errors.ts';
+import { Secret } from '../../src/core/ports/secret.ts';
 import { temporaryDirectory } from '../support/temporary-directory.ts';
 
 const SECRET = 'xoxb-7391-not-for-anybody';

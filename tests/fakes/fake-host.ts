@@ -154,6 +154,7 @@ export class FakeHost implements Host {
     this.#answer('putAsset', signal);
     const content = await readFile(asset.path);
     if (sha256(content) !== asset.sha256) throw new CosmosError('transfer.corrupt', { role: 'asset' });
+    if (!this.assets.has(asset.sha256)) onProgress(0, asset.bytes);
     this.assets.set(asset.sha256, content);
     onProgress(asset.bytes, asset.bytes);
   }
@@ -248,6 +249,7 @@ export class FakeHost implements Host {
     if (content === undefined) {
       throw new CosmosError('engine.work_dir_unusable', { role: 'output', reason: 'missing' });
     }
+    onProgress(0, content.length);
     await writeFile(to, content);
     onProgress(content.length, content.length);
     return { sha256: sha256(content), bytes: content.length };

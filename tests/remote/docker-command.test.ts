@@ -10,7 +10,15 @@ const PLAIN: JobContainer = { image: 'model:1', gpuFlags: [], mounts: [], user: 
 
 const create = (container: Partial<JobContainer> = {}, directory = '/srv/attempts/a'): readonly string[] =>
   docker.create({
-    ...{ attempt, instance, directory, hostUser: '1000:1001', entrypoint: ['/entry.sh'], planHash: 'hash' },
+    ...{
+      attempt,
+      instance,
+      directory,
+      hostUser: '1000:1001',
+      hasSecrets: false,
+      entrypoint: ['/entry.sh'],
+      planHash: 'hash',
+    },
     container: { ...PLAIN, ...container },
     stopGraceMs: 2500,
   });

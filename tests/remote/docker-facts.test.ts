@@ -114,7 +114,10 @@ describe('status of an attempt in a container', () => {
 describe('a failure of Docker', () => {
   it.each([
     ['docker_denied', 'permission denied while trying to connect to the Docker daemon socket at unix:///x'],
-    ['docker_denied', 'sudo: a password is required'],
+    ['sudo_denied', 'sudo: a password is required'],
+    ['sudo_denied', 'sudo: a terminal is required to read the password\nsudo: a password is required'],
+    ['sudo_denied', 'Sorry, user cosmos is not allowed to execute /usr/bin/docker info as root on gpu1.'],
+    ['docker_missing', 'sudo: docker: command not found'],
     ['docker_missing', 'sh: 1: docker: not found'],
   ])('is %s', (reason, message) => {
     expect(engineFailure('ps', message).toProblem()).toEqual({

@@ -1,6 +1,18 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { access, chmod, cp, mkdir, mkdtemp, open, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import {
+  access,
+  chmod,
+  chown,
+  cp,
+  mkdir,
+  mkdtemp,
+  open,
+  readFile,
+  rm,
+  symlink,
+  writeFile,
+} from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -66,12 +78,24 @@ export class DockerDaemon implements AsyncDisposable {
     this.command = ['docker', '--host', `unix://${directory}/docker.sock`];
   }
 
-  /** Starts it and imports the image. */
-  static async create(...flags: readonly string[]): Promise<DockerDaemon> {
+  /** Starts it and imports the images of the tests. */
+  static create(...flags: readonly string[]): Promise<DockerDaemon> {
+    return DockerDaemon.#begin(flags, (daemon) => daemon.#importImage());
+  }
+
+  /** Starts it without any image. */
+  static createEmpty(...flags: readonly string[]): Promise<DockerDaemon> {
+    return DockerDaemon.#begin(flags, async () => undefined);
+  }
+
+  static async #begin(
+    flags: readonly string[],
+    fill: (daemon: DockerDaemon) => Promise<void>,
+  ): Promise<DockerDaemon> {
     const daemon = new DockerDaemon(await mkdtemp(join(tmpdir(), 'cosmos-dockerd-')), flags);
     try {
       await daemon.start();
-      await daemon.#importImage();
+      await fill(daemon);
     } catch (error) {
       const log = await readFile(join(daemon.#directory, 'log'), 'utf8').catch(() => '');
       await daemon[Symbol.asyncDispose]();
@@ -80,12 +104,13 @@ export class DockerDaemon implements AsyncDisposable {
     return daemon;
   }
 
-  async start(): Promise<void> {
+  /** `flags`: further ones, for this life alone. */
+  async start(...flags: readonly string[]): Promise<void> {
     this.#containerd ??= await this.#spawn('containerd', await this.#containerdFlags());
     const started = await this.#spawn('dockerd', [
       ...['--data-root', this.#at('data'), '--exec-root', this.#at('exec'), '--pidfile', this.#at('pid')],
       ...['--host', `unix://${this.#at('docker.sock')}`, '--containerd', this.#at('containerd.sock')],
-      ...['--iptables=false', '--bridge=none', ...this.#flags],
+      ...['--iptables=false', '--bridge=none', ...this.#flags, ...flags],
     ]);
     this.#engine = started;
     for (let tries = 0; tries < 600; tries += 1) {
@@ -96,16 +121,40 @@ export class DockerDaemon implements AsyncDisposable {
     throw new Error('dockerd does not answer');
   }
 
+  /** Lets everybody reach its socket, whose group may use it. */
+  async openDirectory(): Promise<void> {
+    await chmod(this.#directory, 0o711);
+  }
+
   /** Lets every user of this machine use it, until it is started again. */
   async openToAll(): Promise<void> {
     await chmod(this.#directory, 0o755);
     await chmod(this.#at('docker.sock'), 0o666);
   }
 
+  /** Lets one user of this machine use it, until it is started again. */
+  async openTo({ uid, gid }: { readonly uid: number; readonly gid: number }): Promise<void> {
+    await chmod(this.#directory, 0o711);
+    await chown(this.#at('docker.sock'), uid, gid);
+  }
+
   /** Ends the engine, as a restart of its service does, or as a crash. */
   async stop(signal: 'SIGTERM' | 'SIGKILL' = 'SIGTERM'): Promise<void> {
     await end(this.#engine, signal);
     this.#engine = undefined;
+  }
+
+  /** Ends everything of it at once, containers included, as a machine that loses its power. */
+  async crash(): Promise<void> {
+    const shims = (await commandLines())
+      .filter(({ line }) => line.includes('containerd-shim') && line.includes(`${this.#directory}/`))
+      .map(({ pid }) => pid);
+    const inside = await descendants(shims);
+    await end(this.#engine, 'SIGKILL');
+    await end(this.#containerd, 'SIGKILL');
+    for (const pid of [...shims, ...inside]) kill(pid);
+    this.#engine = undefined;
+    this.#containerd = undefined;
   }
 
   /** Runs `docker` with the words; resolves with what it printed. */
@@ -184,6 +233,37 @@ export class DockerDaemon implements AsyncDisposable {
     const tar = this.#at('root.tar');
     await run('tar', ['-C', root, '-cf', tar, '.']);
     await this.docker('import', tar, image);
+  }
+}
+
+interface CommandLine {
+  readonly pid: number;
+  readonly parent: number;
+  readonly line: string;
+}
+
+async function commandLines(): Promise<readonly CommandLine[]> {
+  const { stdout } = await run('ps', ['-eo', 'pid=,ppid=,args='], { maxBuffer: 16 * 1024 * 1024 });
+  return [...stdout.matchAll(/^ *(\d+) +(\d+) +(.*)$/gm)].map(([, pid, parent, line]) => ({
+    ...{ pid: Number(pid), parent: Number(parent), line: line ?? '' },
+  }));
+}
+
+async function descendants(pids: readonly number[]): Promise<readonly number[]> {
+  const all = await commandLines();
+  const found: number[] = [];
+  for (let parents = pids; parents.length > 0; ) {
+    parents = all.filter(({ parent }) => parents.includes(parent)).map(({ pid }) => pid);
+    found.push(...parents);
+  }
+  return found;
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch (thrown) {
+    if (!(thrown instanceof Error && 'code' in thrown && thrown.code === 'ESRCH')) throw thrown;
   }
 }
 

@@ -35,21 +35,28 @@ export class OpenSshServer implements AsyncDisposable {
   readonly port: number;
   readonly user: string;
   readonly #account: Account;
+  /** Words before the server's own, such as those that put it into a network of its own. */
+  readonly #through: readonly string[];
   #process: ChildProcess | undefined;
   #agent: ChildProcess | undefined;
 
-  private constructor(directory: string, port: number, account: Account) {
+  private constructor(directory: string, port: number, account: Account, through: readonly string[]) {
+    this.#through = through;
     this.directory = directory;
     this.port = port;
     this.user = account.name;
     this.#account = account;
   }
 
-  static async start(): Promise<OpenSshServer> {
+  /** `settings`: further lines of its configuration; `through`: a program that executes the server in its place. */
+  static async start(
+    settings: readonly string[] = [],
+    through: readonly string[] = [],
+  ): Promise<OpenSshServer> {
     const directory = await mkdtemp(join(tmpdir(), 'cosmos-sshd-'));
     await chmod(directory, 0o755);
-    const server = new OpenSshServer(directory, await freePort(), account());
-    await server.#writeFiles();
+    const server = new OpenSshServer(directory, await freePort(), account(), through);
+    await server.#writeFiles(settings);
     await server.restart();
     return server;
   }
@@ -77,18 +84,26 @@ export class OpenSshServer implements AsyncDisposable {
     return path;
   }
 
+  /** The user's ids on this machine. */
+  get ids(): { readonly uid: number; readonly gid: number } {
+    const { uid, gid } = this.#account;
+    return uid !== undefined && gid !== undefined ? { uid, gid } : userInfo();
+  }
+
   /** Makes a file or a directory the user's own. */
   async give(path: string): Promise<void> {
     const { uid, gid } = this.#account;
     if (uid !== undefined && gid !== undefined) await chown(path, uid, gid);
   }
 
-  /** Starts the server again after `stop`; with the key that it had, unless another one was made. */
-  async restart(): Promise<void> {
+  /**
+   * Starts the server again after `stop`; with the key that it had, unless another one was made. `through`: further
+   * words before the server's.
+   */
+  async restart(through: readonly string[] = []): Promise<void> {
     // Not `-D` alone: with `-e` the log comes to us instead of the system's.
-    const child = spawn(SSHD, ['-D', '-e', '-f', this.path('sshd_config')], {
-      stdio: ['ignore', 'ignore', 'pipe'],
-    });
+    const words = [...this.#through, ...through, SSHD, '-D', '-e', '-f', this.path('sshd_config')];
+    const child = spawn(words[0] ?? SSHD, words.slice(1), { stdio: ['ignore', 'ignore', 'pipe'] });
     this.#process = child;
     let log = '';
     await new Promise<void>((resolve, reject) => {
@@ -119,20 +134,12 @@ export class OpenSshServer implements AsyncDisposable {
   /** Process ids of the connections: the server's own children and theirs that are still sshd. */
   sessions(): readonly number[] {
     const pid = this.#process?.pid;
-    if (pid === undefined) return [];
-    const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' })
-      .trim()
-      .split('\n')
-      .map((line) => line.trim().split(/\s+/))
-      .map(([id, parent, name]) => ({ id: Number(id), parent: Number(parent), name: name ?? '' }));
-    const found: number[] = [];
-    let parents = new Set([pid]);
-    while (parents.size > 0) {
-      const children = rows.filter((row) => parents.has(row.parent) && row.name.startsWith('sshd'));
-      found.push(...children.map((row) => row.id));
-      parents = new Set(children.map((row) => row.id));
-    }
-    return found;
+    return pid === undefined ? [] : sessionsOf(pid);
+  }
+
+  /** Process id of the server. */
+  get pid(): number | undefined {
+    return this.#process?.pid;
   }
 
   /** Gives the server another host key, from its next start on. */
@@ -176,7 +183,7 @@ export class OpenSshServer implements AsyncDisposable {
     await rm(this.directory, { recursive: true, force: true });
   }
 
-  async #writeFiles(): Promise<void> {
+  async #writeFiles(settings: readonly string[]): Promise<void> {
     makeKey(this.path('host-key'), '');
     makeKey(this.path('user-key'), '');
     makeKey(this.path('other-key'), '');
@@ -193,11 +200,29 @@ export class OpenSshServer implements AsyncDisposable {
       'KbdInteractiveAuthentication no',
       'StrictModes no',
       'UsePAM no',
-      'Subsystem sftp internal-sftp',
+      ...(settings.some((line) => line.startsWith('Subsystem ')) ? [] : ['Subsystem sftp internal-sftp']),
       'LogLevel INFO',
+      ...settings,
     ];
     await writeFile(this.path('sshd_config'), `${lines.join('\n')}\n`);
   }
+}
+
+/** Process ids of the connections to the server `pid`: its children, and theirs, that are still sshd. */
+export function sessionsOf(pid: number): readonly number[] {
+  const rows = execFileSync('ps', ['-eo', 'pid=,ppid=,comm='], { encoding: 'utf8' })
+    .trim()
+    .split('\n')
+    .map((line) => line.trim().split(/\s+/))
+    .map(([id, parent, name]) => ({ id: Number(id), parent: Number(parent), name: name ?? '' }));
+  const found: number[] = [];
+  let parents = new Set([pid]);
+  while (parents.size > 0) {
+    const children = rows.filter((row) => parents.has(row.parent) && row.name.startsWith('sshd'));
+    found.push(...children.map((row) => row.id));
+    parents = new Set(children.map((row) => row.id));
+  }
+  return found;
 }
 
 /** Makes an ed25519 key, with `.pub` beside it. */

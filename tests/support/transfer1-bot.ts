@@ -6,6 +6,7 @@ import { stringify } from 'smol-toml';
 import type { Bot } from '../../src/bot/bot.ts';
 import { openBot } from '../../src/bot/main.ts';
 import { loadConfig } from '../../src/core/config/load-config.ts';
+import type { Role } from '../../src/core/prompts/prompt.ts';
 import type { Run } from '../../src/core/runs/run.ts';
 import { isFinished } from '../../src/core/runs/run.ts';
 import { Waiter } from '../../src/core/wakeup.ts';
@@ -50,10 +51,15 @@ export class Transfer1Bot implements AsyncDisposable {
     return new Transfer1Bot(bot, clip);
   }
 
-  /** Queues a run of `text` with a new prompt. */
-  async queue(text: string, parameters: Readonly<Record<string, unknown>> = {}): Promise<Run> {
+  /** Queues a run of `text` with a new prompt, whose files are the same clip in each role. */
+  async queue(
+    text: string,
+    parameters: Readonly<Record<string, unknown>> = {},
+    roles: readonly Role[] = ['color'],
+  ): Promise<Run> {
     const { api } = this.#bot.parts;
-    const prompt = must(await api.createPrompt(this.#actor, { text, files: [{ path: this.#clip }] }));
+    const files = roles.map((role) => ({ path: this.#clip, name: `${role}.mp4`, role }));
+    const prompt = must(await api.createPrompt(this.#actor, { text, files }));
     return must(api.queueRun(this.#actor, { prompt, parameters }));
   }
 

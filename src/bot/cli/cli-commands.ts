@@ -39,22 +39,33 @@ export const CLI_COMMANDS = {
   },
   host: {
     aliases: [],
-    summary: 'Check a host from end to end, or pin the key that its SSH server shows',
+    summary: 'Check a host from end to end, pin the key of its SSH server, or give a lost one up',
     arguments: [
       {
         name: 'action',
         kind: 'choice',
         help: 'What to do with it',
         required: true,
-        choices: ['check', 'trust'],
+        choices: ['check', 'trust', 'fence'],
       },
       { name: 'name', kind: 'text', help: 'Its name in the configuration', required: true },
     ],
     options: [
-      { name: 'yes', type: 'flag', help: 'Pin the key without asking: for `trust`', essential: false },
+      {
+        name: 'yes',
+        type: 'flag',
+        help: 'Do it without asking: for `trust` and `fence`',
+        essential: false,
+      },
+      {
+        name: 'force',
+        type: 'flag',
+        help: 'Give up a host although it answers: for `fence`',
+        essential: false,
+      },
       JSON_OUTPUT,
     ],
-    examples: ['host check gpu1', 'host trust gpu1', 'host check gpu1 --json'],
+    examples: ['host check gpu1', 'host trust gpu1', 'host fence gpu1', 'host check gpu1 --json'],
     role: 'admin',
   },
   ...COMMANDS,

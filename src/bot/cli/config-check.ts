@@ -1,4 +1,5 @@
 import { effectiveConfig } from '../../core/config/effective-config.ts';
+import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { openLogger } from '../logger.ts';
 import { sshCiphers } from '../main.ts';
 import { CIPHERS, EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
@@ -22,6 +23,10 @@ export async function checkConfig({ configPath, output }: Invocation): Promise<E
     printProblems(output, bot.problems);
     return 2;
   }
+  const { models, secrets } = bot.value.parts;
+  const [missing, ...others] = missingSecrets(models.profiles(), secrets);
   await bot.value.close();
-  return 0;
+  if (missing === undefined) return 0;
+  printProblems(output, [missing, ...others]);
+  return 2;
 }

@@ -5,8 +5,10 @@ import type { Profile } from '../../core/models/profile.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Host, HostFacts, Leftover } from '../../core/ports/host.ts';
 import type { HostTools } from '../main.ts';
+import { gpuMemoryLines } from '../wording/gpu-memory-words.ts';
 import {
   answersLine,
+  assetsLine,
   type CheckLine,
   ciphersLine,
   clockLine,
@@ -91,6 +93,7 @@ async function ask(
     ? profiles.flatMap(({ container }) => container ?? [])
     : [];
   const questions = {
+    assets: true,
     images: [...new Set(containers.map(({ image }) => image))],
     paths: [...new Set(containers.flatMap(({ mounts }) => mounts.map(({ source }) => source)))],
   };
@@ -105,7 +108,9 @@ async function ask(
   lines.push(
     clockLine(facts.now - before),
     diskLine(facts.diskFreeBytes),
+    ...(facts.assets === undefined ? [] : [assetsLine(facts.assets)]),
     ...gpuLines(facts.gpus, wanted),
+    ...gpuMemoryLines(facts.gpus, entry.lanes, profiles),
     ...(facts.engine === undefined ? [] : engineLines(facts.engine, wanted.length > 0, entry.name)),
     ...facts.paths.map(mountLine),
     leftoversLine(leftovers),

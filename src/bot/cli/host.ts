@@ -1,18 +1,22 @@
 import { createInterface } from 'node:readline/promises';
-import { toCosmosError } from '../../core/errors.ts';
+import { needsWatch } from '../../core/config/config.ts';
+import { ERRORS, type Problem, toCosmosError } from '../../core/errors.ts';
+import type { UtcMs } from '../../core/ports/clock.ts';
+import type { HostReadingStore } from '../../core/store/host-readings.ts';
 import { openLogger } from '../logger.ts';
 import { type HostTools, openHostTools } from '../main.ts';
 import { type CheckLine, TRUST } from '../wording/host-check-words.ts';
 import { type CliOutput, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { type HostReport, lookAtHost } from './host-check.ts';
+import { fenceHost } from './host-fence.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
 
 /** Asks whoever sits here; undefined where nobody does. */
 export type Ask = (question: string, signal: AbortSignal) => Promise<string | undefined>;
 
-/** `host check` and `host trust`. */
+/** `host check`, `host trust` and `host fence`. */
 export async function host(invocation: Invocation, ask: Ask = askTerminal): Promise<ExitCode> {
   const { command, configPath, output } = invocation;
   const config = readConfig(configPath);
@@ -20,6 +24,7 @@ export async function host(invocation: Invocation, ask: Ask = askTerminal): Prom
     printProblems(output, config.problems);
     return 2;
   }
+  if (command.arguments['action'] === 'fence') return await fenceHost(invocation, config.value, ask);
   const tools = openHostTools(config.value, command.arguments['name'] ?? '');
   if (!tools.ok) {
     printProblems(output, tools.problems);
@@ -47,6 +52,7 @@ export async function host(invocation: Invocation, ask: Ask = askTerminal): Prom
         ...{ tools: tools.value, profiles: profiles.value, instance: store.instance, clock },
         ...{ host: hosts.get(tools.value.entry.name), signal: interrupted.signal },
       });
+      if (needsWatch(tools.value.entry)) keepReading(store.hostReadings, tools.value, report, clock.now());
       if (command.options['json'] === true) output.out.write(`${JSON.stringify(report, null, 2)}\n`);
       else printReport(report, output);
       return report.passed ? 0 : 1;
@@ -98,6 +104,23 @@ async function trust(
   return 0;
 }
 
+/** What was found is what `status` shows until somebody looks again. */
+function keepReading(
+  readings: HostReadingStore,
+  { entry: { name } }: HostTools,
+  { facts, problems: [problem] }: HostReport,
+  now: UtcMs,
+): void {
+  if (facts !== undefined) readings.setAnswer(name, facts, now);
+  else if (problem !== undefined) readings.setFailure(name, asReading(problem), now);
+}
+
+/** The way to a host has codes of its own; to whoever waits for it, it does not answer. */
+function asReading({ code, parameters }: Problem): Problem {
+  if (ERRORS[code].layer !== 'ssh') return { code, parameters };
+  return { code: 'engine.host_unreachable', parameters: { ...parameters, reason: code.replace('ssh.', '') } };
+}
+
 function printReport({ lines }: HostReport, { out, settings }: CliOutput): void {
   const [yes, no] = settings.unicode ? ['✔', '✖'] : ['ok', 'NO'];
   const print = ({ passed, text, advice }: CheckLine): string =>
@@ -110,6 +133,11 @@ async function askTerminal(question: string, signal: AbortSignal): Promise<strin
   const terminal = createInterface({ input: process.stdin, output: process.stderr });
   try {
     return await terminal.question(question, { signal });
+  } catch (thrown) {
+    // Ctrl+C and Ctrl+D are an answer too.
+    if (!(thrown instanceof Error && thrown.name === 'AbortError')) throw thrown;
+    process.stderr.write('\n');
+    return '';
   } finally {
     terminal.close();
   }

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { DataDirectory } from '../../core/data-directory.ts';
+import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { sweepIncoming } from '../../core/prompts/sweep-incoming.ts';
 import { openLogger } from '../logger.ts';
 import { systemClock } from '../system-clock.ts';
@@ -29,6 +30,8 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     return 2;
   }
   const bot = opened.value;
+  const [missing, ...others] = missingSecrets(bot.parts.models.profiles(), bot.parts.secrets);
+  if (missing !== undefined) printProblems(output, [missing, ...others]);
   const session = openSession(bot, output);
   const interrupted = onInterrupt();
   const left = Promise.withResolvers<void>();

@@ -148,7 +148,7 @@ export const COMMANDS = {
   },
   status: {
     aliases: ['gpu'],
-    summary: 'Show the hosts, what runs on them and what comes next',
+    summary: 'Show the hosts and their GPUs, what runs on them and what comes next',
     arguments: [],
     options: [JSON_OUTPUT],
     examples: ['status'],

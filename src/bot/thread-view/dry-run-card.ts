@@ -4,7 +4,8 @@ import { paragraph } from './text.ts';
 
 /** Exactly what would be sent to the host. */
 export function dryRunCard(plan: AttemptPlan): Card {
-  const environment = Object.entries(plan.environment).map(([name, value]) => `${name}=${value}`);
+  const variables = Object.entries({ ...plan.environment, ...plan.secretEnvironment });
+  const environment = variables.map(([name, value]) => `${name}=${value}`);
   return {
     mark: 'none',
     title: ['Dry run: nothing was sent'],

@@ -69,6 +69,8 @@ function cancelledText(run: Run): Text {
   const known = run.progress?.percent;
   const by = run.cancel === undefined ? 'It was stopped' : line('By ', person(run.cancel.byName));
   if (run.startedAt === undefined) return line(by, ', before it started.');
+  if (run.problem?.code === 'engine.host_fenced')
+    return line(by, '. ', sentence(explain(run.problem).sentence));
   return line(
     by,
     known !== undefined && ` at ${percent(known)}`,

@@ -1,4 +1,5 @@
 import type { Card, Text } from '../../core/ports/chat.ts';
+import { count } from '../wording/numbers.ts';
 import { line, paragraph } from './text.ts';
 import type { ModelParameter, ModelView } from './views.ts';
 
@@ -31,7 +32,7 @@ export function modelCard(model: ModelView): Card {
     blocks: [
       paragraph(model.description),
       paragraph(
-        `Takes ${inputs.length === 0 ? 'no files' : inputs.join(', ')}. ${capital(hostWords(model))}.`,
+        `Takes ${inputs.length === 0 ? 'no files' : inputs.join(', ')}. ${gpuWords(model)}${capital(hostWords(model))}.`,
       ),
       ...(model.parameters.length === 0
         ? []
@@ -51,6 +52,15 @@ function parameterRow(parameter: ModelParameter): readonly Text[] {
 
 function hostWords(model: ModelView): string {
   return model.hosts.length === 0 ? 'no host runs it' : `on ${model.hosts.join(', ')}`;
+}
+
+/** A sentence for models that need GPUs. */
+function gpuWords({ gpus }: ModelView): string {
+  if (gpus === undefined) return '';
+  const { minimum, maximum, gigabytes } = gpus;
+  const upTo = maximum === undefined ? ' or more' : ` to ${maximum}`;
+  const number = maximum === minimum ? count(minimum, 'GPU') : `${minimum}${upTo} GPUs`;
+  return `Needs ${number}${gigabytes === undefined ? '' : ` with ${gigabytes} GB or more each`}. `;
 }
 
 function capital(text: string): string {

@@ -6,7 +6,7 @@ import { action, line, paragraph, person } from './text.ts';
 /** The waiting runs in the order in which they start. */
 export function queueCard(view: QueueView): Card {
   const lanes = view.hosts.flatMap((host) => host.lanes);
-  const rows = [...lanes.flatMap(nowRow), ...view.waiting.map(entryRow)];
+  const rows = [...lanes.flatMap((lane) => nowRow(lane)), ...view.waiting.map(entryRow)];
   const running = lanes.filter((lane) => lane.now !== undefined).length;
   const title = `Queue: ${view.waitingTotal === 0 ? 'nothing waits' : `${count(view.waitingTotal, 'run')} waiting`}${running === 0 ? '' : `, ${running} running`}`;
   return {
@@ -21,13 +21,13 @@ export function queueCard(view: QueueView): Card {
   };
 }
 
-/** `now  rs_3fq8w1zz  rainy_neon_street  46 %  4–6 min left  @ana`, or nothing on an idle lane. */
-export function nowRow(lane: LaneStatusView): readonly (readonly Text[])[] {
+/** `now  rs_3fq8w1zz  rainy_neon_street  @ana  46 %, 4–6 min left`, or nothing on an idle lane. */
+export function nowRow(lane: LaneStatusView, label = 'now'): readonly (readonly Text[])[] {
   if (lane.now === undefined) return [];
   const { run, promptName, ownerName } = lane.now;
   const known = lane.now.percent === undefined ? [] : [percent(lane.now.percent)];
   const left = lane.now.remainingMs === undefined ? [] : [`${timeRange(lane.now.remainingMs)} left`];
-  return [cells('now', run, promptName, person(ownerName), [...known, ...left].join(', '))];
+  return [cells(label, run, promptName, person(ownerName), [...known, ...left].join(', '))];
 }
 
 /** `1  rs_9d0x2m4k  harbour_dawn  @ben  starts in …, takes …`. */

@@ -1,3 +1,4 @@
+import type { Problem } from '../../core/errors.ts';
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
@@ -25,10 +26,16 @@ function queuedCard({ run, place, parametersShown }: StatusView): Card {
       ...(place?.paused === true
         ? [paragraph('The queue is paused; nothing starts until it is resumed.')]
         : []),
+      ...(place?.problem === undefined ? [] : [problemLine(place.problem)]),
       ...(parameters === undefined ? [] : [paragraph(parameters)]),
     ],
     actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],
   };
+}
+
+function problemLine(problem: Problem): CardBlock {
+  const { sentence: wrong, nextStep } = explain(problem);
+  return paragraph(sentence(wrong), ' ', sentence(nextStep));
 }
 
 /** `Place 3 of 5 · starts in 18–25 min (2 runs of @ben, 1 of yours before it)`. */

@@ -111,6 +111,11 @@ export class ViewBuilder {
 
   model({ profile, hosts }: ModelChoice): ModelView {
     const roles = Object.keys(ROLES) as Role[];
+    const { min_gpus: minimum, max_gpus: maximum, min_vram_gb: gigabytes } = profile.requires;
+    const limits = {
+      ...(maximum !== undefined && { maximum }),
+      ...(gigabytes !== undefined && { gigabytes }),
+    };
     return {
       model: profile.id,
       title: profile.title,
@@ -120,6 +125,7 @@ export class ViewBuilder {
         const input = profile.inputs[role];
         return input === undefined ? [] : [{ role, required: input.required }];
       }),
+      ...(minimum > 0 && { gpus: { minimum, ...limits } }),
       parameters: Object.entries(profile.parameters).map(([name, parameter]) => ({
         name,
         values: values(parameter),

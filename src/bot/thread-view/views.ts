@@ -136,6 +136,8 @@ export interface ModelView {
   /** Hosts that run it; empty where none does. */
   readonly hosts: readonly string[];
   readonly inputs: readonly { readonly role: Role; readonly required: boolean }[];
+  /** What each lane must have; absent for a model that needs no GPU. `gigabytes`: of each GPU, as it is sold. */
+  readonly gpus?: { readonly minimum: number; readonly maximum?: number; readonly gigabytes?: number };
   readonly parameters: readonly ModelParameter[];
 }
 

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { whyInBrackets } from './reasons.ts';
+import { whyInBrackets, withoutStop } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
@@ -39,6 +39,19 @@ export const COMMAND_WORDING = {
       nextStep: 'Use one of these words.',
     }),
   },
+  'input.rule_broken': {
+    example: {
+      message: 'The distilled model takes edges alone',
+      because: ['use_distilled=true'],
+      needs: ['vis=0', 'edge>0'],
+      files: ['edge'],
+      unwanted: ['depth'],
+    },
+    say: (p) => ({
+      sentence: `${withoutStop(p.text('message', 'These settings do not go together'))}.`,
+      nextStep: mended(p),
+    }),
+  },
   'input.weights_all_zero': {
     example: { parameters: ['edge', 'vis', 'depth', 'seg'] },
     say: (p) => ({
@@ -58,6 +71,13 @@ export const COMMAND_WORDING = {
     say: (p) => ({
       sentence: `No host here runs ${p.text('model', 'that model')}${whyInBrackets(p)}.`,
       nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
+    }),
+  },
+  'input.secret_missing': {
+    example: { model: 'vista', secret: 'HF_TOKEN' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} needs ${p.part('secret', (secret) => `the secret \`${secret}\``) || 'a secret'}, which the bot does not have.`,
+      nextStep: 'Ask whoever runs the bot to set it: `npx cosmos config check` says where it is looked for.',
     }),
   },
   'input.frames_out_of_range': {
@@ -177,6 +197,23 @@ function expected(p: Parameters): string {
 function bounds(p: Parameters): string {
   const text = range(p);
   return text === '' ? '' : ` ${text}`;
+}
+
+/** What would keep the rule, or the setting that calls for it. */
+function mended(p: Parameters): string {
+  const steps = [
+    p.part('needs', () => `set ${codes(p.list('needs'))}`),
+    p.part('files', () => `give a file for ${codes(p.list('files'))}`),
+    p.part('unwanted', () => `leave out the file for ${codes(p.list('unwanted'))}`),
+  ].filter((step) => step !== '');
+  const without = p.part('because', () => `do without ${codes(p.list('because'))}`);
+  const text =
+    [steps.join(' and '), without].filter((way) => way !== '').join(', or ') || 'change one of them';
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+}
+
+function codes(words: readonly string[]): string {
+  return words.map((word) => `\`${word}\``).join(' ');
 }
 
 function range(p: Parameters): string {

@@ -174,6 +174,26 @@ export const CONFIG_WORDING = {
         : 'Correct the name: `npx cosmos models` lists them.',
     }),
   },
+  'config.model_unfit': {
+    example: {
+      host: 'gpu1',
+      model: 'vista',
+      lane: 'gpu1/cpu',
+      gpus: 0,
+      minimum: 1,
+      maximum: 8,
+    },
+    say: (p) =>
+      p.has('lane')
+        ? {
+            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}: its lane ${p.text('lane')} has ${p.text('gpus', 'another number of')} GPUs, and the model takes ${rangeWords(p)}.`,
+            nextStep: `Change \`gpus\` of that lane, or take ${p.text('model', 'the model')} from the host's \`models\`: any lane of a host takes its runs.`,
+          }
+        : {
+            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}, which is reached by ${p.text('transport', 'another way')}: the model allows ${p.text('allowed', 'other ways')} only.`,
+            nextStep: `Take ${p.text('model', 'the model')} from the host's \`models\`, or give it to a host with that \`transport\`.`,
+          },
+  },
   'config.profile_invalid': {
     example: {
       file: 'vista.toml',

@@ -1,8 +1,19 @@
 import type { Problem } from '../../core/errors.ts';
-import type { EngineFacts, GpuAnswer, GpuFacts, Leftover, Presence } from '../../core/ports/host.ts';
+import type {
+  AssetUsage,
+  AttemptStatus,
+  EngineFacts,
+  GpuAnswer,
+  GpuFacts,
+  Leftover,
+  Presence,
+} from '../../core/ports/host.ts';
+import { isNamed } from '../../core/runner/gpu-proof.ts';
 import { CIPHERS } from './cli-words.ts';
 import { explain } from './explain.ts';
-import { count, duration, percent, size } from './numbers.ts';
+import { gpuValues } from './gpu-words.ts';
+import { hostMend } from './host-mends.ts';
+import { count, duration, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import { Parameters } from './wording.ts';
 
@@ -19,12 +30,34 @@ const MOST_SKEW_MS = 60_000;
 /** A few runs with their inputs, controls and videos. */
 const LEAST_FREE_BYTES = 5e9;
 
+const MEND_DRIVER =
+  'Restart that machine: after an update the driver and its tool do not fit until then. If `nvidia-smi` still fails, install the driver anew (`sudo ubuntu-drivers install`).';
+
+/** Attempts that a line names; the others are counted. */
+const NAMED_LEFTOVERS = 5;
+const LEFTOVER_STATES: Readonly<Record<AttemptStatus['state'], string>> = {
+  never_started: 'not begun',
+  abandoned: 'given up',
+  running: 'running',
+  exited: 'ended',
+  vanished: 'ended',
+  unreachable: 'not known',
+};
+const COLLECTS =
+  'Nothing to do: the bot that drives its lanes collects what has ended there, and then removes it.';
+
 const INSTALL_DRIVER =
   'Install the driver there (`sudo ubuntu-drivers install`, then restart) until `nvidia-smi` lists the GPUs.';
 
 export function problemLine(problem: Problem): CheckLine {
   const { sentence, nextStep } = explain(problem);
-  return { passed: false, text: sentence, advice: nextStep };
+  return { passed: false, text: sentence, advice: mendOfSilence(problem) ?? nextStep };
+}
+
+/** What mends a host that does not answer, where nobody keeps on asking it; undefined for any other problem. */
+export function mendOfSilence({ code, parameters }: Problem): string | undefined {
+  if (code !== 'engine.host_unreachable') return undefined;
+  return hostMend(new Parameters(parameters), 'Check that it is up, and that it can be reached.');
 }
 
 export function ciphersLine(ciphers: keyof typeof CIPHERS): CheckLine {
@@ -59,6 +92,14 @@ export function diskLine(freeBytes: number): CheckLine {
   };
 }
 
+/** The inputs that lie there for later runs. More than the quota is no fault: nothing is taken from a run. */
+export function assetsLine({ files, bytes, quotaBytes }: AssetUsage): CheckLine {
+  const used = `${size(bytes)} of ${size(quotaBytes)}`;
+  const text = `Inputs kept for later runs: ${used} (${count(files, 'file')}).`;
+  if (bytes <= quotaBytes) return { passed: true, text };
+  return { passed: true, text, advice: 'The next upload removes what no run uses, or raise `asset_quota`.' };
+}
+
 /** `wanted`: the GPUs that the lanes of the host name. */
 export function gpuLines(answer: GpuAnswer, wanted: readonly string[]): readonly CheckLine[] {
   if (answer.state === 'listed') {
@@ -73,7 +114,7 @@ export function gpuLines(answer: GpuAnswer, wanted: readonly string[]): readonly
     ];
   }
   const why = whyInBrackets(new Parameters({ detail: answer.detail }));
-  return [{ passed: false, text: `\`nvidia-smi\` fails there${why}.`, advice: INSTALL_DRIVER }];
+  return [{ passed: false, text: `\`nvidia-smi\` fails there${why}.`, advice: MEND_DRIVER }];
 }
 
 export function engineLines(engine: EngineFacts, needsGpus: boolean, host: string): readonly CheckLine[] {
@@ -89,7 +130,8 @@ export function engineLines(engine: EngineFacts, needsGpus: boolean, host: strin
     : {
         passed: false,
         text: 'The NVIDIA Container Toolkit is missing: containers get no GPUs.',
-        advice: 'Install `nvidia-container-toolkit` there, and restart Docker.',
+        advice:
+          'Install `nvidia-container-toolkit` there, run `sudo nvidia-ctk runtime configure --runtime=docker`, and restart Docker.',
       };
   return [version, toolkit, ...images];
 }
@@ -106,9 +148,14 @@ export function mountLine({ name, present }: Presence): CheckLine {
 
 export function leftoversLine(leftovers: readonly Leftover[]): CheckLine {
   if (leftovers.length === 0) return { passed: true, text: 'No attempts of this bot are there.' };
-  const running = leftovers.filter(({ status }) => status.state === 'running').length;
-  const text = `${count(leftovers.length, 'attempt')} of this bot there, ${running} of them running.`;
-  return { passed: true, text };
+  const named = leftovers
+    .slice(0, NAMED_LEFTOVERS)
+    .map(({ attempt, status }) => `${attempt} (${LEFTOVER_STATES[status.state]})`);
+  const more = leftovers.length - named.length;
+  const are = leftovers.length === 1 ? 'is' : 'are';
+  const text = `${count(leftovers.length, 'attempt')} of this bot ${are} there: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`;
+  const areAllRunning = leftovers.every(({ status }) => status.state === 'running');
+  return { passed: true, text, ...(!areAllRunning && { advice: COLLECTS }) };
 }
 
 const NO_GPUS: CheckLine = { passed: true, text: 'No GPUs; its lanes name none.' };
@@ -126,21 +173,9 @@ function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {
   };
 }
 
-/** Lanes name a GPU by its index, or by its UUID or the beginning of that. */
-function isNamed({ index, uuid }: GpuFacts, name: string): boolean {
-  return index === name || (name.startsWith('GPU-') && uuid.startsWith(name));
-}
-
 /** What the driver does not tell is left out. */
 function gpuText(gpu: GpuFacts): string {
-  const { memoryUsedBytes: used, memoryTotalBytes: total, utilisation, temperature, power } = gpu;
-  const facts = [
-    ...(used !== undefined && total !== undefined ? [`${size(used)} of ${size(total)} in use`] : []),
-    ...(utilisation !== undefined ? [percent(utilisation)] : []),
-    ...(temperature !== undefined ? [`${Math.round(temperature)} °C`] : []),
-    ...(power !== undefined ? [`${Math.round(power)} W`] : []),
-  ];
-  return `GPU ${gpu.index}: ${[gpu.name, ...facts].join(', ')}.`;
+  return `GPU ${gpu.index}: ${[gpu.name, ...gpuValues(gpu)].filter((word) => word !== '').join(', ')}.`;
 }
 
 /** What `host trust` says. */

@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { size } from './numbers.ts';
+import { hostMend } from './host-mends.ts';
+import { gpuMemory, gpuMemoryPart, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
@@ -27,33 +28,52 @@ export const HOST_WORDING = {
     }),
   },
 
+  'transfer.over_quota': {
+    example: { host: 'gpu1', bytes: 120_000_000_000, quotaBytes: 100_000_000_000 },
+    say: (p) => ({
+      sentence: `An input${p.measure('bytes', (value) => ` (${size(value)})`)} is larger than all that ${p.text('host', 'the host')} may keep of inputs${p.measure('quotaBytes', (value) => ` (${size(value)})`)}. Nothing of it was sent.`,
+      nextStep: 'Take a smaller file, or raise `asset_quota` of that host in the configuration, then retry.',
+    }),
+  },
+
   'engine.host_unreachable': {
     example: { host: 'gpu1', detail: 'connection refused' },
     say: (p) => ({
-      sentence: `${host(p)} does not answer${whyInBrackets(p)}.`,
-      nextStep:
-        'I keep trying; a run that is there goes on if the machine is up. Check that it is, and that it can be reached.',
+      sentence:
+        p.text('reason') === 'docker_not_running'
+          ? `Docker is not running on ${p.text('host', 'the host')}.`
+          : `${host(p)} does not answer${whyInBrackets(p)}.`,
+      nextStep: `I keep trying; a run that is there goes on if the machine is up. ${hostMend(p, 'Check that it is, and that it can be reached.')}`,
     }),
   },
   'engine.host_replaced': {
     example: { host: 'gpu1' },
-    say: (p) => ({
-      sentence: `${host(p)} was wiped or replaced while the run was on it. Nothing of it is left.`,
-      nextStep: 'Run it again.',
-    }),
+    // `idle`: found by a look at a host that had nothing to do.
+    say: (p) =>
+      p.has('idle')
+        ? {
+            sentence: `${host(p)} is not the one that it was: it was wiped or replaced, or the disk of its work folder is not mounted.`,
+            nextStep:
+              'Mount it if it is that. Nothing is lost, and the next run takes the host as it is then.',
+          }
+        : {
+            sentence: `${host(p)} was wiped or replaced while the run was on it. Nothing of it is left.`,
+            nextStep: 'Run it again.',
+          },
   },
   'engine.host_unsupported': {
     example: { host: 'gpu1', missing: ['setsid', 'ps'] },
     say: (p) => ({
       sentence: `${host(p)} cannot run jobs${p.part('missing', (missing) => `: it lacks ${missing}`) || whyInBrackets(p)}.`,
-      nextStep: 'Use a Linux host, or install there what is missing.',
+      nextStep: hostMend(p, 'Use a Linux host, or install there what is missing.'),
     }),
   },
   'engine.work_dir_unusable': {
     example: { host: 'gpu1', reason: 'denied' },
     say: (p) => ({
       sentence: `The work folder on ${p.text('host', 'the host')} cannot be used${whyInBrackets(p)}.`,
-      nextStep: 'Make it writable for the user that the bot connects as, or set another `work_dir`.',
+      nextStep:
+        'Make it writable for the user that the bot connects as (`sudo install --directory --owner USER FOLDER` there), or set another `work_dir`.',
     }),
   },
   'engine.command_failed': {
@@ -92,6 +112,34 @@ export const HOST_WORDING = {
       nextStep: 'Run it again.',
     }),
   },
+  'engine.host_fenced': {
+    example: { host: 'gpu1', by: 'ana' },
+    say: (p) => ({
+      sentence: `${host(p)} was given up${p.part('by', (by) => ` by ${by}`)} while the run was on it. What it has made there is not fetched any more.`,
+      nextStep: 'Run it again.',
+    }),
+  },
+  'engine.gpu_busy': {
+    example: {
+      host: 'gpu1',
+      lane: 'gpu1/gpu0',
+      gpu: '0',
+      usedBytes: 21.9 * 2 ** 30,
+      totalBytes: 24 * 2 ** 30,
+      idleBytes: 1e9,
+    },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} waits for ${p.part('gpu', (gpu) => `GPU ${gpu}`) || 'its GPU'}: ${usedMemory(p)} of its memory is in use, although no run is on it${p.measure('idleBytes', (idle) => ` (at most ${size(idle)} may be)`)}.`,
+      nextStep: `Run \`nvidia-smi\` on ${p.text('host', 'the host')} to see whose process it is; end it, or wait: the lane goes on by itself. If so much is always in use there, raise \`gpu_idle_memory\` of the host.`,
+    }),
+  },
+  'engine.gpu_unproved': {
+    example: { host: 'gpu1', lane: 'gpu1/gpu0', gpus: ['0'], reason: 'gpu_not_listed' },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} waits: nobody can tell whether ${p.part('gpus', (gpus) => `GPU ${gpus}`) || 'its GPU'} is free${whyInBrackets(p)}.`,
+      nextStep: `Run \`nvidia-smi\` on ${p.text('host', 'the host')} until it lists that GPU, or mend \`gpus\` of the lane; the lane goes on by itself.`,
+    }),
+  },
   'engine.not_stopped': {
     example: { host: 'gpu1', attempt: 'jb_5d8r2k1m-a1', detail: 'process 4211 is still there' },
     say: (p) => ({
@@ -107,6 +155,13 @@ export const HOST_WORDING = {
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+/** `21 of 24 GB`. */
+function usedMemory(p: Parameters): string {
+  const [used, total] = [p.number('usedBytes'), p.number('totalBytes')];
+  if (used === undefined) return 'too much';
+  return total === undefined ? gpuMemory(used) : gpuMemoryPart(used, total);
+}
 
 function host(p: Parameters): string {
   return p.text('host', 'The host');

@@ -47,6 +47,16 @@ export function size(bytes: number): string {
   return `${significant(value)} ${units[unit] ?? 'TB'}`;
 }
 
+/** Memory of a GPU, which is sold and printed in GiB that everybody calls GB: 80 GB is 80 × 2^30 bytes. */
+export function gpuMemory(bytes: number): string {
+  return `${gibibytes(bytes)} GB`;
+}
+
+/** Of all the memory of a GPU: `63 of 80 GB`. */
+export function gpuMemoryPart(bytes: number, total: number): string {
+  return `${gibibytes(bytes)} of ${gibibytes(total)} GB`;
+}
+
 /** A transfer rate: `21 MB/s`. */
 export function rate(bytesPerSecond: number): string {
   return `${size(bytesPerSecond)}/s`;
@@ -84,6 +94,11 @@ function unitFor(high: number): { readonly ms: number; readonly word: string } |
 /** Between 90 minutes and two days: whole minutes would promise too much, so steps of 10 minutes. */
 function roughHours(ms: number): string {
   return duration(Math.max(10 * MINUTE, Math.round(ms / (10 * MINUTE)) * 10 * MINUTE));
+}
+
+function gibibytes(bytes: number): string {
+  const value = bytes / 2 ** 30;
+  return String(value < 10 ? Number(value.toFixed(1)) : Math.round(value));
 }
 
 function twoUnits(total: number, base: number, large: string, small: string): string {

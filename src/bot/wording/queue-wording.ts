@@ -85,6 +85,29 @@ export const QUEUE_WORDING = {
       nextStep: 'Free it on the host; the queue goes on by itself.',
     }),
   },
+  'queue.lane_fenced': {
+    example: { lane: 'gpu1/gpu0', host: 'gpu1', by: 'ana', attempt: 'jb_5d8r2k1m-a1' },
+    say: (p) => ({
+      sentence: `${p.text('lane', 'The lane')} takes no runs: ${p.text('host', 'its host')} was given up${p.part('by', (by) => ` by ${by}`)}${p.part('attempt', (attempt) => `; it answers again, but ${attempt} there does not end`)}.`,
+      nextStep: p.has('attempt')
+        ? 'End its processes on that host; the lane then opens by itself.'
+        : 'Nothing to do here: once the host answers, what runs there of this bot is ended, and the lane opens by itself.',
+    }),
+  },
+  'queue.host_answers': {
+    example: { host: 'gpu1', runs: ['rs_3fq8w1zz'] },
+    say: (p) => ({
+      sentence: `${p.text('host', 'The host')} answers: it need not be given up.`,
+      nextStep: `${
+        p.has('runs')
+          ? `Cancel what runs there with ${p
+              .list('runs')
+              .map((run) => `\`npx cosmos cancel ${run}\``)
+              .join(', ')}`
+          : 'Nothing runs there'
+      }. To give the host up all the same, add \`--force\`.`,
+    }),
+  },
   'queue.lane_gone': {
     example: { lane: 'gpu1/gpu0' },
     say: (p) => ({

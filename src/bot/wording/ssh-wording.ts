@@ -105,7 +105,7 @@ export const SSH_WORDING = {
     },
     say: (p) => ({
       sentence: `The host key of ${host(p, 'the host')} is not pinned yet${shownKey(p)}.`,
-      nextStep: `Compare it with \`ssh-keygen -lf\` on that machine, then run \`cosmos host trust\`${addLine(p)}.`,
+      nextStep: `Compare it with \`ssh-keygen -lf /etc/ssh/ssh_host_ed25519_key.pub\` on that machine, then run \`npx cosmos host trust ${p.text('host', 'NAME')}\`${addLine(p, 'or')}.`,
     }),
   },
   'ssh.host_key_changed': {
@@ -117,7 +117,7 @@ export const SSH_WORDING = {
     },
     say: (p) => ({
       sentence: `The host key of ${host(p, 'the host')} is another one than the pinned one${shownKey(p)}. Somebody may be in between.`,
-      nextStep: `Ask who runs that machine whether it was installed anew. Only then remove its old line from the known hosts${addLine(p)}.`,
+      nextStep: `Ask who runs that machine whether it was installed anew. Only then remove its old line from the known hosts${addLine(p, 'and')}.`,
     }),
   },
   'ssh.known_hosts_unreadable': {
@@ -146,6 +146,6 @@ function shownKey(p: Parameters): string {
   return p.part('fingerprint', (value) => ` (${p.text('keyType', 'key')} \`${value}\`)`);
 }
 
-function addLine(p: Parameters): string {
-  return p.part('line', (line) => ` or add this line to the known hosts: \`${line}\``);
+function addLine(p: Parameters, word: 'and' | 'or'): string {
+  return p.part('line', (line) => ` ${word} add this line to the known hosts: \`${line}\``);
 }

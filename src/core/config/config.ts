@@ -75,6 +75,15 @@ export type ProfileOverridesById = Readonly<Record<string, ProfileOverrides>>;
 /** Engines that run a model in the container that its profile describes. */
 export const CONTAINER_ENGINES: ReadonlySet<string> = new Set<HostConfig['engine']>(['docker']);
 
+/** Whether there is something to ask of a host: this machine without GPUs and containers answers, and has no more to tell. */
+export function needsWatch(host: HostConfig): boolean {
+  return (
+    host.transport !== 'local' ||
+    CONTAINER_ENGINES.has(host.engine) ||
+    host.lanes.some(({ gpus }) => gpus.length > 0)
+  );
+}
+
 /** An SSH server and how the bot is let in there. Paths are absolute or begin with `~/`. */
 export interface SshServerConfig {
   readonly address: string;
@@ -110,7 +119,11 @@ interface AnyHostConfig {
   readonly dockerCommand?: readonly [string, ...string[]];
   /** Absolute path on the host. */
   readonly workDirectory: string;
+  /** What the host keeps of inputs, bytes; more than none. */
+  readonly assetQuotaBytes: number;
   readonly lanes: readonly LaneConfig[];
+  /** Memory of a GPU that may be in use while nothing of the bot runs on it, bytes. */
+  readonly gpuIdleBytes: number;
   /** Profiles that this host runs, in the order of the file. */
   readonly models: readonly ProfileId[];
   /** Overrides that hold on this host only; they win over `Config.models`. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandWordSchema, nameSchema, pathSchema, profileIdSchema } from './names.ts';
+import { positiveSizeSchema, sizeSchema } from './size-schema.ts';
 import { checkTransport, sshKeys } from './ssh-schema.ts';
 
 /** Keys of a shipped profile with other values; the catalogue of profiles knows which there are. */
@@ -34,11 +35,21 @@ const hostSchema = z
       .describe(
         'Directory on the host for inputs, attempts and outputs; absolute for `ssh`. Default: `host` in the data directory, on this machine only.',
       ),
+    asset_quota: positiveSizeSchema
+      .default('100GB')
+      .describe(
+        'Size of the inputs that the host keeps for later runs, such as `500GB`: those that were not used for the longest time go first. No file larger than this is sent.',
+      ),
     lanes: z
       .array(laneSchema)
       .min(1)
       .prefault([{ name: 'cpu', gpus: [] }])
       .describe('Each lane executes one run at a time.'),
+    gpu_idle_memory: sizeSchema
+      .default('1GB')
+      .describe(
+        'Memory of a GPU that may be in use while nothing runs on it, such as `2GB`: a lane with GPUs takes its next run when no more is. More is for a screen or a service that shares the GPU.',
+      ),
     models: z
       .union([
         z.array(profileIdSchema).min(1),

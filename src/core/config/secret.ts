@@ -1,7 +1,7 @@
 import { isAbsolute, resolve } from 'node:path';
-import { inspect } from 'node:util';
 import { z } from 'zod';
 import { type Checked, invalid, valid } from '../errors.ts';
+import { Secret } from '../ports/secret.ts';
 import { systemCode } from '../system-code.ts';
 import type { Environment } from './environment.ts';
 
@@ -31,50 +31,22 @@ export function isSecretSchema(schema: z.core.$ZodType | undefined): boolean {
   return schema !== undefined && secretShapes.get(schema) !== undefined;
 }
 
-const HIDDEN = '[hidden]';
-
-/** A value that no log, template or JSON shows. */
-export class Secret {
-  readonly #value: string;
-
-  constructor(value: string) {
-    this.#value = value;
-  }
-
-  /** The value, at the moment of its use and never before. */
-  reveal(): string {
-    return this.#value;
-  }
-
-  toString(): string {
-    return HIDDEN;
-  }
-
-  toJSON(): string {
-    return HIDDEN;
-  }
-
-  [inspect.custom](): string {
-    return HIDDEN;
-  }
-}
-
 export interface SecretSources {
   readonly environment: Environment;
   /** What a relative file is relative to: `Config.directory`. */
   readonly directory: string;
-  /** Content of a text file; rejects where it cannot be read. */
-  readonly readFile: (path: string) => Promise<string>;
+  /** Content of a text file; throws where it cannot be read. */
+  readonly readFile: (path: string) => string;
 }
+
+/** Looks a secret up where this bot finds its own: `resolveSecret` with its sources. */
+export type SecretLookup = (reference: SecretReference) => Checked<Secret>;
 
 /**
  * Looks a secret up. Called by what needs it and only then: a missing secret never stops another command.
  * Problem: `config.secret_missing`, also for an empty one. A line end at the end of a file is not part of the secret.
  */
-export async function resolveSecret(
-  reference: SecretReference,
-  sources: SecretSources,
-): Promise<Checked<Secret>> {
+export function resolveSecret(reference: SecretReference, sources: SecretSources): Checked<Secret> {
   if ('env' in reference) {
     const value = sources.environment[reference.env];
     if (value === undefined || value === '')
@@ -83,7 +55,7 @@ export async function resolveSecret(
   }
   const path = isAbsolute(reference.file) ? reference.file : resolve(sources.directory, reference.file);
   try {
-    const value = (await sources.readFile(path)).replace(/\r?\n$/, '');
+    const value = sources.readFile(path).replace(/\r?\n$/, '');
     return value === '' ? invalid('config.secret_missing', { file: path }) : valid(new Secret(value));
   } catch (cause) {
     return invalid('config.secret_missing', { file: path, detail: systemCode(cause) ?? 'unknown' });

@@ -6,6 +6,7 @@ import type { AccessRule, Config, HostConfig, LimitsConfig, ProfileOverridesById
 import type { HostSettings } from './hosts-schema.ts';
 import { toMs } from './run-timeouts.ts';
 import type { Settings } from './schema.ts';
+import { toBytes } from './size-schema.ts';
 import { toSsh } from './ssh-schema.ts';
 import { toTimeouts } from './timeouts-schema.ts';
 
@@ -70,7 +71,9 @@ function toHost(
       host.work_dir === undefined
         ? defaultWorkDirectory(places.dataDirectory)
         : resolve(places.directory, host.work_dir),
+    assetQuotaBytes: toBytes(host.asset_quota),
     lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
+    gpuIdleBytes: toBytes(host.gpu_idle_memory),
     models: ids.map((id) => id as ProfileId),
     modelOverrides: overrides,
   };

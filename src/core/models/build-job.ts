@@ -1,7 +1,9 @@
+import type { SecretLookup } from '../config/secret.ts';
 import { CosmosError } from '../errors.ts';
 import type { AttemptId, InstanceId } from '../ids.ts';
 import type { AttemptPlan, JobPaths } from '../ports/host.ts';
-import type { PromptInput } from '../prompts/prompt.ts';
+import type { Secret } from '../ports/secret.ts';
+import type { PromptInput, Role } from '../prompts/prompt.ts';
 import { activeControls } from './controls.ts';
 import { inputFileName, JobValues } from './job-values.ts';
 import { checkParameters, weightParameters } from './parameters.ts';
@@ -24,15 +26,16 @@ export interface JobRequest {
   readonly gpus: readonly string[];
   /** Time between the stop signal and the kill, ms. */
   readonly stopGraceMs: number;
+  readonly secrets: SecretLookup;
 }
 
 /**
- * The exact files, inputs, argv and environment of one attempt. Pure. What people wrote arrives unchanged, and nothing
+ * The exact files, inputs, argv and environment of one attempt. Pure but for the look for secrets. What people wrote arrives unchanged, and nothing
  * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
  *
  * Throws where the job would lack something: `input.text_empty`, `input.role_missing`, `input.weights_all_zero`,
- * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.model_unavailable` {model, reason}
- * (too few or too many GPUs, or the bot's own tool is out of reach), `config.unsupported` (secrets).
+ * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.rule_broken`, `input.model_unavailable` {model, reason}
+ * (too few or too many GPUs, or the bot's own tool is out of reach), `input.secret_missing` {model, secret}.
  */
 export function buildJob(request: JobRequest): AttemptPlan {
   refuseIncomplete(request);
@@ -40,6 +43,7 @@ export function buildJob(request: JobRequest): AttemptPlan {
   const files = renderFiles(request, values);
   const { argv, environment } = renderCommand(request, values);
   const container = renderContainer(request, values);
+  const secretEnvironment = secretsOf(request);
   return {
     attempt: request.attempt,
     instance: request.instance,
@@ -49,6 +53,7 @@ export function buildJob(request: JobRequest): AttemptPlan {
       .map((input) => ({ path: `in/${inputFileName(input)}`, asset: input.asset.sha256 })),
     argv,
     environment,
+    ...(Object.keys(secretEnvironment).length > 0 && { secretEnvironment }),
     workingDirectory: request.profile.command.working_directory,
     ...(container !== undefined && { container }),
     gpus: request.gpus,
@@ -57,28 +62,35 @@ export function buildJob(request: JobRequest): AttemptPlan {
 }
 
 function refuseIncomplete({ profile, parameters, inputs, gpus }: JobRequest): void {
-  const { requires, command, id: model } = profile;
+  const { requires, id: model } = profile;
   if (gpus.length < requires.min_gpus || gpus.length > (requires.max_gpus ?? Infinity)) {
     throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
   }
-  const [secret] = Object.keys(command.secret_environment);
-  if (secret !== undefined)
-    throw new CosmosError('config.unsupported', { model, key: 'secret_environment', secret });
   for (const [role, input] of Object.entries(profile.inputs)) {
     if (input?.required === true && !inputs.some((given) => given.role === role)) {
       throw new CosmosError('input.role_missing', { role, model });
     }
   }
-  refuseParameters(profile, parameters);
   const roles = new Set(inputs.map(({ role }) => role));
+  refuseParameters(profile, parameters, roles);
   if (Object.keys(profile.controls).length > 0 && activeControls(profile, parameters, roles).length === 0) {
     throw new CosmosError('input.weights_all_zero', { model, parameters: weightParameters(profile) });
   }
 }
 
+/** Where a secret was looked for is not said: whoever asked for the run need not know the places of the bot. */
+function secretsOf({ profile, secrets }: JobRequest): Readonly<Record<string, Secret>> {
+  const entries = Object.entries(profile.command.secret_environment).map(([name, reference]) => {
+    const found = secrets(reference);
+    if (found.ok) return [name, found.value] as const;
+    throw new CosmosError('input.secret_missing', { model: profile.id, secret: name });
+  });
+  return Object.fromEntries(entries);
+}
+
 /** A value that is filled in only now would not be the one that is stored with the run. */
-function refuseParameters(profile: Profile, parameters: ParameterValues): void {
-  const checked = checkParameters(profile, parameters);
+function refuseParameters(profile: Profile, parameters: ParameterValues, roles: ReadonlySet<Role>): void {
+  const checked = checkParameters(profile, parameters, roles);
   if (!checked.ok) {
     const [problem] = checked.problems;
     throw new CosmosError(problem.code, problem.parameters);

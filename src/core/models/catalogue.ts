@@ -6,16 +6,17 @@ import { mergeTables, type Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 import { readProfiles, type ShippedProfile } from './read-profiles.ts';
+import { type HostShape, unfitModels } from './unfit-models.ts';
 
 /** Keys of profiles with other values, as the configuration writes them. A loaded `Config` is one of these. */
 export interface CatalogueOverrides {
   readonly models: Readonly<Record<string, Table>>;
-  readonly hosts: readonly {
+  readonly hosts: readonly (HostShape & {
     readonly name: HostName;
     readonly models?: readonly ProfileId[];
     readonly engine?: string;
     readonly modelOverrides: Readonly<Record<string, Table>>;
-  }[];
+  })[];
 }
 
 export interface CatalogueOptions {
@@ -59,7 +60,7 @@ export class Catalogue {
 /**
  * Reads the shipped profiles and lays the overrides over them: first those of `[models]`, then those of a host. All
  * problems at once: those of `readProfiles` (`file` is then `models.<id>` or `hosts.<name>.<id>`), and
- * `config.unknown_model` {model, known, where, nearest?}. Throws `config.file_unreadable`.
+ * `config.unknown_model` {model, known, where, nearest?}, and those of `unfitModels`. Throws `config.file_unreadable`.
  */
 export async function loadCatalogue({ directory, overrides }: CatalogueOptions): Promise<Checked<Catalogue>> {
   const shipped = await readProfiles(directory);
@@ -79,7 +80,8 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
     if (profile !== undefined) everywhere.set(profile.id, profile);
   }
   const ofHosts = new Map<string, ReadonlyMap<string, Profile>>();
-  for (const { name, engine = '', models: named = [], modelOverrides } of hosts) {
+  for (const host of hosts) {
+    const { name, engine = '', models: named = [], modelOverrides } = host;
     const ids = [...new Set([...named, ...Object.keys(modelOverrides)])];
     problems.push(...unknownModels(shipped.value, ids, `hosts.${name}`));
     const ofHost = new Map<string, Profile>();
@@ -90,10 +92,9 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
       if (profile !== undefined) ofHost.set(id, profile);
     }
     ofHosts.set(name, ofHost);
-    if (CONTAINER_ENGINES.has(engine)) {
-      const profiles = ids.map((id) => ofHost.get(id) ?? everywhere.get(id));
-      problems.push(...missingContainers(name, profiles));
-    }
+    const profiles = ids.flatMap((id) => ofHost.get(id) ?? everywhere.get(id) ?? []);
+    if (CONTAINER_ENGINES.has(engine)) problems.push(...missingContainers(name, profiles));
+    problems.push(...unfitModels(host, profiles));
   }
   problems.push(
     ...typeConflicts([...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])]),
@@ -120,9 +121,9 @@ function override(
 }
 
 /** A host that runs models in containers needs to know in which. */
-function missingContainers(host: HostName, profiles: readonly (Profile | undefined)[]): readonly Problem[] {
+function missingContainers(host: HostName, profiles: readonly Profile[]): readonly Problem[] {
   return profiles.flatMap((profile) => {
-    if (profile === undefined || profile.container !== undefined) return [];
+    if (profile.container !== undefined) return [];
     const detail = 'is missing, and this host runs models in containers only';
     const file = `hosts.${host}.${profile.id}`;
     return [{ code: 'config.profile_invalid', parameters: { file, where: 'container', detail } } as const];

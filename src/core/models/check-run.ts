@@ -16,7 +16,8 @@ export function checkRun(
   given: Readonly<Record<string, unknown>>,
 ): Checked<ParameterValues> {
   const checkedInputs = checkInputs(profile, inputs);
-  const checked = checkParameters(profile, given);
+  const roles = new Set(inputs.map(({ role }) => role));
+  const checked = checkParameters(profile, given, roles);
   const [first, ...rest]: readonly Problem[] = [
     ...(checkedInputs.ok ? [] : checkedInputs.problems),
     ...(checked.ok ? controlProblems(profile, inputs, checked.value) : checked.problems),

@@ -23,6 +23,7 @@ export function jobFlaws(profile: Profile): readonly Flaw[] {
     ...reachFlaws(profile),
     ...fileFlaws(profile),
     ...collisionFlaws(profile),
+    ...secretFlaws(profile),
   ];
 }
 
@@ -167,6 +168,20 @@ function collisionFlaws(profile: Profile): Flaw[] {
       ? []
       : [{ path: claim.path, message: `writes "${claim.key}", as does ${rival.path.join('.')}` }];
   });
+}
+
+/** One variable cannot hold a secret and something that everybody may read. */
+function secretFlaws({ command, parameters }: Profile): Flaw[] {
+  const open = new Set([
+    ...Object.keys(command.environment),
+    ...Object.values(parameters).flatMap(({ write }) => write?.environment ?? []),
+  ]);
+  return Object.keys(command.secret_environment)
+    .filter((name) => open.has(name))
+    .map((name) => ({
+      path: ['command', 'secret_environment', name],
+      message: 'is the name of a variable that is no secret',
+    }));
 }
 
 function overlaps(a: string, b: string): boolean {

@@ -55,7 +55,9 @@ export const commandSchema = z.strictObject({
   secret_environment: z
     .record(environmentName, secretSchema)
     .default({})
-    .describe('References; never the secrets themselves'),
+    .describe(
+      'References; never the secrets themselves. The job gets their values, and nothing else shows them',
+    ),
 });
 
 const mount = z.strictObject({
@@ -94,10 +96,15 @@ export const requiresSchema = z.strictObject({
   transports: z
     .array(z.enum(['local', 'ssh']))
     .min(1)
-    .default(['local', 'ssh']),
-  min_gpus: z.number().int().min(0).default(0).describe('GPUs that a lane must have'),
+    .default(['local', 'ssh'])
+    .describe('How its hosts may be reached'),
+  min_gpus: z.number().int().min(0).default(0).describe('GPUs that each lane of its hosts must have'),
   max_gpus: z.number().int().min(0).exactOptional(),
-  min_vram_gb: z.number().positive().exactOptional().describe('Memory of each GPU'),
+  min_vram_gb: z
+    .number()
+    .positive()
+    .exactOptional()
+    .describe('Memory of each GPU, as it is sold: `cosmos host check` compares it'),
 });
 
 /** What files must be like for the model to take them. */

@@ -4,7 +4,7 @@ import type { HostName } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import type { Catalogue } from './catalogue.ts';
-import { checkInputs } from './check-inputs.ts';
+import { checkRun } from './check-run.ts';
 import { profileHash } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
 
@@ -47,13 +47,18 @@ export class Models {
     return new Map(differing.map((id) => [id, this.#catalogue.resolve(id, host.name)]));
   }
 
-  /** The named model, or the first that takes these inputs. */
+  /** Every profile that some host runs, as that host runs it. */
+  profiles(): Profile[] {
+    return this.#hosts.flatMap(({ name, models }) => models.map((id) => this.#catalogue.resolve(id, name)));
+  }
+
+  /** The named model, or the first that takes these inputs as it is. */
   choose(name: string | undefined, inputs: readonly PromptInput[]): Checked<ModelChoice> {
     const available = this.list();
     if (name === undefined) {
       const [first] = available;
       if (first === undefined) return invalid('input.model_unavailable', { model: '' });
-      return valid(available.find(({ profile }) => checkInputs(profile, inputs).ok) ?? first);
+      return valid(available.find(({ profile }) => checkRun(profile, inputs, {}).ok) ?? first);
     }
     const found = available.find(({ profile }) => profile.id === name);
     if (found !== undefined) return valid(found);

@@ -1,16 +1,20 @@
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import { nearest } from '../nearest.ts';
+import type { Role } from '../prompts/prompt.ts';
 import { checkValue } from './check-value.ts';
 import type { ParameterValue, ParameterValues, Profile } from './profile.ts';
+import { brokenRules, withRuleDefaults } from './rules.ts';
 
 /**
- * The complete parameters of a run: what was given, checked, and the profile's defaults for the rest. All problems at
- * once: those of `checkValue`, `input.parameter_unknown` {parameter, model, known, nearest?} and
- * `input.weights_all_zero` {model, parameters}. A value of `undefined` counts as not given.
+ * The complete parameters of a run: what was given, checked, and for the rest the defaults of the profile and of its
+ * rules. All problems at once: those of `checkValue`, `input.parameter_unknown` {parameter, model, known, nearest?},
+ * `input.weights_all_zero` {model, parameters}, and those of `brokenRules`. A value of `undefined` counts as not given;
+ * `roles` are those of the files that are given.
  */
 export function checkParameters(
   profile: Profile,
   given: Readonly<Record<string, unknown>>,
+  roles: ReadonlySet<Role> = new Set(),
 ): Checked<ParameterValues> {
   const weights = weightParameters(profile);
   const values: [string, ParameterValue][] = [];
@@ -30,9 +34,12 @@ export function checkParameters(
   }
   problems.push(...unknownParameters(profile, given));
 
-  const parameters = Object.fromEntries(values);
   const [first, ...rest] = problems;
   if (first !== undefined) return { ok: false, problems: [first, ...rest] };
+  const isGiven = new Set(Object.keys(given).filter((name) => given[name] !== undefined));
+  const parameters = withRuleDefaults({ profile, parameters: Object.fromEntries(values), roles }, isGiven);
+  const [broken, ...others] = brokenRules({ profile, parameters, roles });
+  if (broken !== undefined) return { ok: false, problems: [broken, ...others] };
   if (weights.length > 0 && weights.every((name) => parameters[name] === 0)) {
     return invalid('input.weights_all_zero', { model: profile.id, parameters: weights });
   }

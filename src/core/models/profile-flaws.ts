@@ -3,6 +3,7 @@ import { checkValue } from './check-value.ts';
 import { jobFlaws } from './job-flaws.ts';
 import { logFlaws } from './log-flaws.ts';
 import type { Control, Parameter, Profile } from './profile.ts';
+import { ruleFlaws } from './rule-flaws.ts';
 
 /** What is wrong between the keys of a profile, where each key by itself is right. */
 export interface Flaw {
@@ -20,6 +21,7 @@ export function profileFlaws(profile: Profile): readonly Flaw[] {
     ...mediaFlaws(profile),
     ...jobFlaws(profile),
     ...logFlaws(profile),
+    ...ruleFlaws(profile),
   ];
 }
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { commandSchema, containerSchema, fileSchema, mediaSchema, requiresSchema } from './job-schema.ts';
 import { failureSchema, progressSchema, successSchema, timeoutsSchema, timingSchema } from './log-schema.ts';
 import { controlSchema, parameterSchema, weightPolicySchema } from './parameter-schema.ts';
+import { ruleSchema } from './rule-schema.ts';
 import { name, profileId, role, words } from './schema-basics.ts';
 
 const input = z.strictObject({
@@ -24,6 +25,7 @@ export const profileShape = z.strictObject({
   media: mediaSchema.default(() => mediaSchema.parse({})),
   parameters: z.record(name, parameterSchema).default({}),
   controls: z.record(name, controlSchema).default({}),
+  rules: z.array(ruleSchema).default([]).describe('What settings exclude or imply, in order'),
   weight_policy: weightPolicySchema.exactOptional(),
   files: z.record(name, fileSchema).default({}),
   command: commandSchema,

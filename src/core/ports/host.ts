@@ -1,5 +1,6 @@
 import type { AttemptId, HostId, HostName, InstanceId, Sha256 } from '../ids.ts';
 import type { StoredFile } from './media.ts';
+import type { Secret } from './secret.ts';
 
 /**
  * Paths as the job sees them (inside its container where it runs in one): what the placeholders of a profile's
@@ -26,6 +27,7 @@ export const RESERVED_NAMES: ReadonlySet<string> = new Set([
   'exit.json',
   'exit.json.new',
   'container.json',
+  'secret',
 ]);
 
 /** A file that `prepare` writes, relative to the attempt directory. */
@@ -76,8 +78,16 @@ export interface AttemptPlan {
   readonly inputs: readonly JobInput[];
   /** Program and arguments; never a shell string. */
   readonly argv: readonly [string, ...string[]];
-  /** The whole environment of the job beside PATH, HOME and the attempt's marker. */
+  /**
+   * The whole environment of the job beside PATH, HOME, the attempt's marker and, where no container keeps a job to
+   * the GPUs of its lane, the variables that do: what is named here comes before those.
+   */
   readonly environment: Readonly<Record<string, string>>;
+  /**
+   * Further variables of the job, by name: kept on the host in a file that only its user can read, and emptied as the
+   * job begins. No name is in `environment` too.
+   */
+  readonly secretEnvironment?: Readonly<Record<string, Secret>>;
   /** Relative to the attempt directory, or absolute as the job sees it. */
   readonly workingDirectory: string;
   readonly container?: JobContainer;
@@ -121,6 +131,7 @@ export interface HostAsset extends StoredFile {
   readonly path: string;
 }
 
+/** Called first with what is there already: all of it where nothing has to be moved. */
 export type TransferProgress = (doneBytes: number, totalBytes: number) => void;
 
 /** An attempt of this bot that is still on the host. */
@@ -164,9 +175,19 @@ export interface EngineFacts {
   readonly givesGpus: boolean;
 }
 
+/** The inputs that a host keeps for the next runs. */
+export interface AssetUsage {
+  readonly files: number;
+  /** With what is being brought. */
+  readonly bytes: number;
+  readonly quotaBytes: number;
+}
+
 /** What a caller wants to know of a host beside what every host tells. */
 export interface HostQuestions {
   readonly images: readonly string[];
+  /** True: how much is kept of inputs; costs a look at each of them. */
+  readonly assets?: boolean;
   /** Absolute paths. */
   readonly paths: readonly string[];
 }
@@ -179,6 +200,8 @@ export interface HostFacts {
   readonly diskFreeBytes: number;
   readonly gpus: GpuAnswer;
   readonly paths: readonly Presence[];
+  /** Absent unless it was asked for. */
+  readonly assets?: AssetUsage;
   /** Absent where jobs are plain processes. */
   readonly engine?: EngineFacts;
 }

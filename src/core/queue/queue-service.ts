@@ -1,24 +1,19 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
-import type { LaneName } from '../ids.ts';
+import type { HostName, LaneName } from '../ids.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
+import { fenceHost, type HeldAttempt } from '../runner/fence-host.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
+import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
-import type {
-  HostStatusView,
-  LaneStatusView,
-  QueueEntry,
-  QueuePlace,
-  QueueView,
-  RunsBefore,
-} from './queue-view.ts';
+import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
 const LISTED = 10;
@@ -72,6 +67,12 @@ export class QueueService {
     });
   }
 
+  /** Gives a host up, with all its lanes: `fenceHost`. */
+  fence(actor: Principal, host: HostName): HeldAttempt[] {
+    const configured = this.#hosts.find(({ name }) => name === host)?.lanes.map(({ name }) => name) ?? [];
+    return fenceHost({ store: this.#store, clock: this.#clock }, { host, configured, by: actor });
+  }
+
   view(): QueueView {
     const { queued, forecasts, lanes, active, paused } = this.#look();
     const waiting = queued.slice(0, LISTED).map(
@@ -88,7 +89,9 @@ export class QueueService {
     );
     const allDoneBy = paused === undefined ? this.#allDoneBy(queued, forecasts, lanes) : undefined;
     return {
-      hosts: this.#hosts.map((host) => this.#hostView(host, active)),
+      hosts: this.#hosts.map((host) =>
+        hostView(host, { store: this.#store, isDriven: this.#isDriven, active, now: this.#clock.now() }),
+      ),
       waiting,
       waitingTotal: queued.length,
       ...(paused && { paused }),
@@ -107,8 +110,19 @@ export class QueueService {
       of: queued.length,
       before: countByOwner([...active, ...queued.slice(0, index)]),
       paused: paused !== undefined,
+      ...this.#blockedFor(run),
       ...(startsIn && { startsIn }),
     };
+  }
+
+  /** Why no lane takes the run, where all that could are blocked. */
+  #blockedFor({ profileId }: Run): Pick<QueuePlace, 'problem'> {
+    const lanes = this.#hosts
+      .filter(({ models }) => models.includes(profileId))
+      .flatMap((host) => host.lanes.map(({ name }) => name));
+    const problems = lanes.map((lane) => this.#store.lanes.get(lane).blocked);
+    const [problem] = problems;
+    return problem !== undefined && !problems.includes(undefined) ? { problem } : {};
   }
 
   /** Whether a living process drives the lane of an active run, or one that takes a waiting run. */
@@ -192,30 +206,6 @@ export class QueueService {
     return latest === 0 ? undefined : this.#clock.now() + latest;
   }
 
-  #hostView(host: HostConfig, active: readonly Run[]): HostStatusView {
-    const lanes = host.lanes.map(({ name }) => this.#laneView(host, name, active));
-    const silent = active.filter(({ lane }) => host.lanes.some(({ name }) => name === lane));
-    const since = silent.map((run) => run.unreachableSince).find((at) => at !== undefined);
-    const driven = lanes.some(({ state }) => state !== 'undriven');
-    if (since !== undefined) return { host: host.name, state: 'unreachable', since, gpus: [], lanes };
-    return { host: host.name, state: driven ? 'reachable' : 'unknown', gpus: [], lanes };
-  }
-
-  #laneView(host: HostConfig, lane: LaneStatusView['lane'], active: readonly Run[]): LaneStatusView {
-    const { blocked, driver } = this.#store.lanes.get(lane);
-    const isDriven = this.#isDriven(lane);
-    const run = active.find((candidate) => candidate.lane === lane);
-    const base = {
-      ...{ lane, host: host.name },
-      ...(run && { now: laneRun(run, isDriven) }),
-      ...(isDriven && driver && { driver }),
-    };
-    const problem = blocked ?? run?.problem;
-    if (problem !== undefined) return { ...base, state: 'blocked', problem };
-    if (!isDriven) return { ...base, state: 'undriven' };
-    return { ...base, state: run === undefined ? 'idle' : 'running' };
-  }
-
   #duration(run: Run): TimeRange | undefined {
     const profile = this.#profiles.get(run.profileHash);
     return profile && estimate(this.#store, profile, run);
@@ -239,18 +229,6 @@ function estimate(
 /** What is left of an estimate after `ms`. */
 function later({ low, high }: TimeRange, ms: number): TimeRange {
   return { low: Math.max(0, low - ms), high: Math.max(0, high - ms) };
-}
-
-/** Without a driver nobody knows what is left. */
-function laneRun(run: Run, isDriven: boolean): NonNullable<LaneStatusView['now']> {
-  const { percent, remainingMs } = run.progress ?? {};
-  return {
-    run: run.id,
-    promptName: run.promptName,
-    ownerName: run.ownerName,
-    ...(percent !== undefined && { percent }),
-    ...(isDriven && remainingMs && { remainingMs }),
-  };
 }
 
 function countByOwner(runs: readonly Run[]): RunsBefore[] {

@@ -1,6 +1,7 @@
 import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
+import type { HostFacts } from '../ports/host.ts';
 import type { TimeRange } from '../runs/run.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 
@@ -22,6 +23,8 @@ export interface QueuePlace {
   readonly before: readonly RunsBefore[];
   /** True while the queue is paused: nothing starts. */
   readonly paused: boolean;
+  /** Why no lane takes it, where every lane that could is blocked. */
+  readonly problem?: Problem;
 }
 
 /** A waiting run as the queue lists it. */
@@ -51,6 +54,8 @@ interface LaneRun {
 export interface LaneStatusView {
   readonly lane: LaneName;
   readonly host: HostName;
+  /** The GPUs that its runs get. */
+  readonly gpus: readonly string[];
   /** `undriven`: no process works this lane now. `blocked`: it cannot be proved free. */
   readonly state: 'idle' | 'running' | 'blocked' | 'undriven';
   /** Why it is blocked. */
@@ -60,25 +65,32 @@ export interface LaneStatusView {
   readonly driver?: LaneDriver;
 }
 
-export interface GpuStatusView {
-  readonly index: string;
-  readonly name: string;
-  readonly memoryUsedBytes: number;
-  readonly memoryTotalBytes: number;
-  /** 0 to 100. */
-  readonly utilisationPercent?: number;
-  readonly temperatureCelsius?: number;
-}
-
 export interface HostStatusView {
   readonly host: HostName;
-  /** `unknown`: nobody has asked it yet. */
+  /**
+   * As far as anybody knows: what its runs last heard of it, else the last reading. `unknown`: nobody has asked it yet.
+   * A host that cannot be used for another reason is `reachable`, with that `problem`.
+   */
   readonly state: 'reachable' | 'unreachable' | 'unknown';
-  /** Since when it is unreachable. */
+  /** Since when it is unreachable, or has its problem. */
   readonly since?: UtcMs;
   readonly problem?: Problem;
-  readonly gpus: readonly GpuStatusView[];
+  /** When it was asked last how it is; absent where it never was. */
+  readonly askedAt?: UtcMs;
+  /** False where that is too long ago to say how it is now. */
+  readonly isCurrent: boolean;
+  /** True for this machine without GPUs and containers: there is nothing to ask. */
+  readonly isLocal: boolean;
+  /** How it was when it last answered. */
+  readonly facts?: HostStatusFacts;
   readonly lanes: readonly LaneStatusView[];
+}
+
+/** What a host has answered. */
+export interface HostStatusFacts extends Pick<HostFacts, 'gpus' | 'diskFreeBytes'> {
+  readonly answeredAt: UtcMs;
+  /** Version of what starts its containers; absent where jobs are plain processes. */
+  readonly engineVersion?: string;
 }
 
 /** Everything that `status` and `queue` show. */

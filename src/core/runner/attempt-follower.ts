@@ -2,8 +2,9 @@ import type { UtcMs } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
 import { ProgressTracker } from '../runs/progress-tracker.ts';
 import type { Attempt } from './attempt.ts';
-import { LogMirror } from './log-mirror.ts';
+import { type FollowOptions, LogMirror } from './log-mirror.ts';
 import type { ReadyRun } from './ready-run.ts';
+import type { SecretMask } from './secret-mask.ts';
 
 /**
  * What this process remembers of a running attempt: its log as far as it was read. All of it can be made again from
@@ -39,10 +40,11 @@ export class AttemptFollower implements AsyncDisposable {
     host: Host,
     attempt: Attempt,
     run: ReadyRun,
-    { logPath, now, wake }: { logPath: string; now: UtcMs; wake: () => void },
+    parts: { logPath: string; now: UtcMs; wake: () => void; mask: SecretMask },
   ): Promise<AttemptFollower> {
+    const { logPath, now, wake, mask } = parts;
     const tracker = new ProgressTracker(run.profile, run.expectations);
-    const mirror = await LogMirror.open(host, attempt.id, logPath, (bytes) => tracker.feed(bytes));
+    const mirror = await LogMirror.open(host, attempt.id, logPath, (bytes) => tracker.feed(bytes), mask);
     return new AttemptFollower(attempt, tracker, mirror, now, host.watch(attempt.id, wake));
   }
 
@@ -52,11 +54,11 @@ export class AttemptFollower implements AsyncDisposable {
   }
 
   /** Reads to the present end, or about `maxBytes` of it. */
-  async readLog(now: UtcMs, signal: AbortSignal, maxBytes?: number): Promise<void> {
+  async readLog(now: UtcMs, signal: AbortSignal, options: FollowOptions): Promise<void> {
     const { received, isAtEnd } = await this.#mirror.follow(
       (bytes) => this.tracker.feed(bytes),
       signal,
-      maxBytes,
+      options,
     );
     this.isAtEnd = isAtEnd;
     if (received > 0) this.lastLogAt = now;

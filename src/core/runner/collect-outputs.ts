@@ -7,6 +7,7 @@ import { mapFileErrors } from '../prompts/file-errors.ts';
 import type { RunOutput } from '../runs/run.ts';
 import type { Attempt } from './attempt.ts';
 import type { LaneContext } from './lane-context.ts';
+import { showTransfer } from './show-transfer.ts';
 
 /** What the media worker says of a file that was read well and is no good; other codes are our own trouble. */
 const FLAWS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -36,11 +37,15 @@ export async function collectOutputs(
   const directory = data.outputs(attempt.run);
   await mapFileErrors('outputs', async () => await mkdir(directory, { recursive: true }));
   const collected: { output: MatchedOutput; path: string; sha256: string; bytes: number }[] = [];
-  for (const [index, output] of matched.entries()) {
-    const path = join(directory, `${index}-${basename(output.path)}`);
-    const stored = await host.fetchOutput(attempt.id, output.path, path, () => undefined, signal);
-    collected.push({ output, path, ...stored });
-  }
+  const sizes = new Map(matched.map(({ path, bytes }) => [path, bytes]));
+  await showTransfer(context, attempt.run, 'collecting', sizes, async (report) => {
+    for (const [index, output] of matched.entries()) {
+      const path = join(directory, `${index}-${basename(output.path)}`);
+      const onProgress = (done: number): void => report(output.path, done);
+      const stored = await host.fetchOutput(attempt.id, output.path, path, onProgress, signal);
+      collected.push({ output, path, ...stored });
+    }
+  });
   store.runs.setStage(attempt.run, 'verifying');
   wakeup.notify();
   const outputs: RunOutput[] = [];

@@ -64,7 +64,7 @@ async function tryToRead(
   signal: AbortSignal,
 ): Promise<{ error: unknown } | undefined> {
   try {
-    await follower.readLog(now, signal, LOG_BYTES_AT_A_LOOK);
+    await follower.readLog(now, signal, { maxBytes: LOG_BYTES_AT_A_LOOK });
     return undefined;
   } catch (error) {
     if (signal.aborted) throw error;
@@ -88,12 +88,14 @@ async function sendStop(
 
 /** A lane that cannot be proved free takes nothing more until the processes are gone. */
 function block({ store, lane, logger, wakeup }: LaneContext, attempt: Attempt): void {
-  if (store.lanes.get(lane).blocked !== undefined) return;
   const problem = { code: 'engine.not_stopped', parameters: { attempt: attempt.id } } as const;
-  logger.error({ lane, attempt: attempt.id }, 'killed attempt is still alive');
-  store.write(() => {
+  const isNew = store.write(() => {
+    if (store.lanes.get(lane).blocked !== undefined) return false;
     store.lanes.setBlocked(lane, problem);
     store.events.append({ type: 'lane.blocked', payload: { lane, problem } }, { attempt: attempt.id });
+    return true;
   });
+  if (!isNew) return;
+  logger.error({ lane, attempt: attempt.id }, 'killed attempt is still alive');
   wakeup.notify();
 }

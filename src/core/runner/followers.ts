@@ -3,6 +3,7 @@ import { AttemptFollower } from './attempt-follower.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { ReadyRun } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
+import { SecretMask } from './secret-mask.ts';
 
 /** How often progress is stored, ms. */
 const PROGRESS_INTERVAL_MS = 500;
@@ -28,6 +29,7 @@ export class Followers implements AsyncDisposable {
       logPath: data.log(attempt.run, attempt.id),
       now: clock.now(),
       wake: this.#wake,
+      mask: this.#mask(ready),
     });
     return this.#present;
   }
@@ -35,7 +37,7 @@ export class Followers implements AsyncDisposable {
   /** The follower of an attempt whose log grows no more, read to its end, with its last progress stored. */
   async readAll(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<AttemptFollower> {
     const follower = await this.of(attempt, ready);
-    await follower.readLog(this.#context.clock.now(), signal);
+    await follower.readLog(this.#context.clock.now(), signal, { isComplete: true });
     this.#store(ready, follower);
     return follower;
   }
@@ -49,6 +51,13 @@ export class Followers implements AsyncDisposable {
     const follower = this.#present;
     this.#present = undefined;
     await follower?.[Symbol.asyncDispose]();
+  }
+
+  /** Of the secrets as they are now: one that is gone meanwhile cannot be looked for. */
+  #mask({ profile }: ReadyRun): SecretMask {
+    const references = Object.values(profile.command.secret_environment);
+    const found = references.map((reference) => this.#context.secrets(reference));
+    return new SecretMask(found.flatMap((secret) => (secret.ok ? [secret.value] : [])));
   }
 
   #store(ready: ReadyRun, follower: AttemptFollower): void {

@@ -23,6 +23,11 @@ export class HoldUp {
     return this.#failures;
   }
 
+  /** Another attempt: nothing of it has failed yet. */
+  forget(): void {
+    this.#failures = 0;
+  }
+
   /** Returns when to try again, ms. */
   failed(run: Run, failure: CosmosError): number {
     const { logger, lane } = this.#context;

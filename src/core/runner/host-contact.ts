@@ -11,6 +11,11 @@ export class HostContact {
     this.#context = context;
   }
 
+  /** Another attempt: nothing is known of its host yet. */
+  forget(): void {
+    this.#looks = 0;
+  }
+
   /** Returns when to ask again, ms. */
   lost(run: Run, detail: string): number {
     const { store, clock, wakeup, logger, host } = this.#context;
@@ -19,7 +24,7 @@ export class HostContact {
     if (run.unreachableSince !== undefined) return next;
     logger.warn({ run: run.id, host: host.name, detail }, 'host does not answer');
     store.write(() => {
-      store.runs.setUnreachable(run.id, clock.now());
+      if (!store.runs.setUnreachable(run.id, clock.now())) return;
       store.events.append({ type: 'run.host_unreachable', payload: { detail } }, { run: run.id });
     });
     wakeup.notify();
@@ -31,7 +36,7 @@ export class HostContact {
     this.#looks = 0;
     if (run.unreachableSince === undefined) return;
     store.write(() => {
-      store.runs.setUnreachable(run.id, undefined);
+      if (!store.runs.setUnreachable(run.id, undefined)) return;
       store.events.append({ type: 'run.host_reachable', payload: {} }, { run: run.id });
     });
     wakeup.notify();

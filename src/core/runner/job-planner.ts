@@ -1,4 +1,5 @@
 import type { HostConfig, RunTimeouts } from '../config/config.ts';
+import type { SecretLookup } from '../config/secret.ts';
 import { CosmosError } from '../errors.ts';
 import { attemptId, type HostName, type InstanceId, type JobId } from '../ids.ts';
 import { buildJob } from '../models/build-job.ts';
@@ -15,17 +16,20 @@ export class JobPlanner {
   readonly #configured: readonly HostConfig[];
   readonly #instance: InstanceId;
   readonly #timeouts: (profile: Profile) => RunTimeouts;
+  readonly #secrets: SecretLookup;
 
   constructor(parts: {
     hosts: ReadonlyMap<HostName, Pick<Host, 'paths'>>;
     configured: readonly HostConfig[];
     instance: InstanceId;
     timeouts: (profile: Profile) => RunTimeouts;
+    secrets: SecretLookup;
   }) {
     this.#hosts = parts.hosts;
     this.#configured = parts.configured;
     this.#instance = parts.instance;
     this.#timeouts = parts.timeouts;
+    this.#secrets = parts.secrets;
   }
 
   /** With `paths` in the place of the host's own. Throws what `buildJob` throws. */
@@ -47,6 +51,7 @@ export class JobPlanner {
       instance: this.#instance,
       gpus: lane.gpus,
       stopGraceMs: this.#timeouts(model.profile).cancelGraceMs,
+      secrets: this.#secrets,
     });
   }
 }

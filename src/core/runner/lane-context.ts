@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import type { RunTimeouts } from '../config/config.ts';
+import type { SecretLookup } from '../config/secret.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { InstanceId, LaneName } from '../ids.ts';
 import type { Profile } from '../models/profile.ts';
@@ -14,6 +15,8 @@ import type { Wakeup } from '../wakeup.ts';
 export interface LaneContext {
   readonly lane: LaneName;
   readonly gpus: readonly string[];
+  /** Memory of a GPU that may be in use on a free lane, bytes. */
+  readonly gpuIdleBytes: number;
   /** Ids of the models that the lane's host executes. */
   readonly models: readonly string[];
   readonly profiles: StoredProfiles;
@@ -29,6 +32,8 @@ export interface LaneContext {
   readonly wakeup: Wakeup;
   readonly data: DataDirectory;
   readonly instance: InstanceId;
+  /** The secrets of jobs, looked up when one is sent. */
+  readonly secrets: SecretLookup;
   /** The configuration's limits with those of the profile on top. */
   timeouts(profile: Profile): RunTimeouts;
 }

@@ -4,8 +4,9 @@ import type { StoredProfile } from '../store/attempts.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 import { Waiter } from '../wakeup.ts';
+import type { Attempt } from './attempt.ts';
 import type { LaneContext } from './lane-context.ts';
-import { sweepLeftovers } from './leftovers.ts';
+import { LaneOpening } from './lane-opening.ts';
 import { Reconciler } from './reconcile.ts';
 import { backoff } from './retry-policy.ts';
 
@@ -71,10 +72,12 @@ export class LaneRunner {
     store.lanes.ensure(lane);
     store.lanes.setDriver(lane, { process: process.pid, kind: this.#kind, since: clock.now() });
     try {
-      await using reconciler = new Reconciler(this.#context, this.#waiter.wake);
-      const host: HostState = { isSwept: await sweepLeftovers(this.#context, signal) };
+      const opening = new LaneOpening(this.#context);
+      const onLeft = (): void => opening.noteLeft();
+      await using reconciler = new Reconciler(this.#context, this.#waiter.wake, onLeft);
+      await opening.begin(signal);
       while (!signal.aborted) {
-        await this.#insist('step failed', signal, async () => await this.#look(reconciler, host, signal));
+        await this.#insist('step failed', signal, async () => await this.#look(reconciler, opening, signal));
       }
     } finally {
       try {
@@ -85,25 +88,53 @@ export class LaneRunner {
     }
   }
 
-  async #look(reconciler: Reconciler, host: HostState, signal: AbortSignal): Promise<void> {
-    const { store, lane, models, instance, wakeup, clock } = this.#context;
-    let attempt = store.attempts.open(lane);
-    if (attempt === undefined && this.#mayClaim()) {
-      attempt = store.attempts.claim(lane, models, instance, (id) => this.#ownProfile(id));
-      if (attempt !== undefined) wakeup.notify();
-    }
-    if (attempt === undefined) {
+  async #look(reconciler: Reconciler, opening: LaneOpening, signal: AbortSignal): Promise<void> {
+    const attempt = this.#context.store.attempts.open(this.#context.lane);
+    if (attempt !== undefined) return await this.#work(reconciler, attempt, signal);
+    await reconciler.letGo();
+    const next = this.#mayClaim() ? await opening.look(signal) : Number.POSITIVE_INFINITY;
+    if (next === 'open' && this.#claim()) return;
+    if (next === 'open' || next === Number.POSITIVE_INFINITY) {
       await this.#waiter.wait(Number.POSITIVE_INFINITY, signal);
-      return;
+    } else {
+      await this.#rest(next, signal);
     }
-    const next = await reconciler.step(attempt, signal);
-    if (next !== 'now') {
-      await this.#waiter.wait(next, signal);
-      await clock.sleep(SHORTEST_LOOK_MS, signal);
-    } else if (!host.isSwept && store.attempts.open(lane) === undefined) {
-      // It did not answer when the lane began, and it has now.
-      host.isSwept = await sweepLeftovers(this.#context, signal);
+  }
+
+  /** False where there is nothing to take. */
+  #claim(): boolean {
+    const { store, lane, models, instance, wakeup } = this.#context;
+    const attempt = store.attempts.claim(lane, models, instance, (id) => this.#ownProfile(id));
+    if (attempt === undefined) return false;
+    wakeup.notify();
+    return true;
+  }
+
+  /** One step of an attempt; what it does is left off where somebody gives its host up meanwhile. */
+  async #work(reconciler: Reconciler, attempt: Attempt, signal: AbortSignal): Promise<void> {
+    const { store, lane, wakeup, logger } = this.#context;
+    const givenUp = new AbortController();
+    const unsubscribe = wakeup.subscribe(() => {
+      try {
+        if (store.lanes.get(lane).blocked?.code === 'queue.lane_fenced') givenUp.abort();
+      } catch (error) {
+        logger.warn({ lane, err: toCosmosError(error) }, 'whether the host was given up could not be read');
+      }
+    });
+    try {
+      const next = await reconciler.step(attempt, AbortSignal.any([signal, givenUp.signal]));
+      if (next !== 'now') await this.#rest(next, signal);
+    } catch (error) {
+      if (!givenUp.signal.aborted || signal.aborted) throw error;
+      logger.info({ lane, attempt: attempt.id }, 'attempt was left off: its host was given up');
+    } finally {
+      unsubscribe();
     }
+  }
+
+  async #rest(ms: number, signal: AbortSignal): Promise<void> {
+    await this.#waiter.wait(ms, signal);
+    await this.#context.clock.sleep(SHORTEST_LOOK_MS, signal);
   }
 
   #ownProfile(id: string): StoredProfile | undefined {
@@ -125,8 +156,4 @@ export class LaneRunner {
       }
     }
   }
-}
-
-interface HostState {
-  isSwept: boolean;
 }

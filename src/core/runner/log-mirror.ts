@@ -4,12 +4,20 @@ import { basename, dirname } from 'node:path';
 import type { AttemptId } from '../ids.ts';
 import type { Host } from '../ports/host.ts';
 import { mapFileErrors } from '../prompts/file-errors.ts';
+import { SecretMask } from './secret-mask.ts';
 
 /** Bytes asked of the host at a time: bounds the memory whatever the log's size. */
 const CHUNK_BYTES = 1024 * 1024;
 
+export interface FollowOptions {
+  /** About how much is taken at most. */
+  readonly maxBytes?: number;
+  /** The log grows no more: what may be the beginning of a secret is not waited for. */
+  readonly isComplete?: boolean;
+}
+
 /**
- * Our copy of an attempt's log. The length of the copy is the offset that was read, so nothing is lost or doubled by
+ * Our copy of an attempt's log, with stars in place of the job's secrets. The length of the copy is the offset that was read, so nothing is lost or doubled by
  * a restart, and no row has to be written for it.
  */
 export class LogMirror implements AsyncDisposable {
@@ -17,15 +25,18 @@ export class LogMirror implements AsyncDisposable {
   readonly #attempt: AttemptId;
   readonly #path: string;
   readonly #file: FileHandle;
+  readonly #mask: SecretMask;
   #offset: number;
 
   private constructor(
     host: Host,
     attempt: AttemptId,
+    mask: SecretMask,
     copy: { path: string; file: FileHandle; size: number },
   ) {
     this.#host = host;
     this.#attempt = attempt;
+    this.#mask = mask;
     this.#path = copy.path;
     this.#file = copy.file;
     this.#offset = copy.size;
@@ -37,6 +48,7 @@ export class LogMirror implements AsyncDisposable {
     attempt: AttemptId,
     path: string,
     replay: (bytes: Uint8Array) => void,
+    mask: SecretMask = new SecretMask(),
   ): Promise<LogMirror> {
     return await mapFileErrors(basename(path), async () => {
       await mkdir(dirname(path), { recursive: true });
@@ -47,7 +59,7 @@ export class LogMirror implements AsyncDisposable {
           for await (const chunk of createReadStream(path, { end: size - 1, highWaterMark: CHUNK_BYTES }))
             replay(chunk);
         }
-        return new LogMirror(host, attempt, { path, file, size });
+        return new LogMirror(host, attempt, mask, { path, file, size });
       } catch (error) {
         await file.close();
         throw error;
@@ -56,17 +68,21 @@ export class LogMirror implements AsyncDisposable {
   }
 
   /**
-   * Copies what the log has grown by, at most about `maxBytes`, and hands it to `receive`. Throws what the host throws,
+   * Copies what the log has grown by and hands it to `receive`; what may be the beginning of a secret waits for the
+   * rest of it. Throws what the host throws,
    * and `store.*` where the copy cannot be written: then nothing of the last piece counts.
    */
   async follow(
     receive: (bytes: Uint8Array) => void,
     signal: AbortSignal,
-    maxBytes = Number.POSITIVE_INFINITY,
+    { maxBytes = Number.POSITIVE_INFINITY, isComplete = false }: FollowOptions = {},
   ): Promise<{ readonly received: number; readonly isAtEnd: boolean }> {
     let received = 0;
     while (!signal.aborted && received < maxBytes) {
-      const bytes = await this.#host.readLog(this.#attempt, this.#offset, CHUNK_BYTES, signal);
+      const read = await this.#host.readLog(this.#attempt, this.#offset, CHUNK_BYTES, signal);
+      const isLast = isComplete && read.length < CHUNK_BYTES;
+      const unsure = isLast ? 0 : this.#mask.unsure(read);
+      const bytes = this.#mask.cover(read.subarray(0, read.length - unsure));
       if (bytes.length === 0) return { received, isAtEnd: true };
       await mapFileErrors(basename(this.#path), async () => await this.#append(bytes));
       this.#offset += bytes.length;

@@ -3,9 +3,7 @@ import type { HostAsset } from '../ports/host.ts';
 import type { Attempt } from './attempt.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { ReadyRun } from './ready-run.ts';
-
-/** How often upload progress is stored, ms. */
-const PROGRESS_INTERVAL_MS = 500;
+import { showTransfer } from './show-transfer.ts';
 
 /**
  * Brings everything that the attempt needs to the host, whichever host answers; may be repeated after any crash.
@@ -31,39 +29,24 @@ export async function prepareAttempt(
     instance: context.instance,
     gpus: context.gpus,
     stopGraceMs: context.timeouts(profile).cancelGraceMs,
+    secrets: context.secrets,
   });
+  store.attempts.setHost(attempt, hostId);
   const used = new Set(plan.inputs.map(({ asset }) => asset));
-  const assets = run.inputs
-    .map(({ asset: { sha256, bytes } }): HostAsset => ({ sha256, bytes, path: data.asset(sha256) }))
-    .filter(({ sha256 }) => used.has(sha256));
-  const report = uploadReporter(context, ready, assets);
-  store.write(() => {
-    store.attempts.setHost(attempt, hostId);
-    if (assets.length > 0) store.runs.setStage(run.id, 'uploading');
+  const assets = new Map(
+    run.inputs
+      .map(({ asset: { sha256, bytes } }): HostAsset => ({ sha256, bytes, path: data.asset(sha256) }))
+      .filter(({ sha256 }) => used.has(sha256))
+      // What is too large for the host is refused before anything is sent.
+      .toSorted((a, b) => b.bytes - a.bytes)
+      .map((asset) => [asset.sha256, asset]),
+  );
+  const sizes = new Map([...assets].map(([sha256, { bytes }]) => [sha256, bytes]));
+  await showTransfer(context, run.id, 'uploading', sizes, async (report) => {
+    for (const asset of assets.values()) {
+      await host.putAsset(asset, (done) => report(asset.sha256, done), signal);
+    }
   });
-  for (const asset of assets) await host.putAsset(asset, (done) => report(asset, done), signal);
+  store.runs.setStage(run.id, 'preparing');
   await host.prepare(plan, signal);
-}
-
-function uploadReporter(context: LaneContext, { run }: ReadyRun, assets: readonly HostAsset[]) {
-  const { clock, store, wakeup } = context;
-  const totalBytes = assets.reduce((sum, asset) => sum + asset.bytes, 0);
-  const begunAt = clock.now();
-  const done = new Map<string, number>();
-  let storedAt = begunAt;
-  return (asset: HostAsset, bytes: number): void => {
-    done.set(asset.sha256, bytes);
-    const now = clock.now();
-    if (now - storedAt < PROGRESS_INTERVAL_MS) return;
-    storedAt = now;
-    const doneBytes = [...done.values()].reduce((sum, part) => sum + part, 0);
-    const seconds = (now - begunAt) / 1000;
-    const rate = seconds > 0 ? { bytesPerSecond: doneBytes / seconds } : {};
-    store.runs.setProgress(run.id, {
-      transfer: { doneBytes, totalBytes, ...rate },
-      logTail: [],
-      updatedAt: now,
-    });
-    wakeup.notify();
-  };
 }

@@ -26,11 +26,14 @@ export class Reconciler implements AsyncDisposable {
   readonly #followers: Followers;
   /** Until when nothing is tried after a failure, however often something wakes us; a new cancel is tried at once. */
   #pause: { readonly until: UtcMs; readonly isCancelled: boolean } | undefined;
+  readonly #onLeft: () => void;
   readonly #contact: HostContact;
   readonly #holdUp: HoldUp;
 
-  constructor(context: LaneContext, wake: () => void) {
+  /** `onLeft` is called where something of an ended attempt could not be removed from its host. */
+  constructor(context: LaneContext, wake: () => void, onLeft: () => void = () => undefined) {
     this.#context = context;
+    this.#onLeft = onLeft;
     this.#followers = new Followers(context, wake);
     this.#contact = new HostContact(context);
     this.#holdUp = new HoldUp(context);
@@ -57,6 +60,14 @@ export class Reconciler implements AsyncDisposable {
       this.#pause = { until: clock.now() + next, isCancelled };
       return next;
     }
+  }
+
+  /** Its attempt is over, whoever has ended it: nothing of it holds up or colours the next one. */
+  async letGo(): Promise<void> {
+    this.#pause = undefined;
+    this.#contact.forget();
+    this.#holdUp.forget();
+    await this.#followers[Symbol.asyncDispose]();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -196,20 +207,22 @@ export class Reconciler implements AsyncDisposable {
 
   async #end(attempt: Attempt, end: AttemptEnd, signal: AbortSignal): Promise<NextLook> {
     const { store, lane, logger, wakeup } = this.#context;
-    store.write(() => {
-      store.attempts.end(attempt, end);
+    const isEnded = store.write(() => {
+      // Somebody else may have ended it meanwhile, by giving its host up.
+      if (!store.attempts.end(attempt, end)) return false;
       if (store.lanes.get(lane).blocked?.code === 'engine.not_stopped') {
         store.lanes.setBlocked(lane, undefined);
         store.events.append({ type: 'lane.reopened', payload: { lane } }, {});
       }
+      return true;
     });
-    logger.info(
-      { run: attempt.run, attempt: attempt.id, outcome: end.outcome, problem: end.problem },
-      'run ended',
-    );
-    wakeup.notify();
-    await this[Symbol.asyncDispose]();
-    await discardEnded(this.#context, attempt.id, signal);
+    if (isEnded) {
+      const { outcome, problem } = end;
+      logger.info({ run: attempt.run, attempt: attempt.id, outcome, problem }, 'run ended');
+      wakeup.notify();
+    }
+    await this.letGo();
+    if (!(await discardEnded(this.#context, attempt.id, signal))) this.#onLeft();
     return 'now';
   }
 }

@@ -7,10 +7,10 @@ const LONGEST_DELAY_MS = 60_000;
 
 /**
  * How long to wait before the next try, ms; undefined where trying again cannot help. A host that does not answer is
- * asked for as long as it takes: its run is neither lost nor failed.
+ * asked for as long as it takes: its run is neither lost nor failed. One that was wiped meanwhile gets everything anew.
  */
 export function retryDelay(error: CosmosError, triesSoFar: number): number | undefined {
-  if (!isRetryable(error.code)) return undefined;
+  if (!isRetryable(error.code) && error.code !== 'engine.host_replaced') return undefined;
   if (error.code !== 'engine.host_unreachable' && triesSoFar + 1 >= MAXIMUM_TRIES) return undefined;
   return backoff(triesSoFar);
 }

@@ -50,16 +50,23 @@ export interface RunProgress {
   readonly percent?: number;
   /** Steps of the present bar, such as 12 of 35. */
   readonly step?: { readonly current: number; readonly total: number };
-  readonly transfer?: {
-    readonly doneBytes: number;
-    readonly totalBytes: number;
-    readonly bytesPerSecond?: number;
-  };
+  /** Of the inputs or the outputs, while one of them is moved. */
+  readonly transfer?: RunTransfer;
   /** Remaining run time, ms. */
   readonly remainingMs?: TimeRange;
   /** The last lines of the log, oldest first. */
   readonly logTail: readonly string[];
   readonly updatedAt: UtcMs;
+}
+
+/** How far files are on their way, all together. */
+export interface RunTransfer {
+  readonly doneBytes: number;
+  readonly totalBytes: number;
+  /** Absent until it means something, and while nothing moves. */
+  readonly bytesPerSecond?: number;
+  /** As rate and rest make it, ms; absent until it means something. */
+  readonly remainingMs?: number;
 }
 
 /** An honest estimate: between `low` and `high` milliseconds. */

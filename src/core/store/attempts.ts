@@ -5,6 +5,7 @@ import {
   type HostId,
   type InstanceId,
   type LaneName,
+  type PrincipalId,
   type RunId,
 } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
@@ -22,6 +23,12 @@ import type { SettingStore } from './settings.ts';
 export const CLAIM_NEXT = `
 SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
 ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
+
+const SELECT_OPEN = `
+SELECT attempts.id, attempts.job_id, number, lane, instance_id, host_id, state, run_id, claimed_at,
+  starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem
+FROM attempts JOIN job_items ON job_items.job_id = attempts.job_id
+WHERE state <> 'ended'`;
 
 /** A resolved profile as it is stored: JSON, by its hash. */
 export interface StoredProfile {
@@ -64,18 +71,20 @@ export class AttemptStore {
     this.#clock = clock;
     this.#events = events;
     this.#settings = settings;
-    this.#open = connection.prepare(
-      `SELECT attempts.id, attempts.job_id, number, lane, instance_id, host_id, state, run_id, claimed_at,
-         starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem
-       FROM attempts JOIN job_items ON job_items.job_id = attempts.job_id
-       WHERE lane = ? AND state <> 'ended'`,
-    );
+    this.#open = connection.prepare(`${SELECT_OPEN} AND lane = ?`);
   }
 
   /** The attempt that the lane is busy with. */
   open(lane: LaneName): Attempt | undefined {
     const row = this.#open.get(lane);
     return row && toAttempt(row);
+  }
+
+  /** What all lanes are busy with, those that are not configured any more included. */
+  allOpen(): Attempt[] {
+    return this.#prepare<[], AttemptRow>(`${SELECT_OPEN} ORDER BY claimed_at, attempts.id`)
+      .all()
+      .map(toAttempt);
   }
 
   /** `unknown` where this database never made that attempt. */
@@ -85,6 +94,12 @@ export class AttemptStore {
     );
     if (row === undefined) return 'unknown';
     return row.state === 'ended' ? 'ended' : 'open';
+  }
+
+  /** Whether a run waits that a lane with these profiles could take now. */
+  isWaitedFor(profiles: readonly string[]): boolean {
+    const next = this.#prepare<[string], { id: RunId }>(CLAIM_NEXT).get(JSON.stringify(profiles));
+    return next !== undefined && this.#settings.get('queue.paused') === undefined;
   }
 
   /**
@@ -129,10 +144,10 @@ export class AttemptStore {
 
   /** Remembers on which host the attempt is prepared, before anything is written there. */
   setHost(attempt: Attempt, host: HostId): void {
-    this.#prepare('UPDATE attempts SET host_id = ? WHERE id = ?').run(host, attempt.id);
+    this.#prepare("UPDATE attempts SET host_id = ? WHERE id = ? AND state <> 'ended'").run(host, attempt.id);
   }
 
-  /** The last look at the cancel intent: false where the run is to be cancelled and must not start. */
+  /** The last look at the cancel intent: false where the run must not start, cancelled or ended by somebody. */
   markStarting(attempt: Attempt): boolean {
     return this.#connection.write(() => {
       const intent = this.#prepare<[string], { at: number | null }>(
@@ -143,13 +158,12 @@ export class AttemptStore {
         `UPDATE attempts SET state = 'starting', starting_at = ?, tries = 0, next_try_at = NULL, problem = NULL
          WHERE id = ? AND state = 'claimed'`,
       ).run(this.#clock.now(), attempt.id).changes;
+      if (changed === 0) return this.stateOf(attempt.id) === 'open';
       this.#prepare("UPDATE runs SET stage = 'starting' WHERE id = ?").run(attempt.run);
-      if (changed > 0) {
-        this.#events.append(
-          { type: 'run.starting', payload: { lane: attempt.lane } },
-          { run: attempt.run, attempt: attempt.id },
-        );
-      }
+      this.#events.append(
+        { type: 'run.starting', payload: { lane: attempt.lane } },
+        { run: attempt.run, attempt: attempt.id },
+      );
       return true;
     });
   }
@@ -165,11 +179,10 @@ export class AttemptStore {
   /** A try that failed before the model began; the next one is not before `nextTryAt`. */
   recordFailedTry(attempt: Attempt, problem: Problem, nextTryAt: UtcMs): void {
     this.#connection.write(() => {
-      this.#prepare('UPDATE attempts SET tries = tries + 1, next_try_at = ?, problem = ? WHERE id = ?').run(
-        nextTryAt,
-        JSON.stringify(problem),
-        attempt.id,
-      );
+      const { changes } = this.#prepare(
+        "UPDATE attempts SET tries = tries + 1, next_try_at = ?, problem = ? WHERE id = ? AND state <> 'ended'",
+      ).run(nextTryAt, JSON.stringify(problem), attempt.id);
+      if (changes === 0) return;
       this.#events.append(
         { type: 'run.try_failed', payload: { problem, nextTryAt } },
         { run: attempt.run, attempt: attempt.id },
@@ -180,9 +193,10 @@ export class AttemptStore {
   /** Written before the stop signal is sent. */
   recordStop(attempt: Attempt, reason: StopReason, outputs: readonly OutputFile[]): void {
     this.#connection.write(() => {
-      this.#prepare(
-        'UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ?',
+      const { changes } = this.#prepare(
+        `UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ? AND state <> 'ended'`,
       ).run(reason, this.#clock.now(), JSON.stringify(outputs), attempt.id);
+      if (changes === 0) return;
       this.#prepare("UPDATE runs SET stage = 'stopping' WHERE id = ?").run(attempt.run);
       this.#events.append(
         { type: 'run.stop_sent', payload: { strength: 'terminate', reason } },
@@ -194,7 +208,10 @@ export class AttemptStore {
   /** Written before the kill is sent. */
   recordKill(attempt: Attempt, reason: StopReason): void {
     this.#connection.write(() => {
-      this.#prepare('UPDATE attempts SET kill_sent_at = ? WHERE id = ?').run(this.#clock.now(), attempt.id);
+      const { changes } = this.#prepare(
+        "UPDATE attempts SET kill_sent_at = ? WHERE id = ? AND state <> 'ended'",
+      ).run(this.#clock.now(), attempt.id);
+      if (changes === 0) return;
       this.#events.append(
         { type: 'run.stop_sent', payload: { strength: 'kill', reason } },
         { run: attempt.run, attempt: attempt.id },
@@ -202,9 +219,12 @@ export class AttemptStore {
     });
   }
 
-  /** Ends the attempt, its job and its run in one transaction. A second call changes nothing. */
-  end(attempt: Attempt, end: AttemptEnd): void {
-    this.#connection.write(() => {
+  /**
+   * Ends the attempt, its job and its run in one transaction. A second call changes nothing, and is told by false. `by`
+   * is who has ended it, where that was not the job's own end.
+   */
+  end(attempt: Attempt, end: AttemptEnd, by?: PrincipalId): boolean {
+    return this.#connection.write(() => {
       const now = this.#clock.now();
       const problem = toJsonOrNull(end.problem);
       const changed = this.#prepare(
@@ -221,7 +241,7 @@ export class AttemptStore {
         end.gpuSeconds ?? null,
         attempt.id,
       ).changes;
-      if (changed === 0) return;
+      if (changed === 0) return false;
       this.#prepare('UPDATE jobs SET ended_at = ? WHERE id = ?').run(now, attempt.job);
       this.#prepare(
         `UPDATE runs SET state = ?, stage = NULL, problem = ?, unreachable_since = NULL, finished_at = ?,
@@ -233,8 +253,9 @@ export class AttemptStore {
           type: 'run.finished',
           payload: { outcome: end.outcome, ...(end.problem && { problem: end.problem }) },
         },
-        { run: attempt.run, attempt: attempt.id },
+        { run: attempt.run, attempt: attempt.id, ...(by && { actor: by }) },
       );
+      return true;
     });
   }
 

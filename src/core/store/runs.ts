@@ -208,8 +208,14 @@ export class RunStore {
     );
   }
 
-  setUnreachable(id: RunId, since: UtcMs | undefined): void {
-    this.#prepare('UPDATE runs SET unreachable_since = ? WHERE id = ?').run(since ?? null, id);
+  /** False where the run is not active: its end has taken that away. */
+  setUnreachable(id: RunId, since: UtcMs | undefined): boolean {
+    return (
+      this.#prepare("UPDATE runs SET unreachable_since = ? WHERE id = ? AND state = 'active'").run(
+        since ?? null,
+        id,
+      ).changes > 0
+    );
   }
 
   #runs(clause: string, ...values: (string | number)[]): Run[] {

@@ -8,6 +8,7 @@ import { type Connection, openDatabase } from './database.ts';
 import { DeliveryStore } from './deliveries.ts';
 import { EventStore } from './events.ts';
 import { FreshIds } from './fresh-ids.ts';
+import { HostReadingStore } from './host-readings.ts';
 import { IdempotencyStore } from './idempotency.ts';
 import { InboxStore } from './inbox.ts';
 import { LaneStore } from './lanes.ts';
@@ -28,6 +29,7 @@ export class Store implements Disposable {
   readonly attempts: AttemptStore;
   readonly cancellation: CancellationStore;
   readonly lanes: LaneStore;
+  readonly hostReadings: HostReadingStore;
   readonly threads: ThreadStore;
   readonly deliveries: DeliveryStore;
   readonly inbox: InboxStore;
@@ -58,6 +60,7 @@ export class Store implements Disposable {
     });
     this.cancellation = new CancellationStore(connection, { clock, events: this.events });
     this.lanes = new LaneStore(connection);
+    this.hostReadings = new HostReadingStore(connection);
     this.threads = new ThreadStore(connection, this.ids, clock);
     this.deliveries = new DeliveryStore(connection, this.ids, clock);
     this.inbox = new InboxStore(connection, clock);

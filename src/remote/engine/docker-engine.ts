@@ -12,8 +12,9 @@ import type {
 } from '../../core/ports/host.ts';
 import type { AttemptDirectories } from '../attempt-dir.ts';
 import { containerRunScript, OPEN_DIRECTORY_SCRIPT, START_CONTAINER_SCRIPT } from '../container-script.ts';
-import { CONTAINER_DIRECTORY, PLAN_LABEL } from '../docker-command.ts';
+import { CONTAINER_DIRECTORY, CONTAINER_SECRETS, PLAN_LABEL } from '../docker-command.ts';
 import { safeAttemptName } from '../paths.ts';
+import { takeSecrets } from '../secret-script.ts';
 import { inRole } from '../transport/file-fault.ts';
 import type { Transport } from '../transport/transport.ts';
 import { DockerClient, type DockerEngineParts } from './docker-client.ts';
@@ -69,6 +70,7 @@ export class DockerEngine implements Engine {
       directory: CONTAINER_DIRECTORY,
       argv: plan.argv,
       environment: plan.environment,
+      ...(plan.secretEnvironment !== undefined && { secretLines: takeSecrets(CONTAINER_SECRETS) }),
       workingDirectory: plan.workingDirectory,
       stopGraceMs: plan.stopGraceMs,
     });
@@ -159,13 +161,14 @@ export class DockerEngine implements Engine {
   }
 
   async #create(attempt: AttemptId, plan: ContainerPlan, signal: AbortSignal | undefined): Promise<void> {
-    const { container, stopGraceMs, hash: planHash } = plan;
+    const { container, stopGraceMs, hasSecrets, hash: planHash } = plan;
     const directory = this.#directories.path(attempt);
     const words = this.#client.words.create({
       attempt,
       instance: this.#instance,
       container,
       directory,
+      hasSecrets,
       hostUser: await this.#client.hostUser(signal),
       entrypoint: await this.#entrypoint(plan, signal),
       stopGraceMs,

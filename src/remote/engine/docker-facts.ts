@@ -78,7 +78,8 @@ export function isNoSuchContainer(message: string): boolean {
 
 /**
  * What a failed command of Docker means: `engine.host_unreachable` (`docker_not_running`) where nobody answered,
- * `engine.host_unsupported` where the bot's user may not ask or there is no Docker, else `engine.command_failed`.
+ * `engine.host_unsupported` where the bot's user may not ask (`docker_denied`, `sudo_denied`) or there is no Docker
+ * (`docker_missing`), else `engine.command_failed`.
  */
 export function engineFailure(command: string, message: string): CosmosError {
   const cause = new Error(`docker ${command}: ${message}`);
@@ -89,8 +90,13 @@ export function engineFailure(command: string, message: string): CosmosError {
   ) {
     return new CosmosError('engine.host_unreachable', { reason: 'docker_not_running' }, { cause });
   }
-  if (/permission denied while trying to connect|^sudo: |dial unix .* permission denied/im.test(message)) {
+  if (/permission denied while trying to connect|dial unix .* permission denied/im.test(message)) {
     return new CosmosError('engine.host_unsupported', { reason: 'docker_denied' }, { cause });
+  }
+  if (
+    /^sudo: (?!.*command not found$)|is not (in the sudoers file|allowed to (execute|run))/im.test(message)
+  ) {
+    return new CosmosError('engine.host_unsupported', { reason: 'sudo_denied' }, { cause });
   }
   if (/not found$|no such file or directory$/im.test(message) && !/daemon/i.test(message)) {
     return new CosmosError('engine.host_unsupported', { reason: 'docker_missing' }, { cause });

@@ -22,12 +22,14 @@ const PLAN = z.strictObject({
   format: z.literal(1),
   stopGraceMs: z.number().nonnegative(),
   container: CONTAINER,
+  hasSecrets: z.boolean().default(false),
 });
 
 /** What `start` needs to know of an attempt, on the host since `prepare`. */
 export interface ContainerPlan {
   readonly container: JobContainer;
   readonly stopGraceMs: number;
+  readonly hasSecrets: boolean;
   /** Another one as soon as the plan is. */
   readonly hash: string;
 }
@@ -40,7 +42,7 @@ const FORBIDDEN =
  * The content of `PLAN_FILE`. Throws `engine.start_failed`: `no_container` where the profile names no image,
  * `invalid_mount`, `invalid_image`, `invalid_flag` {flag}.
  */
-export function containerFile({ container, stopGraceMs }: AttemptPlan): string {
+export function containerFile({ container, stopGraceMs, secretEnvironment }: AttemptPlan): string {
   if (container === undefined) throw refused('no_container');
   if (/^(-|$)/.test(container.image)) throw refused('invalid_image');
   const isPath = (path: string): boolean => path.startsWith('/') && !path.includes('\0');
@@ -49,14 +51,15 @@ export function containerFile({ container, stopGraceMs }: AttemptPlan): string {
   }
   const flag = [...container.gpuFlags, ...container.flags].find((word) => FORBIDDEN.test(word));
   if (flag !== undefined) throw refused('invalid_flag', { flag });
-  return `${JSON.stringify({ format: 1, stopGraceMs, container }, null, 2)}\n`;
+  const hasSecrets = secretEnvironment !== undefined;
+  return `${JSON.stringify({ format: 1, stopGraceMs, container, hasSecrets }, null, 2)}\n`;
 }
 
 /** Throws `engine.work_dir_unusable` (`invalid_plan`) for anything that `containerFile` did not write. */
 export function readContainerFile(text: string): ContainerPlan {
   try {
-    const { container, stopGraceMs } = PLAN.parse(JSON.parse(text));
-    return { container, stopGraceMs, hash: createHash('sha256').update(text).digest('hex') };
+    const { container, stopGraceMs, hasSecrets } = PLAN.parse(JSON.parse(text));
+    return { container, stopGraceMs, hasSecrets, hash: createHash('sha256').update(text).digest('hex') };
   } catch (cause) {
     throw new CosmosError('engine.work_dir_unusable', { role: 'attempt', reason: 'invalid_plan' }, { cause });
   }

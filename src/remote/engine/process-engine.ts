@@ -10,6 +10,8 @@ import {
   STARTED_WORD,
   STOP_SCRIPT,
 } from '../bash-script.ts';
+import { SECRET_FILE } from '../paths.ts';
+import { takeSecrets } from '../secret-script.ts';
 import type { CommandResult, Transport } from '../transport/transport.ts';
 import { parseFacts, statusOf } from './attempt-facts.ts';
 import type { Engine } from './engine.ts';
@@ -47,7 +49,8 @@ export class ProcessEngine implements Engine {
     return runScript({
       marker: this.#marker(plan.attempt),
       argv: plan.argv,
-      environment: plan.environment,
+      environment: { ...visibleGpus(plan.gpus), ...plan.environment },
+      ...(plan.secretEnvironment !== undefined && { secretLines: takeSecrets(`./${SECRET_FILE}`) }),
       workingDirectory: plan.workingDirectory,
       stopGraceMs: plan.stopGraceMs,
     });
@@ -83,6 +86,15 @@ export class ProcessEngine implements Engine {
   #parameters(attempt: AttemptId): readonly string[] {
     return [this.#directories.workDir, this.#directories.checkedName(attempt), this.#marker(attempt)];
   }
+}
+
+/**
+ * What keeps a plain process to the GPUs of its lane. CUDA counts the fastest first unless it is told to count as the
+ * driver's own tool does, whose numbers are those of the configuration.
+ */
+function visibleGpus(gpus: readonly string[]): Readonly<Record<string, string>> {
+  if (gpus.length === 0) return {};
+  return { CUDA_DEVICE_ORDER: 'PCI_BUS_ID', CUDA_VISIBLE_DEVICES: gpus.join(',') };
 }
 
 function checked(command: string, result: CommandResult): CommandResult {

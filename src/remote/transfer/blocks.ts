@@ -1,21 +1,14 @@
 import { CosmosError } from '../../core/errors.ts';
+import type { TransferProgress } from '../../core/ports/host.ts';
 import type { SftpSession } from '../transport/ssh/sftp-session.ts';
 import { type SshConnection, TRANSFER_CHANNELS } from '../transport/ssh/ssh-connection.ts';
+import { BLOCK_BYTES, type Block, BlockQueue, REQUEST_BYTES } from './block-queue.ts';
 
-/** The largest request that OpenSSH's server answers in one piece (its `limits@openssh.com`). */
-const REQUEST_BYTES = 255 * 1024;
-/** A transfer goes on in blocks: what is acknowledged as a whole is not sent again after a break. */
-const BLOCK_BYTES = 4 * REQUEST_BYTES;
 /** Blocks in flight on one channel: what its window of 2 MiB holds. */
 const BLOCKS_PER_CHANNEL = 2;
 /** Breaks without any progress between them, after which a transfer gives up. */
 const MAXIMUM_BREAKS = 6;
 const FIRST_WAIT_MS = 300;
-
-export interface Block {
-  readonly position: number;
-  readonly bytes: number;
-}
 
 export interface BlockTransfer {
   readonly connection: SshConnection;
@@ -24,7 +17,13 @@ export interface BlockTransfer {
   readonly path: string;
   readonly flags: 'r' | 'r+';
   readonly move: (session: SftpSession, handle: Buffer, block: Block, buffer: Buffer) => Promise<void>;
-  readonly onProgress: (doneBytes: number, totalBytes: number) => void;
+  /** Bytes at the beginning that are there already, whole blocks. */
+  readonly keptBytes: number;
+  /** Called at the beginning and after each break. */
+  readonly onRound?: () => void;
+  /** Called with the bytes that are there from the beginning without a gap. */
+  readonly onContiguous?: (bytes: number) => void;
+  readonly onProgress: TransferProgress;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -33,9 +32,10 @@ export interface BlockTransfer {
  * transfer goes on with the blocks that were not acknowledged; memory does not depend on the size of the file.
  */
 export async function moveBlocks(transfer: BlockTransfer): Promise<void> {
-  const queue = new BlockQueue(transfer.size);
+  const queue = new BlockQueue(transfer.size, transfer.keptBytes);
   let breaks = 0;
   while (!queue.isDone) {
+    transfer.onRound?.();
     const before = queue.doneBytes;
     const failure = await moveUntilBreak(transfer, queue);
     if (failure === undefined) continue;
@@ -82,7 +82,7 @@ async function moveOnChannel(
   const close = (): Promise<void> => withHandle((session, handle) => session.closeHandle(handle));
   const work = async (): Promise<void> => {
     const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
-    for (let block = queue.take(); block !== undefined && !stop.aborted; block = queue.take()) {
+    for (let block = await queue.take(stop); block !== undefined; block = await queue.take(stop)) {
       const taken = block;
       try {
         await withHandle((session, handle) => transfer.move(session, handle, taken, buffer));
@@ -91,6 +91,7 @@ async function moveOnChannel(
         throw thrown;
       }
       queue.finish(taken);
+      transfer.onContiguous?.(queue.contiguousBytes);
       transfer.onProgress(queue.doneBytes, transfer.size);
     }
   };
@@ -117,42 +118,6 @@ export async function forEachRequest(
   const ends = await Promise.allSettled(requests);
   const failed = ends.find((end) => end.status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
-}
-
-class BlockQueue {
-  doneBytes = 0;
-  readonly #size: number;
-  readonly #returned: Block[] = [];
-  #next = 0;
-
-  constructor(size: number) {
-    this.#size = size;
-  }
-
-  get isDone(): boolean {
-    return this.doneBytes >= this.#size;
-  }
-
-  get openBlocks(): number {
-    return Math.ceil((this.#size - this.doneBytes) / BLOCK_BYTES);
-  }
-
-  take(): Block | undefined {
-    const returned = this.#returned.shift();
-    if (returned !== undefined) return returned;
-    if (this.#next >= this.#size) return undefined;
-    const block = { position: this.#next, bytes: Math.min(BLOCK_BYTES, this.#size - this.#next) };
-    this.#next += block.bytes;
-    return block;
-  }
-
-  giveBack(block: Block): void {
-    this.#returned.push(block);
-  }
-
-  finish(block: Block): void {
-    this.doneBytes += block.bytes;
-  }
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -21,6 +21,7 @@ export async function copyNewFile(from: string, to: string, options: CopyOptions
     const target = await open(to, 'wx', 0o644);
     try {
       let done = 0;
+      options.onProgress?.(done, total);
       for await (const chunk of chunks) {
         await target.writeFile(chunk);
         done += chunk.length;

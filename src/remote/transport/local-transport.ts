@@ -1,7 +1,6 @@
 import type { Stats } from 'node:fs';
 import { chmod, link, lstat, mkdir, open, readdir, realpath, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { TransferProgress } from '../../core/ports/host.ts';
 import type { StoredFile } from '../../core/ports/media.ts';
 import { isFault } from './file-fault.ts';
 import { type HostVariables, launchDetached, runToEnd } from './local-command.ts';
@@ -11,6 +10,8 @@ import { watchDirectory } from './local-watch.ts';
 import type {
   CommandOptions,
   CommandResult,
+  Copied,
+  CopyOptions,
   Entry,
   LaunchOptions,
   ListedEntry,
@@ -24,6 +25,8 @@ const TIME_STEP_MS = 2_000;
 /** This machine: files through the file system, programs as children. */
 export class LocalTransport implements Transport {
   readonly requiredPrograms = [];
+  /** What kills a copy within this machine has mostly taken the machine along, and another one takes seconds. */
+  readonly resumes = false;
   readonly #variables: HostVariables;
 
   constructor(variables: HostVariables) {
@@ -118,22 +121,20 @@ export class LocalTransport implements Transport {
     return localFault(hashFile(path, signal));
   }
 
-  async upload(
-    file: string,
-    path: string,
-    onProgress: TransferProgress,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    await localFault(copyNewFile(file, path, { flush: false, onProgress, signal }));
+  async version(path: string): Promise<string | undefined> {
+    const { ino, mtimeMs } = await localFault(lstat(path));
+    return Date.now() - mtimeMs > TIME_STEP_MS ? `${ino}/${mtimeMs}` : undefined;
   }
 
-  async download(
-    path: string,
-    file: string,
-    onProgress: TransferProgress,
-    signal?: AbortSignal,
-  ): Promise<void> {
+  async upload(file: string, path: string, { onProgress, signal }: CopyOptions): Promise<Copied> {
+    await localFault(copyNewFile(file, path, { flush: false, onProgress, signal }));
+    return { received: await this.hash(path, signal), inPieces: false };
+  }
+
+  async download(path: string, file: string, { onProgress, signal }: CopyOptions) {
     await localFault(copyNewFile(path, file, { flush: true, onProgress, signal }));
+    const sent = await this.hash(path, signal);
+    return { sent, received: await this.hash(file, signal), inPieces: false };
   }
 
   watch(path: string, onChange: (name: string) => void): (() => void) | undefined {
@@ -172,7 +173,5 @@ function toEntry(stats: Stats): Entry {
       : stats.isSymbolicLink()
         ? 'link'
         : 'other';
-  const { ino, mtimeMs, size: bytes } = stats;
-  const isSettled = Date.now() - mtimeMs > TIME_STEP_MS;
-  return { kind, bytes, modifiedAt: mtimeMs, ...(isSettled && { version: `${ino}/${mtimeMs}` }) };
+  return { kind, bytes: stats.size, modifiedAt: stats.mtimeMs };
 }

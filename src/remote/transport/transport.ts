@@ -35,13 +35,25 @@ export interface Entry {
   readonly bytes: number;
   /** By the host's own clock, ms: to be compared with other entries of that host only. */
   readonly modifiedAt: number;
-  /** Another one as soon as the content is; absent where the transport cannot tell, or cannot tell yet. */
-  readonly version?: string;
 }
 
 export interface ListedEntry extends Entry {
   /** Relative to the listed directory, with forward slashes. */
   readonly path: string;
+}
+
+export interface CopyOptions {
+  readonly onProgress: TransferProgress;
+  /** Goes on with what a copy of the very same file that was cut off has left under the name; else that must be free. */
+  readonly resume?: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export interface Copied {
+  /** What the receiving end has now, by its own reading. */
+  readonly received: StoredFile;
+  /** True where it came in several goes: what an earlier one has left, or a connection that broke, may be wrong. */
+  readonly inPieces: boolean;
 }
 
 /**
@@ -92,10 +104,21 @@ export interface Transport {
   /** SHA-256 and size of what the host has there. */
   hash(path: string, signal?: AbortSignal): Promise<StoredFile>;
 
-  /** Copies a file of ours to the new file `path`. */
-  upload(file: string, path: string, onProgress: TransferProgress, signal?: AbortSignal): Promise<void>;
-  /** Copies a file of the host to the new file `file` of ours, flushed to the disk; never follows a link. */
-  download(path: string, file: string, onProgress: TransferProgress, signal?: AbortSignal): Promise<void>;
+  /**
+   * What is another one as soon as the content of a file is; undefined where the host cannot tell, or cannot tell yet.
+   * Further links to the file do not change it.
+   */
+  version(path: string, signal?: AbortSignal): Promise<string | undefined>;
+
+  /** Whether a copy that was cut off can be resumed. */
+  readonly resumes: boolean;
+  /** Copies a file of ours to the host. What fails leaves a part of it there. */
+  upload(file: string, path: string, options: CopyOptions): Promise<Copied>;
+  /**
+   * Copies a file of the host to ours, flushed to the disk; never follows a link. What fails leaves a part of it here.
+   * `sent` is what the host has, by its own reading.
+   */
+  download(path: string, file: string, options: CopyOptions): Promise<Copied & { readonly sent: StoredFile }>;
 
   /**
    * Where the transport can tell: calls `onChange` with the name of what changed in a directory, until the returned

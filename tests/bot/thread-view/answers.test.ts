@@ -93,7 +93,7 @@ describe('answers', () => {
         list       List prompts or runs, newest first
         show       Show one prompt or run with all that is known of it
         search     Find prompts by words of their text or name
-        status     Show the hosts, what runs on them and what comes next
+        status     Show the hosts and their GPUs, what runs on them and what comes next
         queue      Show the queue, or pause and resume it
         logs       Show the last lines of a run's log
         cancel     Cancel a run that waits or runs; only an admin cancels the runs of others
@@ -215,6 +215,16 @@ describe('answers', () => {
         More about one of them: models preview
       "
     `);
+    const gpus = { minimum: 1, maximum: 8, gigabytes: 28 };
+    expect(rendered(modelCard({ ...model, gpus }))).toContain(
+      'Needs 1 to 8 GPUs with 28 GB or more each. On here.',
+    );
+    expect(rendered(modelCard({ ...model, gpus: { minimum: 2 } }))).toContain(
+      'Needs 2 or more GPUs. On here.',
+    );
+    expect(rendered(modelCard({ ...model, gpus: { minimum: 1, maximum: 1 } }))).toContain(
+      'Needs 1 GPU. On here.',
+    );
     expect(rendered(modelCard(model))).toMatchInlineSnapshot(`
       "
       preview · Control preview

@@ -36,20 +36,32 @@ export const QUEUE: QueueView = {
     {
       host: 'gpu1' as HostName,
       state: 'reachable',
-      gpus: [
-        {
-          index: '0',
-          name: 'H100 80 GB',
-          memoryUsedBytes: 63 * 2 ** 30,
-          memoryTotalBytes: 80 * 2 ** 30,
-          utilisationPercent: 97,
-          temperatureCelsius: 71,
+      ...{ askedAt: NOW - 12_000, isCurrent: true, isLocal: false },
+      facts: {
+        answeredAt: NOW - 12_000,
+        diskFreeBytes: 1.2e12,
+        engineVersion: '29.1.5',
+        gpus: {
+          state: 'listed',
+          gpus: [
+            {
+              index: '0',
+              uuid: 'GPU-5d1f',
+              name: 'NVIDIA H100 80GB HBM3',
+              memoryUsedBytes: 63 * 2 ** 30,
+              memoryTotalBytes: 80 * 2 ** 30,
+              utilisation: 97,
+              temperature: 71,
+              power: 612.4,
+            },
+          ],
         },
-      ],
+      },
       lanes: [
         {
           lane: 'gpu1/gpu0' as LaneName,
           host: 'gpu1' as HostName,
+          gpus: ['0'],
           state: 'running',
           now: {
             run: 'rs_3fq8w1zz' as RunId,
@@ -65,12 +77,12 @@ export const QUEUE: QueueView = {
       host: 'gpu2' as HostName,
       state: 'unreachable',
       since: NOW - 32 * MINUTE,
+      ...{ askedAt: NOW - 3 * MINUTE, isCurrent: true, isLocal: false },
       problem: {
         code: 'engine.host_unreachable',
         parameters: { host: 'gpu2', reason: 'ECONNREFUSED' },
       },
-      gpus: [],
-      lanes: [],
+      lanes: [{ lane: 'gpu2/gpu0' as LaneName, host: 'gpu2' as HostName, gpus: ['0'], state: 'idle' }],
     },
   ],
   waiting: [

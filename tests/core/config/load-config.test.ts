@@ -36,6 +36,8 @@ describe('where the configuration comes from', () => {
         engine: 'process',
         workDirectory: join(directory, 'data', 'host'),
         lanes: [{ name: 'here/cpu', gpus: [] }],
+        assetQuotaBytes: 100e9,
+        gpuIdleBytes: 1e9,
         models: ['preview'],
         modelOverrides: {},
       },

@@ -2,7 +2,8 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { schemaProblems } from '../../../src/core/config/schema-problems.ts';
-import { resolveSecret, Secret, type SecretSources, secretSchema } from '../../../src/core/config/secret.ts';
+import { resolveSecret, type SecretSources, secretSchema } from '../../../src/core/config/secret.ts';
+import { Secret } from '../../../src/core/ports/secret.ts';
 
 const SECRET = 'hunter2';
 
@@ -11,7 +12,9 @@ function sources(given: Partial<SecretSources>): SecretSources {
   return {
     environment: {},
     directory: '/etc/bot',
-    readFile: (path) => Promise.reject(Object.assign(new Error(path), { code: 'ENOENT', syscall: 'open' })),
+    readFile: (path) => {
+      throw Object.assign(new Error(path), { code: 'ENOENT', syscall: 'open' });
+    },
     ...given,
   };
 }
@@ -33,8 +36,8 @@ describe('a secret', () => {
     }
   });
 
-  it('is read from a variable', async () => {
-    const found = await resolveSecret({ env: 'TOKEN' }, sources({ environment: { TOKEN: SECRET } }));
+  it('is read from a variable', () => {
+    const found = resolveSecret({ env: 'TOKEN' }, sources({ environment: { TOKEN: SECRET } }));
 
     expect(found.ok && found.value.reveal()).toBe(SECRET);
   });
@@ -42,9 +45,9 @@ describe('a secret', () => {
   it.each([
     ['secrets/token', '/etc/bot/secrets/token'],
     ['/run/token', '/run/token'],
-  ])('is read from the file %s, without the line end', async (file, path) => {
-    const readFile = (asked: string) => Promise.resolve(asked === path ? `${SECRET} \r\n` : '');
-    const found = await resolveSecret({ file }, sources({ readFile }));
+  ])('is read from the file %s, without the line end', (file, path) => {
+    const readFile = (asked: string) => (asked === path ? `${SECRET} \r\n` : '');
+    const found = resolveSecret({ file }, sources({ readFile }));
 
     expect(found.ok && found.value.reveal()).toBe(`${SECRET} `);
   });
@@ -53,9 +56,9 @@ describe('a secret', () => {
     ['the variable is not set', {}, { env: 'TOKEN' }, { variable: 'TOKEN' }],
     ['the variable is empty', { environment: { TOKEN: '' } }, { env: 'TOKEN' }, { variable: 'TOKEN' }],
     ['there is no such file', {}, { file: 'token' }, { file: '/etc/bot/token', detail: 'ENOENT' }],
-    ['the file is empty', { readFile: async () => '\n' }, { file: 'token' }, { file: '/etc/bot/token' }],
-  ])('is missing where %s', async (_, given, reference, parameters) => {
-    expect(await resolveSecret(reference, sources(given))).toEqual({
+    ['the file is empty', { readFile: () => '\n' }, { file: 'token' }, { file: '/etc/bot/token' }],
+  ])('is missing where %s', (_, given, reference, parameters) => {
+    expect(resolveSecret(reference, sources(given))).toEqual({
       ok: false,
       problems: [{ code: 'config.secret_missing', parameters }],
     });

@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { valid } from '../../../src/core/errors.ts';
 import { buildJob } from '../../../src/core/models/build-job.ts';
+import { Secret } from '../../../src/core/ports/secret.ts';
 import { minimal, parametersOf, preview, requestFor, transfer1, video } from './profiles.ts';
 
 const HOSTILE = [
@@ -103,7 +105,7 @@ describe('buildJob', () => {
 
   it('is pure: the same request gives the same plan, and the request is not changed', () => {
     const request = requestFor(preview());
-    const copy = structuredClone(request);
+    const copy = { ...structuredClone({ ...request, secrets: undefined }), secrets: request.secrets };
 
     expect(buildJob(request)).toEqual(buildJob(request));
     expect(request).toEqual(copy);
@@ -275,12 +277,32 @@ describe('buildJob', () => {
     ]);
   });
 
-  it('refuses secrets that nothing can bring to the job yet', () => {
-    const profile = minimal({ command: { secret_environment: { HF_TOKEN: { env: 'HF_TOKEN' } } } });
+  it('brings secrets apart from everything that is shown', () => {
+    const reference = { env: 'HUB_TOKEN' };
+    const profile = minimal({ command: { secret_environment: { HF_TOKEN: reference } } });
+    const asked: unknown[] = [];
+    const secrets = (given: unknown) => {
+      asked.push(given);
+      return valid(new Secret('hunter2'));
+    };
+    const plan = buildJob(requestFor(profile, { secrets }));
+
+    expect(asked).toEqual([reference]);
+    expect(plan.secretEnvironment?.['HF_TOKEN']?.reveal()).toBe('hunter2');
+    expect(plan.environment).toEqual({});
+    expect(JSON.stringify(plan)).not.toContain('hunter2');
+  });
+
+  it('refuses a run whose secret is not there, without a word on where it was looked for', () => {
+    const profile = minimal({ command: { secret_environment: { HF_TOKEN: { file: '/root/token' } } } });
 
     expect(() => buildJob(requestFor(profile))).toThrow(
-      expect.objectContaining({ code: 'config.unsupported' }),
+      expect.objectContaining({
+        code: 'input.secret_missing',
+        parameters: { model: 'minimal', secret: 'HF_TOKEN' },
+      }),
     );
+    expect(buildJob(requestFor(minimal()))).not.toHaveProperty('secretEnvironment');
   });
 });
 

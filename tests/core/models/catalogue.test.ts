@@ -57,6 +57,35 @@ describe('loadCatalogue', () => {
     );
   });
 
+  it('wants a model to fit the way to its host, and every lane of it', async () => {
+    const host = { name: HERE, models: ['transfer1' as ProfileId], modelOverrides: {} };
+    const found = (more: object) => problems({ models: {}, hosts: [{ ...host, ...more }] }, MODELS_DIRECTORY);
+    const lanes = (...gpus: readonly (readonly string[])[]) => ({
+      lanes: gpus.map((names, index) => ({ name: `here/${index}`, gpus: names })),
+    });
+
+    expect(await found({ transport: 'ssh', ...lanes(['0'], ['1', '2']) })).toEqual([]);
+    expect(await found(lanes(['0'], []))).toEqual([
+      {
+        ...{ code: 'config.model_unfit', host: 'here', model: 'transfer1' },
+        ...{ lane: 'here/1', gpus: 0, minimum: 1, maximum: 8 },
+      },
+    ]);
+    expect(await found({ models: [PREVIEW], transport: 'ssh', ...lanes([]) })).toEqual([
+      {
+        ...{ code: 'config.model_unfit', host: 'here', model: 'preview' },
+        ...{ transport: 'ssh', allowed: ['local'] },
+      },
+    ]);
+  });
+
+  it('looks at what a host overrides before it says that a model does not fit', async () => {
+    const modelOverrides = { transfer1: { requires: { min_gpus: 0 } } };
+    const host = { name: HERE, lanes: [{ name: 'here/cpu', gpus: [] }], modelOverrides };
+
+    expect(await problems({ models: {}, hosts: [host] }, MODELS_DIRECTORY)).toEqual([]);
+  });
+
   it('lays overrides over a profile: for all hosts, and on top of that for one', async () => {
     const catalogue = await shipped({
       models: { preview: { title: 'Ours', parameters: { edge: { default: 0.6 } } } },

@@ -13,8 +13,14 @@ describe('checkInputs', () => {
     });
   });
 
+  it('refuses a missing role', () => {
+    expect(checkInputs(preview(), [video('depth')])).toEqual({
+      ok: false,
+      problems: [{ code: 'input.role_missing', parameters: { role: 'color', model: 'preview' } }],
+    });
+  });
+
   it.each([
-    ['a missing role', [video('depth')], 'input.role_missing', { role: 'color' }],
     [
       'too few frames',
       [video('color', 1)],

@@ -21,6 +21,8 @@ function host(name: string, models: readonly Profile[]): HostConfig {
     engine: 'process',
     workDirectory: `/${name}`,
     lanes: [],
+    assetQuotaBytes: 100e9,
+    gpuIdleBytes: 1e9,
     models: models.map(({ id }) => id),
     modelOverrides: {},
   };

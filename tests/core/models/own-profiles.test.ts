@@ -16,6 +16,8 @@ function host(name: string): HostConfig {
     engine: 'process',
     workDirectory: `/srv/${name}`,
     lanes: [],
+    assetQuotaBytes: 100e9,
+    gpuIdleBytes: 1e9,
     models: [ID],
     modelOverrides: {},
   };

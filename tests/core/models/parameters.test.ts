@@ -146,7 +146,7 @@ describe('checkParameters', () => {
   it('refuses weights that are all zero', () => {
     const none = Object.fromEntries(weightParameters(transfer1()).map((name) => [name, '0']));
 
-    expect(checkParameters(transfer1(), none)).toEqual({
+    expect(checkParameters(transfer1(), none, new Set(['color'] as const))).toEqual({
       ok: false,
       problems: [
         {

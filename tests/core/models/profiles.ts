@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'smol-toml';
+import { invalid } from '../../../src/core/errors.ts';
 import type { AttemptId, InstanceId, Sha256 } from '../../../src/core/ids.ts';
 import type { JobRequest } from '../../../src/core/models/build-job.ts';
 import { mergeTables, type Table } from '../../../src/core/models/merge-tables.ts';
@@ -74,12 +75,11 @@ export function input(role: Role, facts: PromptInput['asset']['facts'], extensio
 
 /** A request that is complete: an input for every role that the profile takes, defaults for what is not given. */
 export function requestFor(profile: Profile, over: Partial<JobRequest> = {}): JobRequest {
-  const roles = Object.keys(profile.inputs).filter((role): role is Role => Object.hasOwn(ROLES, role));
   return {
     profile,
     text: 'A rainy neon street, cinematic',
     negativeText: 'cartoon, low detail',
-    inputs: roles.map((role) => video(role)),
+    inputs: rolesOf(profile).map((role) => video(role)),
     parameters: parametersOf(profile, {}),
     paths: {
       attempt: '/workspace/jobs/job_01',
@@ -91,12 +91,18 @@ export function requestFor(profile: Profile, over: Partial<JobRequest> = {}): Jo
     instance: 'in_00000001' as InstanceId,
     gpus: profile.requires.min_gpus > 0 ? ['0'] : [],
     stopGraceMs: 10_000,
+    secrets: (reference) => invalid('config.secret_missing', reference),
     ...over,
   };
 }
 
+/** Complete, for a run with a file for every role that the profile takes. */
 export function parametersOf(profile: Profile, given: Readonly<Record<string, unknown>>) {
-  const checked = checkParameters(profile, given);
+  const checked = checkParameters(profile, given, new Set(rolesOf(profile)));
   if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
   return checked.value;
+}
+
+function rolesOf(profile: Profile): readonly Role[] {
+  return Object.keys(profile.inputs).filter((role): role is Role => Object.hasOwn(ROLES, role));
 }

@@ -32,6 +32,7 @@ const FAILURES: readonly (readonly [log: string, signature: string, groups?: obj
   ['bad-weight', 'bad_spec', { reason: expect.stringContaining('Control weight for edge') }],
   ['bad-json', 'bad_spec'],
   ['bad-usage', 'bad_spec', { usage: 'unrecognized arguments: --steps 35' }],
+  ['port-taken', 'port_taken', { retryable: true }],
   ['worker-killed', 'worker_killed', { retryable: true }],
   ['program-error', 'program_error', { reason: 'No CUDA GPUs are available' }],
   ['worker-failed', 'worker_failed'],

@@ -1,12 +1,43 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildJob } from '../../../src/core/models/build-job.ts';
+import { checkRun } from '../../../src/core/models/check-run.ts';
 import { activeControls } from '../../../src/core/models/controls.ts';
 import type { Parameter } from '../../../src/core/models/profile.ts';
 import { parametersOf, requestFor, transfer1, video } from './profiles.ts';
 
 const profile = transfer1();
 const NO_CONTROLS = { vis: 0, edge: 0, depth: 0, seg: 0, keypoint: 0 };
+
+/** Every parameter that can be set beside the others, with a value that is not its default. */
+const ALL = {
+  ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5 },
+  ...{ seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' },
+  ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
+  ...{ blur_strength: 'low', canny_threshold: 'very_high' },
+  ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
+};
+
+/** Where each parameter arrives: a key of the spec, or a flag that is there or not. */
+const PLACES: readonly (readonly [name: string, value: string | number | boolean, place: string])[] = [
+  ['vis', 0.1, 'vis.control_weight'],
+  ['edge', 1, 'edge.control_weight'],
+  ['depth', 0.3, 'depth.control_weight'],
+  ['seg', 0.4, 'seg.control_weight'],
+  ['keypoint', 0.5, 'keypoint.control_weight'],
+  ['seg_prompt', 'boat . crane', 'seg.input_control_prompt'],
+  ['seg_weight_prompt', 'boat', 'seg.control_weight_prompt'],
+  ['num_steps', 20, 'num_steps'],
+  ['guidance', 7.5, 'guidance'],
+  ['sigma_max', 35, 'sigma_max'],
+  ['seed', 0, 'seed'],
+  ['fps', 30, 'fps'],
+  ['blur_strength', 'low', 'blur_strength'],
+  ['canny_threshold', 'very_high', 'canny_threshold'],
+  ['offload_text_encoder_model', false, '--offload_text_encoder_model'],
+  ['offload_guardrail_models', false, '--offload_guardrail_models'],
+  ['offload_diffusion_transformer', true, '--offload_diffusion_transformer'],
+];
 
 /** The one spec file of a plan, as the model reads it. */
 function spec(plan: ReturnType<typeof buildJob>) {
@@ -88,14 +119,8 @@ describe('the job of transfer1', () => {
     expect(plan.gpus).toEqual(['2', '3']);
   });
 
-  it('brings every parameter to its own place', () => {
-    const parameters = parametersOf(profile, {
-      ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5, seg_prompt: 'boat . crane' },
-      ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
-      ...{ blur_strength: 'low', canny_threshold: 'very_high', use_distilled: true },
-      ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
-    });
-    const plan = buildJob(requestFor(profile, { parameters }));
+  it('writes everything at once where every file is given', () => {
+    const plan = buildJob(requestFor(profile, { parameters: parametersOf(profile, ALL) }));
     const input = (role: string) => `/workspace/jobs/job_01/in/${role}.mp4`;
 
     expect(spec(plan)).toEqual({
@@ -112,14 +137,74 @@ describe('the job of transfer1', () => {
       vis: { control_weight: 0.1, input_control: input('vis') },
       edge: { control_weight: 0.2, input_control: input('edge') },
       depth: { control_weight: 0.3, input_control: input('depth') },
-      seg: { control_weight: 0.4, input_control: input('seg'), input_control_prompt: 'boat . crane' },
+      seg: {
+        control_weight: 0.4,
+        input_control: input('seg'),
+        input_control_prompt: 'boat . crane',
+        control_weight_prompt: 'boat',
+      },
       keypoint: { control_weight: 0.5 },
     });
-    expect(plan.argv.slice(-3)).toEqual([
-      '--offload_guardrail_models',
-      '--offload_diffusion_transformer',
-      '--use_distilled',
-    ]);
+    expect(plan.argv.slice(-2)).toEqual(['--offload_guardrail_models', '--offload_diffusion_transformer']);
+  });
+
+  it.each(PLACES)('brings %s to its own place, and changes nothing else', (name, value, place) => {
+    const before = buildJob(requestFor(profile, { parameters: parametersOf(profile, {}) }));
+    const after = buildJob(requestFor(profile, { parameters: parametersOf(profile, { [name]: value }) }));
+    const flags = (plan: typeof before) => new Set(plan.argv.slice(before.argv.indexOf('--num_gpus') + 2));
+
+    if (place.startsWith('--')) {
+      const all = [...new Set([...flags(before), ...flags(after)])];
+      expect(all.filter((flag) => flags(before).has(flag) !== flags(after).has(flag))).toEqual([place]);
+      expect(flags(after).has(place)).toBe(value);
+      expect(spec(after)).toEqual(spec(before));
+    } else {
+      const [block = '', key] = place.split('.');
+      const old = spec(before);
+      expect(spec(after)).toEqual({ ...old, [block]: key ? { ...old[block], [key]: value } : value });
+      expect(old).not.toEqual(spec(after));
+      expect(after.argv).toEqual(before.argv);
+    }
+  });
+
+  it('has a place for every parameter but the one that changes the others', () => {
+    expect(PLACES.map(([name]) => name).toSorted()).toEqual(
+      Object.keys(profile.parameters)
+        .filter((name) => name !== 'use_distilled')
+        .toSorted(),
+    );
+  });
+
+  it('asks the distilled model for edges in one step', () => {
+    const plan = buildJob(
+      requestFor(profile, { parameters: parametersOf(profile, { use_distilled: true }) }),
+    );
+    const { edge, num_steps, ...others } = spec(plan);
+
+    expect(plan.argv.slice(-1)).toEqual(['--use_distilled']);
+    expect({ edge, num_steps }).toEqual({
+      edge: { control_weight: 0.25, input_control: '/workspace/jobs/job_01/in/edge.mp4' },
+      num_steps: 1,
+    });
+    for (const hint of ['vis', 'depth', 'seg', 'keypoint']) expect(others).not.toHaveProperty(hint);
+  });
+
+  it('needs no video to follow where every control has a video of its own', () => {
+    const inputs = [video('depth'), video('seg')];
+    const checked = checkRun(profile, inputs, { seed: 3 });
+    const parameters = checked.ok ? checked.value : {};
+    const control = (role: string) => ({
+      control_weight: 0.25,
+      input_control: `/workspace/jobs/job_01/in/${role}.mp4`,
+    });
+
+    expect(spec(buildJob(requestFor(profile, { parameters, inputs })))).toEqual({
+      prompt: 'A rainy neon street, cinematic',
+      negative_prompt: 'cartoon, low detail',
+      ...{ num_steps: 35, guidance: 5, sigma_max: 80, seed: 3, fps: 24 },
+      depth: control('depth'),
+      seg: control('seg'),
+    });
   });
 
   it('writes no flag of the model with "=": the spec would win over it', () => {

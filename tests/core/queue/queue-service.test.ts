@@ -23,6 +23,8 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     engine: 'process',
     workDirectory: '/work',
     lanes: lanes.map((name) => ({ name, gpus: [] })),
+    assetQuotaBytes: 100e9,
+    gpuIdleBytes: 1e9,
     models: ['minimal' as ProfileId],
     modelOverrides: {},
   };
@@ -191,7 +193,11 @@ describe('the place of a run', () => {
 describe('the view of the queue', () => {
   it('shows lanes, what runs, what waits and when all is done', async () => {
     const { queue, drive, claim, service, progress, clock } = await openQueue([ONE, TWO]);
-    expect(service.view()).toMatchObject({ waiting: [], waitingTotal: 0, hosts: [{ state: 'unknown' }] });
+    expect(service.view()).toMatchObject({
+      waiting: [],
+      waitingTotal: 0,
+      hosts: [{ state: 'reachable', isLocal: true }],
+    });
     expect(service.view().allDoneBy).toBeUndefined();
     drive(ONE);
     const active = queue('ben');

@@ -166,7 +166,7 @@ describe('what is left on the host', () => {
     expect(stops).toEqual(['kill']);
   });
 
-  it('is looked for again once a host answers that did not when the lane began', async () => {
+  it('is looked for again before the first claim where a host did not answer when the lane began', async () => {
     const { lane, host, runner } = await openRunner();
     const left = new FakeHost({ instance: lane.store.instance });
     const { attempt } = await leaveOne(lane, left, 'exited');
@@ -179,12 +179,26 @@ describe('what is left on the host', () => {
       if (asked === 1) throw new CosmosError('engine.host_unreachable', {});
       return leftovers;
     };
+    let claimedBefore: boolean | undefined;
+    const run = lane.queue();
     host.discard = async (id) => {
+      if (id === attempt) claimedBefore = lane.run(run).state !== 'queued';
       discarded.push(id);
     };
+    runner.start();
+    await until(lane, ended(lane, run));
+    expect(discarded).toContain(attempt);
+    expect(claimedBefore).toBe(false);
+    expect(lane.run(run).state).toBe('done');
+  });
+
+  it('because its host did not answer when the run ended is removed although nothing else waits', async () => {
+    const { lane, host, runner } = await openRunner();
+    host.failNext('discard', new CosmosError('engine.host_unreachable', {}));
     const run = lane.queue();
     runner.start();
-    await until(lane, () => discarded.includes(attempt));
+    await until(lane, ended(lane, run));
+    await until(lane, () => host.attempts.length === 0);
     expect(lane.run(run).state).toBe('done');
   });
 

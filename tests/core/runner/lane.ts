@@ -1,6 +1,8 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { SecretLookup } from '../../../src/core/config/secret.ts';
 import { DataDirectory } from '../../../src/core/data-directory.ts';
+import { invalid } from '../../../src/core/errors.ts';
 import type { AttemptId, LaneName, RunId } from '../../../src/core/ids.ts';
 import type { Profile } from '../../../src/core/models/profile.ts';
 import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
@@ -40,6 +42,8 @@ export class TestLane {
   readonly data: DataDirectory;
   readonly host: FakeHost;
   readonly signal = new AbortController();
+  /** Where jobs of this lane find their secrets. */
+  secrets: SecretLookup = () => invalid('config.secret_missing');
   store: Store;
   context: LaneContext;
   reconciler: Reconciler;
@@ -148,6 +152,7 @@ export class TestLane {
     return {
       lane: LANE,
       gpus: [],
+      gpuIdleBytes: 1e9,
       models: [PROFILE.id],
       profiles: new StoredProfiles(this.store.runs),
       ownProfiles: new Map(),
@@ -160,6 +165,7 @@ export class TestLane {
       wakeup: new Wakeup(),
       data: this.data,
       instance: this.store.instance,
+      secrets: (reference) => this.secrets(reference),
       timeouts: () => ({ runMs: RUN_LIMIT_MS, silenceMs: SILENCE_LIMIT_MS, cancelGraceMs: GRACE_MS }),
     };
   }

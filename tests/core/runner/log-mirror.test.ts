@@ -111,7 +111,7 @@ describe('the copy of a log', () => {
     const host = await startedHost();
     host.readLog = async (_attempt, _offset, maxBytes) => Buffer.alloc(maxBytes, 'y\n');
     await using mirror = await LogMirror.open(host, ATTEMPT, join(directory, 'run.log'), () => undefined);
-    const followed = await mirror.follow(() => undefined, never, 3_000_000);
+    const followed = await mirror.follow(() => undefined, never, { maxBytes: 3_000_000 });
     expect(followed.isAtEnd).toBe(false);
     expect(followed.received).toBeGreaterThanOrEqual(3_000_000);
     expect(followed.received).toBeLessThan(5_000_000);

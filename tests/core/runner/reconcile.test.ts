@@ -61,20 +61,6 @@ describe('an attempt that goes well', () => {
 });
 
 describe('progress', () => {
-  it('of a long upload is shown with its rate', async () => {
-    const lane = await TestLane.open();
-    const { run } = lane.claim();
-    let shown: unknown;
-    lane.host.putAsset = async (asset, onProgress) => {
-      lane.clock.advance(1_000);
-      onProgress(asset.bytes / 2, asset.bytes);
-      shown = lane.run(run).progress?.transfer;
-      throw new CosmosError('transfer.failed', {});
-    };
-    await lane.settle();
-    expect(shown).toEqual({ doneBytes: 4, totalBytes: 8, bytesPerSecond: 4 });
-  });
-
   it('tells the remaining time from the pace of the run itself', async () => {
     const lane = await TestLane.open();
     const profile = minimal({
@@ -174,6 +160,16 @@ describe('an attempt that is claimed', () => {
     await lane.restart();
     expect(await lane.after(400)).toBe(600);
     await lane.after(600);
+    expect(lane.host.starts(attempt)).toBe(1);
+    expect(lane.run(run).state).toBe('active');
+  });
+
+  it('gets everything anew where its host was wiped before anything began', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = lane.claim();
+    lane.host.failNext('putAsset', new CosmosError('engine.host_replaced', {}));
+    expect(await lane.settle()).toBe(1_000);
+    await lane.after(1_000);
     expect(lane.host.starts(attempt)).toBe(1);
     expect(lane.run(run).state).toBe('active');
   });
@@ -565,6 +561,7 @@ describe('a stop of the bot', () => {
     const { run, attempt } = lane.claim();
     const put = lane.host.putAsset.bind(lane.host);
     lane.host.putAsset = async (asset, progress, signal) => {
+      progress(0, asset.bytes);
       lane.signal.abort();
       return await put(asset, progress, signal);
     };

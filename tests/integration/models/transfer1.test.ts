@@ -5,6 +5,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { Transfer1Bot } from '../../support/transfer1-bot.ts';
 
 const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
+const WORDS = { seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' };
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
 
 async function openBot(daemon?: DockerDaemon): Promise<Transfer1Bot> {
@@ -14,7 +15,7 @@ async function openBot(daemon?: DockerDaemon): Promise<Transfer1Bot> {
 }
 
 async function expectVideos(bot: Transfer1Bot): Promise<void> {
-  const run = await bot.until(await bot.queue('A "rainy" $(neon) street', { seg_prompt: 'boat . crane' }));
+  const run = await bot.until(await bot.queue('A "rainy" $(neon) street', WORDS));
   expect(run.problem).toBeUndefined();
   expect(run.state).toBe('done');
   expect(run.outputs.map(({ label, purpose }) => [label, purpose])).toEqual([
@@ -24,6 +25,7 @@ async function expectVideos(bot: Transfer1Bot): Promise<void> {
     ['edge', 'control'],
     ['depth', 'control'],
     ['seg', 'control'],
+    ['seg_weight', 'control'],
   ]);
   const [video] = run.outputs;
   const facts = await new ChildMediaWorker().verify(video?.path ?? '', LIMITS);
@@ -35,19 +37,23 @@ describe('a run of transfer1', () => {
     await expectVideos(await openBot());
   });
 
-  it('takes the distilled model with edges alone and says what is wrong with more', async () => {
+  it('takes control videos alone, computes none of them, and is refused a control without one', async () => {
     const bot = await openBot();
-    const alone = await bot.until(await bot.queue('Fog', { ...EDGE_ALONE, use_distilled: true }));
-    const more = await bot.until(await bot.queue('Mist', { use_distilled: true }));
+    const run = await bot.until(await bot.queue('Fog', {}, ['depth', 'seg']));
+
+    expect(run.state).toBe('done');
+    expect(run.parameters).toMatchObject({ sigma_max: 80, vis: 0, edge: 0, depth: 0.25, seg: 0.25 });
+    expect(run.outputs.map(({ label }) => label)).toEqual(['video', 'prompt']);
+    await expect(bot.queue('Haze', { edge: 0.5 }, ['depth'])).rejects.toThrow('input.rule_broken');
+  });
+
+  it('takes the distilled model with edges alone, and is refused before it waits with more', async () => {
+    const bot = await openBot();
+    const alone = await bot.until(await bot.queue('Fog', { use_distilled: true }));
 
     expect(alone.state).toBe('done');
-    expect(more).toMatchObject({
-      state: 'failed',
-      problem: {
-        code: 'model.failure_signature',
-        parameters: { signature: 'not_distilled', control: 'vis' },
-      },
-    });
+    expect(alone.outputs.map(({ label }) => label)).toEqual(['video', 'prompt', 'edge']);
+    await expect(bot.queue('Mist', { use_distilled: true, vis: 0.5 })).rejects.toThrow('input.rule_broken');
   });
 
   it.each([

@@ -10,7 +10,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 /** Leaves a directory where the file was to be, which the removal of a file refuses. */
 class StubbornTransport extends LocalTransport {
-  override async download(_path: string, file: string): Promise<void> {
+  override async download(_path: string, file: string): Promise<never> {
     await mkdir(file);
     throw new FileFault('full', undefined);
   }

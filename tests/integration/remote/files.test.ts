@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -224,6 +224,14 @@ it('notices that the work directory was wiped, and has another id after it', asy
   await expect(local.host.prepare(scriptPlan(ATTEMPT, 'true'))).rejects.toMatchObject({ code });
   await expect(local.host.abandon(ATTEMPT)).rejects.toMatchObject({ code });
   expect(await local.host.identify()).not.toBe(id);
+});
+
+it('says that the work directory was wiped where an upload finds its file missing', async () => {
+  await local.host.identify();
+  const input = await asset(Buffer.alloc(1 << 20));
+  const wipe = (): void => rmSync(local.workDir, { recursive: true, force: true });
+  await expect(local.host.putAsset(input, wipe)).rejects.toMatchObject({ code: 'engine.host_replaced' });
+  await local.host.identify();
 });
 
 it('does not read a work directory that cannot be entered as an attempt that never started', async () => {

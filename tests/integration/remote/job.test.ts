@@ -54,6 +54,23 @@ it('gives the job exactly the planned environment beside PATH, HOME and the mark
   );
 });
 
+it.each<[string, Readonly<Record<string, string>>, readonly string[], readonly string[]]>([
+  ['the GPUs of its lane', {}, ['2', '3'], ['CUDA_DEVICE_ORDER=PCI_BUS_ID', 'CUDA_VISIBLE_DEVICES=2,3']],
+  [
+    'the GPUs that its profile names, in place of those of its lane',
+    { CUDA_VISIBLE_DEVICES: '7' },
+    ['2'],
+    ['CUDA_DEVICE_ORDER=PCI_BUS_ID', 'CUDA_VISIBLE_DEVICES=7'],
+  ],
+  ['no word of GPUs on a lane without any', {}, [], []],
+])('gives the job %s', async (_, environment, gpus, expected) => {
+  await local.host.prepare(scriptPlan(ATTEMPT, '', { argv: ['env', '-0'], environment, gpus }));
+  await local.host.start(ATTEMPT);
+  await untilState(local.host, ATTEMPT, 'exited');
+  const lines = (await local.log(ATTEMPT)).split('\0').filter((line) => line.startsWith('CUDA_'));
+  expect(lines.sort()).toEqual(expected);
+});
+
 it('gives the job exactly the planned words, working directory and an empty input', async () => {
   const script =
     'const { readFileSync } = require("node:fs");' +

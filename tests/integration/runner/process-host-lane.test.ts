@@ -1,4 +1,4 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -91,6 +91,22 @@ describe('a lane on a process host', () => {
     for (const id of await alive()) endProcess(id);
     await until(lane, run, isOver);
     expect(lane.run(run)).toMatchObject({ state: 'lost', problem: { code: 'engine.vanished' } });
+  });
+
+  it('brings its inputs again when they are lost between their upload and the start', async () => {
+    const { lane, run, host, workDir } = await openLane('cat "$2"; printf "video 24" >"$1/street.mp4"');
+    const prepare = host.prepare.bind(host);
+    let losses = 2;
+    host.prepare = async (plan, signal) => {
+      losses -= 1;
+      if (losses >= 0) await rm(join(workDir, 'assets'), { recursive: true });
+      await mkdir(join(workDir, 'assets'), { recursive: true });
+      await prepare(plan, signal);
+    };
+    await until(lane, run, isOver);
+    expect(losses).toBeLessThan(0);
+    expect(lane.run(run)).toMatchObject({ state: 'done' });
+    expect(lane.eventsOf(run).filter((type) => type === 'run.starting')).toHaveLength(1);
   });
 
   it('cancels a job that ignores the stop signal', async () => {

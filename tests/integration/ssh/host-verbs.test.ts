@@ -1,5 +1,8 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Ask, host } from '../../../src/bot/cli/host.ts';
 import { freePort, type OpenSshServer } from '../../support/openssh-server.ts';
@@ -42,7 +45,8 @@ user = ${JSON.stringify(server.user)}
 key_file = ${JSON.stringify(server.path('user-key'))}
 known_hosts = ${JSON.stringify(server.path('known_hosts'))}
 work_dir = ${JSON.stringify(workDir)}
-models = ["preview"]
+lanes = [{ name = "gpu0", gpus = [0] }]
+models = ["transfer1"]
 `;
 }
 
@@ -64,7 +68,10 @@ describe('host check of this machine', () => {
   });
 
   it('fails for a GPU that is not there, and says how to mend it', async () => {
-    const { code, out } = await cosmos(`${LOCAL}\n[[hosts.lanes]]\nname = "a"\ngpus = [97]\n`, 'check');
+    const { code, out } = await cosmos(
+      `${LOCAL.replace('preview', 'transfer1')}\n[[hosts.lanes]]\nname = "a"\ngpus = [97]\n`,
+      'check',
+    );
 
     expect(code).toBe(1);
     expect(out).toMatch(/^✔ Answers/m);
@@ -167,5 +174,55 @@ describeWithSshd('a host over SSH', () => {
 
     expect((await cosmos(wrong, 'trust')).error).toContain('does not let the bot in');
     expect((await cosmos(wrong, 'check')).out).toMatch(/^✖ gpu1 does not let the bot in/m);
+  });
+});
+
+describeWithSshd('a host over SSH, at a terminal', () => {
+  /** Runs `host trust` with a terminal of its own, and types the answer once it is asked for. */
+  async function typed(server: OpenSshServer, answer: string) {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'cosmos.toml'), sshHost(server, '/nowhere'));
+    const launcher = fileURLToPath(new URL('../../../src/bot/launcher.js', import.meta.url));
+    const command = [process.execPath, launcher, 'host', 'trust', 'gpu1']
+      .map((word) => `'${word}'`)
+      .join(' ');
+    const child = spawn('/usr/bin/script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      cwd: directory,
+      env: { PATH: process.env['PATH'], HOME: directory, TERM: 'xterm' },
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    let shown = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      const before = shown;
+      shown += chunk.toString();
+      if (!before.includes('Type yes') && shown.includes('Type yes')) child.stdin.write(answer);
+    });
+    const [code] = await once(child, 'close');
+    return { code, shown };
+  }
+
+  it('is trusted after a typed yes', async () => {
+    const server = await startServer();
+    await rm(server.path('known_hosts'));
+    const { code, shown } = await typed(server, 'yes\n');
+    expect(shown).toContain(server.fingerprint());
+    expect(shown).toContain(`Pinned in ${server.path('known_hosts')}`);
+    expect(code).toBe(0);
+    expect(await readFile(server.path('known_hosts'), 'utf8')).toBe(`${await server.hostKeyLine()}\n`);
+  });
+
+  it.each([
+    ['no', 'no\n'],
+    ['an empty line', '\n'],
+    ['the end of the input', '\u0004'],
+    ['an interrupt', '\u0003'],
+  ])('is not trusted after %s', async (_, answer) => {
+    const server = await startServer();
+    await rm(server.path('known_hosts'));
+    const { code, shown } = await typed(server, answer);
+    expect(shown).toContain('Nothing was pinned.');
+    expect(shown).not.toContain('Something went wrong');
+    expect(code).toBe(1);
+    await expect(readFile(server.path('known_hosts'))).rejects.toMatchObject({ code: 'ENOENT' });
   });
 });

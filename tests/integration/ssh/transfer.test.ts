@@ -6,7 +6,7 @@ import { describeWithSshd, startServer, transportTo, unreachable } from './ssh-s
 
 const MIB = 1024 * 1024;
 const digest = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
-const ignore = (): void => undefined;
+const ignore = { onProgress: (): void => undefined };
 
 describeWithSshd('transfers over SSH', () => {
   it('brings files of every size there and back, byte for byte', async () => {
@@ -18,9 +18,11 @@ describeWithSshd('transfers over SSH', () => {
       const bytes = randomBytes(size);
       await writeFile(`${here}/${size}`, bytes);
       const seen: number[] = [];
-      await transport.upload(`${here}/${size}`, `${host}/${size}`, (done, total) => {
-        expect(total).toBe(size);
-        seen.push(done);
+      await transport.upload(`${here}/${size}`, `${host}/${size}`, {
+        onProgress: (done, total) => {
+          expect(total).toBe(size);
+          seen.push(done);
+        },
       });
       expect(seen).toEqual(seen.toSorted((a, b) => a - b));
       expect(seen.at(-1) ?? 0).toBe(size);
@@ -76,9 +78,9 @@ describeWithSshd('transfers over SSH', () => {
         server.cut();
       };
     };
-    await transport.upload(`${here}/file`, `${host}/file`, cutAtHalf());
+    await transport.upload(`${here}/file`, `${host}/file`, { onProgress: cutAtHalf() });
     expect(digest(await readFile(`${host}/file`))).toBe(digest(bytes));
-    await transport.download(`${host}/file`, `${here}/back`, cutAtHalf());
+    await transport.download(`${host}/file`, `${here}/back`, { onProgress: cutAtHalf() });
     expect(digest(await readFile(`${here}/back`))).toBe(digest(bytes));
   });
 
@@ -90,15 +92,15 @@ describeWithSshd('transfers over SSH', () => {
     await writeFile(`${here}/file`, randomBytes(30 * MIB));
     const giveUp = new AbortController();
     const stop = (): void => giveUp.abort(new Error('given up'));
-    await expect(transport.upload(`${here}/file`, `${host}/a`, stop, giveUp.signal)).rejects.toThrow(
-      'given up',
-    );
+    await expect(
+      transport.upload(`${here}/file`, `${host}/a`, { onProgress: stop, signal: giveUp.signal }),
+    ).rejects.toThrow('given up');
     await transport.upload(`${here}/file`, `${host}/b`, ignore);
     const again = new AbortController();
     const stopAgain = (): void => again.abort(new Error('given up'));
-    await expect(transport.download(`${host}/b`, `${here}/b`, stopAgain, again.signal)).rejects.toThrow(
-      'given up',
-    );
+    await expect(
+      transport.download(`${host}/b`, `${here}/b`, { onProgress: stopAgain, signal: again.signal }),
+    ).rejects.toThrow('given up');
     expect(await transport.run(['true'])).toMatchObject({ exitCode: 0 });
   });
 
@@ -108,7 +110,9 @@ describeWithSshd('transfers over SSH', () => {
     const host = await server.makeDirectory('work');
     const here = await temporaryDirectory();
     await writeFile(`${here}/file`, randomBytes(30 * MIB));
-    const sent = transport.upload(`${here}/file`, `${host}/file`, () => void transport.close());
+    const sent = transport.upload(`${here}/file`, `${host}/file`, {
+      onProgress: () => void transport.close(),
+    });
     await expect(sent).rejects.toMatchObject(unreachable('closed'));
   });
 });

@@ -34,6 +34,6 @@ export const inference: CommandHandler = async (
 };
 
 /** What a host would get, without what only a real attempt has. */
-function sent({ files, inputs, argv, environment, workingDirectory }: AttemptPlan) {
-  return { files, inputs, argv, environment, workingDirectory };
+function sent({ files, inputs, argv, environment, secretEnvironment = {}, workingDirectory }: AttemptPlan) {
+  return { files, inputs, argv, environment, secretEnvironment, workingDirectory };
 }

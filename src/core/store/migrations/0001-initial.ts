@@ -140,6 +140,16 @@ CREATE TABLE lanes (
   driver_since INTEGER
 ) STRICT, WITHOUT ROWID;
 
+-- How each host was when it was asked last, and when it last answered.
+CREATE TABLE host_readings (
+  host TEXT PRIMARY KEY,
+  asked_at INTEGER NOT NULL,
+  answered_at INTEGER,
+  facts TEXT,
+  failing_since INTEGER,
+  problem TEXT
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   lane TEXT NOT NULL,

@@ -1,8 +1,8 @@
 import { CosmosError } from '../../../core/errors.ts';
-import type { Sha256 } from '../../../core/ids.ts';
 import type { StoredFile } from '../../../core/ports/media.ts';
 import { type FaultReason, FileFault } from '../file-fault.ts';
 import type { CommandResult } from '../transport.ts';
+import { HASH_SCRIPT, NO_HASH_PROGRAM, readHash } from './hash-script.ts';
 import { runShellScript } from './ssh-command.ts';
 import type { SshConnection } from './ssh-connection.ts';
 
@@ -11,18 +11,8 @@ const LEAST_MS = 120_000;
 const SLOWEST_BYTES_PER_MS = 5_000;
 /** A tree of a million files on a network disk. */
 const REMOVE_MS = 30 * 60_000;
-
-/** Hashes where the file is. `openssl` first: many times as fast as coreutils' program without its own assembler. */
-const HASH_SCRIPT = `if command -v openssl >/dev/null 2>&1; then
-  line=$(openssl dgst -sha256 -r <"$1") || exit 1
-elif command -v sha256sum >/dev/null 2>&1; then
-  line=$(sha256sum <"$1") || exit 1
-else
-  exit 9
-fi
-bytes=$(wc -c <"$1") || exit 1
-echo "\${line%% *}" $bytes
-`;
+/** File systems keep times in steps of up to 2 s: a younger file may change again without another time. */
+const TIME_STEP_SECONDS = 2;
 
 interface OnHost {
   readonly path: string;
@@ -35,10 +25,12 @@ export async function hashOnHost(connection: SshConnection, file: OnHost): Promi
   const { signal } = file;
   const deadlineMs = timeFor(file.size);
   const result = await runShellScript(connection, HASH_SCRIPT, [file.path], { deadlineMs, signal });
-  if (result.exitCode === 9) throw new CosmosError('engine.host_unsupported', { missing: ['sha256sum'] });
-  const [, sha256, bytes] = /^([0-9a-f]{64}) +([0-9]+)\n$/.exec(result.stdout) ?? [];
-  if (result.exitCode !== 0 || sha256 === undefined) throw commandFault(result);
-  return { sha256: sha256 as Sha256, bytes: Number(bytes) };
+  if (result.exitCode === NO_HASH_PROGRAM) {
+    throw new CosmosError('engine.host_unsupported', { missing: ['sha256sum'] });
+  }
+  const hashed = readHash(result.stdout);
+  if (result.exitCode !== 0 || hashed === undefined) throw commandFault(result);
+  return hashed;
 }
 
 /** Fills the empty file `path`. */
@@ -50,6 +42,21 @@ export async function copyOnHost(
   const options = { deadlineMs: timeFor(size), signal };
   const result = await runShellScript(connection, 'cat <"$1" >"$2"', [existing, path], options);
   if (result.exitCode !== 0) throw commandFault(result);
+}
+
+/** Written on one line: times in whole seconds, then everything that another content would change. */
+const VERSION_SCRIPT = `stat -c '%Y %d.%i.%s.%y' "$1" && date +%s && cat /proc/sys/kernel/random/boot_id`;
+
+/**
+ * What is another one as soon as the content of a file is; undefined where the host cannot tell it, or not yet. Without
+ * the time of the last change of the inode, since every further link changes that; with the boot, since a loss of power
+ * may take content and leave the rest.
+ */
+export async function versionOnHost(connection: SshConnection, path: string, signal?: AbortSignal) {
+  const { exitCode, stdout } = await runShellScript(connection, VERSION_SCRIPT, [path], { signal });
+  const [, modified, version, now, boot] = /^(\d+) (.+)\n(\d+)\n(\S+)\n$/.exec(stdout) ?? [];
+  if (exitCode !== 0 || version === undefined) return undefined;
+  return Number(now) - Number(modified) > TIME_STEP_SECONDS ? `${boot}/${version}` : undefined;
 }
 
 /** Removes a directory with all that is in it. */

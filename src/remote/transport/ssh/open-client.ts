@@ -7,7 +7,8 @@ import { connectionFailure } from './ssh-failure.ts';
 import { CONNECT_TIMEOUT_MS, type SshOptions, type SshServer } from './ssh-options.ts';
 
 /** A dead connection is noticed after 30 s, which idle firewalls and address translators do not end either. */
-const KEEPALIVE = { keepaliveInterval: 10_000, keepaliveCountMax: 3 } as const;
+const KEEPALIVE_MS = 10_000;
+const KEEPALIVE_COUNT = 3;
 
 /** Key types in the order of preference, with the signatures that each is used with. */
 const SIGNATURES: readonly (readonly [type: string, algorithms: readonly ServerHostKeyAlgorithm[]])[] = [
@@ -83,7 +84,8 @@ async function letIn({ server, options, known, signal, isJump, through }: LetInO
     port,
     username: user,
     ...credentials,
-    ...KEEPALIVE,
+    keepaliveInterval: options.keepaliveMs ?? KEEPALIVE_MS,
+    keepaliveCountMax: KEEPALIVE_COUNT,
     readyTimeout: options.connectTimeoutMs ?? CONNECT_TIMEOUT_MS,
     algorithms: { serverHostKey: preferred(pinned) },
     hostVerifier: (key: Buffer) => {

@@ -88,15 +88,16 @@ function execute(
 ): Promise<CommandResult> {
   const bounds = { deadlineMs: options.deadlineMs ?? DEADLINE_MS, signal: options.signal };
   return connection.command(line, bounds, (channel) => ({
-    done: collect(channel, input, options.maxOutputBytes ?? MAX_OUTPUT_BYTES),
-    giveUp: () => kill(channel),
+    done: collectResult(channel, input, options.maxOutputBytes),
+    giveUp: () => killCommand(channel),
   }));
 }
 
-function collect(
+/** Writes `input` and resolves when the command has ended; whoever has more input writes it to the channel. */
+export function collectResult(
   channel: ClientChannel,
   input: string | Buffer,
-  maxOutputBytes: number,
+  maxOutputBytes = MAX_OUTPUT_BYTES,
 ): Promise<CommandResult> {
   const stdout = new StreamHead(maxOutputBytes);
   const stderr = new StreamHead(maxOutputBytes);
@@ -125,7 +126,7 @@ function collect(
 }
 
 /** Ends the command with all that it started in its session, as far as the server does so, and the channel. */
-function kill(channel: ClientChannel): void {
+export function killCommand(channel: ClientChannel): void {
   try {
     channel.signal('KILL');
     channel.destroy();

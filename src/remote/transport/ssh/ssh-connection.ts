@@ -8,8 +8,10 @@ import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, type SshOptions } from './ssh-op
 
 /** SFTP channels that transfers share: four were the fastest at 20 ms round trip (docs/decisions/ssh-transport.md). */
 export const TRANSFER_CHANNELS = 4;
-/** With the transfers' channels and the one for small files this stays below the ten that sshd allows. */
+/** With the transfers' channels, the one for small files and the one below these are the ten that sshd allows. */
 const COMMAND_CHANNELS = 4;
+/** For a command that goes along with a transfer, however long that takes. */
+const COMPANION_CHANNELS = 1;
 
 /** Pause after the first failed connection, doubled with each, ms. */
 const FIRST_PAUSE_MS = 250;
@@ -41,6 +43,7 @@ export class SshConnection {
   readonly #options: SshOptions;
   readonly #closed = new AbortController();
   readonly #commandSlots = new Slots(COMMAND_CHANNELS);
+  readonly #companionSlots = new Slots(COMPANION_CHANNELS);
   #live: Promise<Live> | undefined;
   #failures = 0;
   #pause: { readonly until: number; readonly failure: CosmosError } | undefined;
@@ -64,13 +67,13 @@ export class SshConnection {
    */
   async command<T>(
     line: string,
-    bounds: CallBounds,
+    bounds: CallBounds & { readonly isCompanion?: boolean },
     use: (channel: ClientChannel) => { readonly done: Promise<T>; readonly giveUp: () => void },
   ): Promise<T> {
     bounds.signal?.throwIfAborted();
     const deadlineMs = bounds.deadlineMs ?? this.answerTimeoutMs;
     const ends = Date.now() + deadlineMs;
-    const slot = this.#commandSlots.take();
+    const slot = (bounds.isCompanion ? this.#companionSlots : this.#commandSlots).take();
     const giveBack = (): void => void slot.then((release) => release());
     await boundedWait(slot, {
       deadlineMs,

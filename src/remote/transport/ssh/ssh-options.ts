@@ -20,7 +20,12 @@ export interface SshOptions extends SshServer {
   readonly connectTimeoutMs?: number;
   /** Deadline of one file operation, and of a transfer that stands still, ms. */
   readonly answerTimeoutMs?: number;
+  /** Between two questions whether a silent connection still lives, ms; three without an answer end it. */
+  readonly keepaliveMs?: number;
 }
+
+/** How long is waited for a host. */
+export type SshTimes = Pick<SshOptions, 'connectTimeoutMs' | 'answerTimeoutMs' | 'keepaliveMs'>;
 
 /** Addresses on other continents need eight round trips and a slow name server: well below this, ms. */
 export const CONNECT_TIMEOUT_MS = 20_000;

@@ -1,6 +1,5 @@
 import { dirname } from 'node:path/posix';
 import type { Stats } from 'ssh2';
-import type { TransferProgress } from '../../../core/ports/host.ts';
 import type { StoredFile } from '../../../core/ports/media.ts';
 import { receiveFile } from '../../transfer/receive-file.ts';
 import { sendFile } from '../../transfer/send-file.ts';
@@ -8,12 +7,14 @@ import { FileFault, isFault } from '../file-fault.ts';
 import type {
   CommandOptions,
   CommandResult,
+  Copied,
+  CopyOptions,
   Entry,
   LaunchOptions,
   ListedEntry,
   Transport,
 } from '../transport.ts';
-import { copyOnHost, hashOnHost, removeOnHost } from './host-files.ts';
+import { copyOnHost, hashOnHost, removeOnHost, versionOnHost } from './host-files.ts';
 import type { SftpSession } from './sftp-session.ts';
 import { launchProgram, runProgram, runShellScript } from './ssh-command.ts';
 import { SshConnection } from './ssh-connection.ts';
@@ -21,7 +22,8 @@ import type { SshOptions } from './ssh-options.ts';
 
 /** A host behind an SSH server: files over SFTP, programs by its shell. Connects at the first call. */
 export class SshTransport implements Transport {
-  readonly requiredPrograms = ['cat', 'env', 'rm', 'setsid', 'wc'];
+  readonly requiredPrograms = ['cat', 'dd', 'env', 'rm', 'setsid', 'wc'];
+  readonly resumes = true;
   readonly #connection: SshConnection;
 
   constructor(options: SshOptions) {
@@ -154,18 +156,17 @@ export class SshTransport implements Transport {
     return hashOnHost(this.#connection, { path, size, signal });
   }
 
-  upload(file: string, path: string, onProgress: TransferProgress, signal?: AbortSignal): Promise<void> {
-    return sendFile(this.#connection, { file, path, onProgress, signal });
+  version(path: string, signal?: AbortSignal): Promise<string | undefined> {
+    return versionOnHost(this.#connection, path, signal);
   }
 
-  async download(
-    path: string,
-    file: string,
-    onProgress: TransferProgress,
-    signal?: AbortSignal,
-  ): Promise<void> {
-    const { size } = await this.#files((session) => requireRegular(session, path), signal);
-    await receiveFile(this.#connection, { path, file, size, onProgress, signal });
+  upload(file: string, path: string, options: CopyOptions): Promise<Copied> {
+    return sendFile(this.#connection, { file, path, ...options });
+  }
+
+  async download(path: string, file: string, options: CopyOptions) {
+    const { size } = await this.#files((session) => requireRegular(session, path), options.signal);
+    return receiveFile(this.#connection, { path, file, size, ...options });
   }
 
   close(): Promise<void> {

@@ -1,0 +1,113 @@
+import type { RunId } from '../ids.ts';
+import type { RunProgress, RunStage, RunTransfer } from '../runs/run.ts';
+import { TransferMeter } from '../runs/transfer-meter.ts';
+import type { LaneContext } from './lane-context.ts';
+
+/** How often progress is stored, ms: what is stored more often costs more than anybody sees. */
+const INTERVAL_MS = 1_000;
+
+/** A file of `sizes`, and how many bytes of it are there now. */
+export type ReportTransfer = (key: string, doneBytes: number) => void;
+
+/**
+ * Shows how far a transfer is while `work` makes it: the run gets the stage, bytes, rate and remaining time from the
+ * first byte on that has to be moved. Where nothing has to, nothing is shown. `sizes`: bytes of each file.
+ */
+export async function showTransfer<T>(
+  context: LaneContext,
+  run: RunId,
+  stage: Extract<RunStage, 'uploading' | 'collecting'>,
+  sizes: ReadonlyMap<string, number>,
+  work: (report: ReportTransfer) => Promise<T>,
+): Promise<T> {
+  const { clock } = context;
+  const meter = new TransferMeter(sizes);
+  const shown = new ShownTransfer(context, run, stage);
+  const ended = new AbortController();
+  const keepShowing = async (): Promise<void> => {
+    while (!ended.signal.aborted) {
+      await clock.sleep(INTERVAL_MS, ended.signal);
+      if (!ended.signal.aborted) shown.update(meter.state(clock.now()));
+    }
+  };
+  const showing = keepShowing();
+  const end = async (): Promise<void> => {
+    ended.abort();
+    await showing;
+  };
+  try {
+    const result = await work((key, doneBytes) => {
+      meter.report(key, doneBytes, clock.now());
+      if (!shown.hasBegun) shown.update(meter.state(clock.now()));
+    });
+    await end();
+    shown.clear();
+    return result;
+  } catch (error) {
+    await end();
+    shown.stop(meter.state(clock.now()));
+    throw error;
+  }
+}
+
+class ShownTransfer {
+  readonly #context: LaneContext;
+  readonly #run: RunId;
+  readonly #stage: RunStage;
+  /** What else is known of the run: a download comes after the model's own progress. */
+  readonly #progress: RunProgress | undefined;
+  #last = '';
+
+  constructor(context: LaneContext, run: RunId, stage: RunStage) {
+    this.#context = context;
+    this.#run = run;
+    this.#stage = stage;
+    this.#progress = context.store.runs.get(run)?.progress;
+  }
+
+  get hasBegun(): boolean {
+    return this.#last !== '';
+  }
+
+  update(transfer: RunTransfer | undefined): void {
+    const text = JSON.stringify(transfer);
+    if (transfer === undefined || text === this.#last) return;
+    const { store } = this.#context;
+    const isFirst = !this.hasBegun;
+    const isStored = this.#store(() => {
+      if (isFirst) store.runs.setStage(this.#run, this.#stage);
+      store.runs.setProgress(this.#run, { ...this.#base(), transfer });
+    });
+    if (isStored) this.#last = text;
+  }
+
+  /** It broke: what is left says neither how fast nor how long. */
+  stop(transfer: RunTransfer | undefined): void {
+    if (transfer === undefined) return;
+    this.update({ doneBytes: transfer.doneBytes, totalBytes: transfer.totalBytes });
+  }
+
+  /** Everything is there: nothing more to show, neither of this nor of an earlier try. */
+  clear(): void {
+    if (!this.hasBegun && this.#progress?.transfer === undefined) return;
+    this.#store(() => this.#context.store.runs.setProgress(this.#run, this.#base()));
+  }
+
+  #base(): RunProgress {
+    const { transfer: _, ...progress } = this.#progress ?? { logTail: [] };
+    return { ...progress, updatedAt: this.#context.clock.now() };
+  }
+
+  #store(write: () => void): boolean {
+    const { store, wakeup, logger } = this.#context;
+    try {
+      store.write(write);
+      wakeup.notify();
+      return true;
+    } catch (error) {
+      // The transfer itself is well, and a later second shows it.
+      logger.warn({ run: this.#run, err: error }, 'transfer progress was not stored');
+      return false;
+    }
+  }
+}

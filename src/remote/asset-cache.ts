@@ -1,0 +1,157 @@
+import type { Logger } from 'pino';
+import { CosmosError } from '../core/errors.ts';
+import type { Sha256 } from '../core/ids.ts';
+import type { AssetUsage } from '../core/ports/host.ts';
+import type { Random } from '../core/ports/random.ts';
+import { listAssets } from './asset-listing.ts';
+import { tidyUp } from './clean-up.ts';
+import { temporaryName } from './paths.ts';
+import { planEviction, type Upload, usedBytes } from './plan-eviction.ts';
+import { inRole, isFault } from './transport/file-fault.ts';
+import type { Transport } from './transport/transport.ts';
+
+/** Parameters: the directory, then names in it. Prints each that is gone; what is no regular file stays. */
+const REMOVE_SCRIPT = `cd -- "$1" || exit 1
+shift
+for name do
+  if [ -f "$name" ] && [ ! -h "$name" ] && rm -f -- "$name"; then echo "$name"; fi
+done
+`;
+const REMOVE_DEADLINE_MS = 10 * 60_000;
+/** What fits on the command line of every host. */
+const NAMES_AT_ONCE = 1000;
+
+const ASSET_MODE = 0o444;
+
+export interface AssetCacheOptions {
+  readonly transport: Transport;
+  /** Absolute path on the host. */
+  readonly workDir: string;
+  readonly random: Random;
+  /** Absent: as much as the disk holds. */
+  readonly quotaBytes?: number | undefined;
+  readonly logger?: Logger | undefined;
+}
+
+/**
+ * Keeps `<work_dir>/assets` within its quota. The directory is shared with other bots, and with other processes of this
+ * one: what is there is looked up whenever room is needed, nothing about it is remembered. Whoever is about to give an
+ * asset to an attempt holds it by a second name; a file with a second name, in an attempt or as a hold, is never
+ * evicted, and one that was evicted in the moment before is still there under that name.
+ */
+export class AssetCache {
+  readonly #transport: Transport;
+  readonly #directory: string;
+  readonly #random: Random;
+  readonly #quotaBytes: number;
+  readonly #logger: Logger | undefined;
+  /** Paths of this process's holds; each `hold` adds one. */
+  readonly #holds = new Map<Sha256, string[]>();
+  readonly #uploads = new Set<Upload>();
+  /** Room is made for one upload after the other: each counts those before it. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AssetCacheOptions) {
+    this.#transport = options.transport;
+    this.#directory = `${options.workDir}/assets`;
+    this.#random = options.random;
+    this.#quotaBytes = options.quotaBytes ?? Number.POSITIVE_INFINITY;
+    this.#logger = options.logger;
+  }
+
+  /**
+   * Makes room for an asset, then lets `upload` bring it. Before anything is sent it throws `transfer.over_quota` for a
+   * file that is larger than the quota, and `transfer.disk_full` where the disk has no room and evicting gives none.
+   * What is in use stays, also where the quota is exceeded by that.
+   */
+  async withRoomFor(asset: Upload, upload: () => Promise<void>, signal?: AbortSignal): Promise<void> {
+    if (asset.bytes > this.#quotaBytes) {
+      throw new CosmosError('transfer.over_quota', { bytes: asset.bytes, quotaBytes: this.#quotaBytes });
+    }
+    this.#uploads.add(asset);
+    try {
+      const room = this.#turn.then(() => this.#makeRoom(asset, signal));
+      this.#turn = room.catch(() => undefined);
+      await room;
+      await upload();
+    } finally {
+      this.#uploads.delete(asset);
+    }
+  }
+
+  /**
+   * Keeps an asset until `release`, and counts as its use; `path` is its name or the one that it is written under.
+   * False where it is gone. Where the file system has no second names it can be evicted all the same.
+   */
+  async hold(asset: Sha256, path: string): Promise<boolean> {
+    const hold = `${this.#directory}/${temporaryName(asset, this.#random)}.hold`;
+    try {
+      await this.#transport.link(path, hold);
+    } catch (thrown) {
+      if (isFault(thrown, 'missing')) return false;
+      if (!isFault(thrown, 'unsupported', 'denied')) await inRole('asset', Promise.reject(thrown));
+      await tidyUp(this.#transport.changeMode(path, ASSET_MODE));
+      return true;
+    }
+    this.#holds.set(asset, [...(this.#holds.get(asset) ?? []), hold]);
+    return true;
+  }
+
+  /** Another name of a held asset: there also after somebody has evicted it. */
+  held(asset: Sha256): string | undefined {
+    return this.#holds.get(asset)?.at(-1);
+  }
+
+  /** Gives up one hold of each of these assets. A hold that is left behind ends by itself after hours. */
+  async release(assets: Iterable<Sha256>): Promise<void> {
+    for (const asset of new Set(assets)) {
+      const [hold, ...others] = this.#holds.get(asset) ?? [];
+      if (others.length > 0) this.#holds.set(asset, others);
+      else this.#holds.delete(asset);
+      if (hold !== undefined) await tidyUp(this.#transport.remove(hold));
+    }
+  }
+
+  /** What all bots keep there. Throws as `listAssets` does. */
+  async usage(signal?: AbortSignal): Promise<AssetUsage> {
+    const listing = await listAssets(this.#transport, this.#directory, signal);
+    return { files: listing.assets.length, bytes: usedBytes(listing), quotaBytes: this.#quotaBytes };
+  }
+
+  async #makeRoom(asset: Upload, signal: AbortSignal | undefined): Promise<void> {
+    const quotaBytes = this.#quotaBytes;
+    const stuck = new Set<string>();
+    for (;;) {
+      const listing = await listAssets(this.#transport, this.#directory, signal);
+      const plan = planEviction({ listing, quotaBytes, uploads: [...this.#uploads], stuck });
+      if (plan.lackingBytes > 0) {
+        throw new CosmosError('transfer.disk_full', { role: 'asset', bytes: asset.bytes });
+      }
+      const gone = await this.#remove([...plan.forget, ...plan.evict.map(({ name }) => name)], signal);
+      const evicted = plan.evict.filter(({ name }) => gone.has(name));
+      if (evicted.length > 0) {
+        const bytes = evicted.reduce((total, file) => total + file.bytes, 0);
+        this.#logger?.info({ files: evicted.length, bytes, quotaBytes }, 'evicted assets');
+      }
+      if (evicted.length === plan.evict.length) {
+        const { overBytes } = plan;
+        if (overBytes > 0) this.#logger?.warn({ overBytes, quotaBytes }, 'assets in use exceed the quota');
+        return;
+      }
+      // Others were faster, or the file belongs to somebody else: another one has to go in its place.
+      for (const { name } of plan.evict) if (!gone.has(name)) stuck.add(name);
+    }
+  }
+
+  /** Returns the names that are gone. */
+  async #remove(names: readonly string[], signal: AbortSignal | undefined): Promise<Set<string>> {
+    const gone = new Set<string>();
+    for (let from = 0; from < names.length; from += NAMES_AT_ONCE) {
+      const some = names.slice(from, from + NAMES_AT_ONCE);
+      const options = { deadlineMs: REMOVE_DEADLINE_MS, signal };
+      const { stdout } = await this.#transport.runScript(REMOVE_SCRIPT, [this.#directory, ...some], options);
+      for (const name of stdout.split('\n')) if (name !== '') gone.add(name);
+    }
+    return gone;
+  }
+}
