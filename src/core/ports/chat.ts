@@ -1,4 +1,5 @@
 import type { Branded } from '../ids.ts';
+import type { ChatSurfaces } from './chat-surfaces.ts';
 import type { UtcMs } from './clock.ts';
 
 /** Name of a chat platform: the key of its section under `[chat]` in the configuration. */
@@ -184,7 +185,7 @@ export interface ChatPort {
    * Starts delivering inbound events, those of other people only. An event is acknowledged to the platform after
    * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again.
    */
-  start(receive: Receive): Promise<void>;
+  start(receive: Receive, surfaces: ChatSurfaces): Promise<void>;
   /** Nothing is received afterwards, and nothing is called any more. */
   stop(): Promise<void>;
   /**
