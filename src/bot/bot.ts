@@ -23,6 +23,7 @@ import type { Wakeup } from '../core/wakeup.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
 import { ThreadSync } from './chat/thread-sync.ts';
+import { createSurfaces } from './forms/surfaces.ts';
 import type { ViewBuilder } from './thread-view/view-builder.ts';
 
 /** What is believed of a model's output: a long 4K video passes, a header that lies does not. */
@@ -114,7 +115,7 @@ export class Bot {
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
     this.#services.push(inbox, sync, port, { stop: async () => receiver[Symbol.dispose]() });
-    await port.start(inbox.receive);
+    await port.start(inbox.receive, createSurfaces({ api }));
   }
 
   /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */

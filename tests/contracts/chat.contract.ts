@@ -19,6 +19,7 @@ import type {
 import { Waiter, type Wakeup } from '../../src/core/wakeup.ts';
 import { anyCard } from '../bot/arbitrary-card.ts';
 import { factVideo } from '../fakes/fact-media.ts';
+import { NO_SURFACES } from '../fakes/no-surfaces.ts';
 import { openWorkbench } from '../support/workbench.ts';
 
 /** A message as people see it on the platform. */
@@ -241,7 +242,7 @@ export function chatContract(name: string, make: (directory: string) => Promise<
       const start = async (): Promise<void> => {
         await port.start(async (each) => {
           received.push(each);
-        });
+        }, NO_SURFACES);
       };
 
       it('arrive as they were meant', async () => {
@@ -267,7 +268,7 @@ export function chatContract(name: string, make: (directory: string) => Promise<
         await port.start(async (each) => {
           received.push(each);
           await durable.promise;
-        });
+        }, NO_SURFACES);
         let isAcknowledged: boolean | undefined;
         const sent = under.send({ ...event('E1'), kind: 'command', text: 'status' }).then((acknowledged) => {
           isAcknowledged = acknowledged;
@@ -284,7 +285,7 @@ export function chatContract(name: string, make: (directory: string) => Promise<
         await port.start(async (each) => {
           if (isBusy) throw new CosmosError('store.busy');
           received.push(each);
-        });
+        }, NO_SURFACES);
         const sent: Inbound = { ...event('E1'), kind: 'command', text: 'status' };
         expect(await under.send(sent)).toBe(false);
         isBusy = false;
