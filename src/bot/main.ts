@@ -107,7 +107,7 @@ export async function openBot(
     planner,
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
-    runs: new RunService({ store, models, planner, limits: config.limits, clock }),
+    runs: new RunService({ store, models, planner, limits: config.limits, clock, random }),
     queue: new QueueService({
       ...{ store, profiles, clock },
       hosts: config.hosts,

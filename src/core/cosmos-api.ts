@@ -4,7 +4,7 @@ import type { HostName, PrincipalId, PromptId, RunId } from './ids.ts';
 import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
-import { nearest } from './nearest.ts';
+import { normalised, pick } from './pick.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
 import type { Prompt, Role } from './prompts/prompt.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
@@ -14,7 +14,14 @@ import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
 import type { JobPlanner } from './runner/job-planner.ts';
 import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
-import type { CheckedOrder, QueueOptions, RunOrder, RunService } from './runs/run-service.ts';
+import type {
+  CheckedOrder,
+  QueueOptions,
+  RerunOrder,
+  RunChange,
+  RunOrder,
+  RunService,
+} from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { RunFilter } from './store/runs.ts';
 import type { Store } from './store/store.ts';
@@ -69,6 +76,20 @@ export class CosmosApi {
     return this.#woken(this.#parts.prompts.changeRoles(actor, prompt, changes));
   }
 
+  /** Takes a prompt without runs out of all listings. Fails with `input.prompt_has_runs`. */
+  discardPrompt(actor: Principal, prompt: Prompt): Checked<Prompt> {
+    return this.#woken(this.#parts.prompts.discard(actor, prompt));
+  }
+
+  restorePrompt(actor: Principal, prompt: Prompt): Prompt {
+    return this.#woken(this.#parts.prompts.restore(actor, prompt));
+  }
+
+  /** What can be known of an order whoever gives it, as `queueRun` would check it. */
+  checkOrder(order: RunOrder): Checked<CheckedOrder> {
+    return this.#parts.runs.check(order);
+  }
+
   /** Checks an order as `queueRun` would, and queues nothing. */
   checkRun(actor: Principal, order: RunOrder): Checked<CheckedOrder> {
     return this.#parts.runs.checkQueueing(actor, order);
@@ -97,6 +118,15 @@ export class CosmosApi {
 
   retryRun(actor: Principal, run: Run, options?: QueueOptions): Checked<Run> {
     return this.#woken(this.#parts.runs.retry(actor, run, options));
+  }
+
+  /** What `rerunRun` is given: the run with what shall be different, or with a new seed where nothing shall. */
+  rerunOrder(run: Run, change: RunChange): Checked<RerunOrder> {
+    return this.#parts.runs.rerunOrder(run, change);
+  }
+
+  rerunRun(actor: Principal, run: Run, order: RerunOrder, options?: QueueOptions): Checked<Run> {
+    return this.#woken(this.#parts.runs.rerun(actor, run, order, options));
   }
 
   rateRun(actor: Principal, run: Run, rating: number): Checked<Run> {
@@ -160,6 +190,10 @@ export class CosmosApi {
     return this.#parts.store.prompts.get(id);
   }
 
+  getDiscardedPrompt(id: PromptId): Prompt | undefined {
+    return this.#parts.store.prompts.getDiscarded(id);
+  }
+
   listRuns(filter: RunFilter): Run[] {
     return this.#parts.store.runs.list(filter);
   }
@@ -213,6 +247,29 @@ export class CosmosApi {
     );
   }
 
+  /** A discarded prompt, as `findPrompt` finds the others. */
+  findDiscardedPrompt(reference: string): Checked<Prompt> {
+    const given = normalised(reference);
+    const matches = this.#parts.store.prompts.matchingDiscarded(given, LISTED_MATCHES);
+    return pick(
+      'prompt',
+      given,
+      matches,
+      (prompt) => [prompt.id, prompt.name],
+      () => [],
+    );
+  }
+
+  /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
+  suggestPrompts(text: string, limit: number): Prompt[] {
+    const given = normalised(text);
+    if (given === '') return this.listPrompts(limit);
+    const named = this.#parts.store.prompts.matching(given, limit);
+    const known = new Set(named.map(({ id }) => id));
+    const found = this.searchPrompts(text.trim(), limit).filter(({ id }) => !known.has(id));
+    return [...named, ...found].slice(0, limit);
+  }
+
   /** A run by its id or the beginning of it. */
   findRun(reference: string): Checked<Run> {
     const { runs } = this.#parts.store;
@@ -230,31 +287,4 @@ export class CosmosApi {
     this.#parts.wakeup.notify();
     return result;
   }
-}
-
-/** Ids and names are lower case; phones write capitals. */
-function normalised(reference: string): string {
-  return reference.trim().toLowerCase().normalize('NFC');
-}
-
-function pick<T>(
-  kind: 'prompt' | 'run',
-  given: string,
-  matches: readonly T[],
-  namesOf: (item: T) => string[],
-  recent: () => readonly T[],
-): Checked<T> {
-  const exact = given === '' ? undefined : matches.find((item) => namesOf(item).includes(given));
-  if (exact !== undefined) return valid(exact);
-  const [only, ...others] = given === '' ? [] : matches;
-  if (only !== undefined && others.length === 0) return valid(only);
-  if (only !== undefined) {
-    return invalid('input.id_ambiguous', {
-      kind,
-      given,
-      matches: matches.flatMap((item) => namesOf(item).slice(0, 1)),
-    });
-  }
-  const guess = nearest(given, recent().flatMap(namesOf));
-  return invalid('input.id_unknown', { kind, given, ...(guess && { nearest: guess }) });
 }

@@ -79,6 +79,7 @@ export const ERRORS = {
   'input.id_ambiguous': { layer: 'input', class: 'validation' },
   'input.name_taken': { layer: 'input', class: 'validation' },
   'input.name_invalid': { layer: 'input', class: 'validation' },
+  'input.prompt_has_runs': { layer: 'input', class: 'validation' },
   'input.rating_range': { layer: 'input', class: 'validation' },
   'input.command_unknown': { layer: 'input', class: 'validation' },
   'input.option_unknown': { layer: 'input', class: 'validation' },

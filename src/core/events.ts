@@ -5,6 +5,8 @@ import type { RunOutcome, RunRelation } from './runs/run.ts';
 interface EventPayloads {
   'prompt.created': { readonly prompt: string };
   'prompt.roles_changed': { readonly prompt: string };
+  'prompt.discarded': { readonly prompt: string };
+  'prompt.restored': { readonly prompt: string };
   'run.queued': {
     readonly profile: string;
     readonly parent?: { readonly run: string; readonly relation: RunRelation };

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { count } from './numbers.ts';
 import { whyInBrackets, withoutStop } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
@@ -113,6 +114,13 @@ export const COMMAND_WORDING = {
     say: (p) => ({
       sentence: `${p.part('name', (name) => `"${name}"`) || 'That'} cannot be the name of a prompt.${didYouMean(p)}`,
       nextStep: `Use one to three words of lower-case letters and digits, joined by \`_\`${p.part('maximum', (most) => `, at most ${most} characters`)}; it must not look like an id.`,
+    }),
+  },
+  'input.prompt_has_runs': {
+    example: { prompt: 'ps_7k2m9x4d', runs: 3 },
+    say: (p) => ({
+      sentence: `${p.text('prompt', 'The prompt')} has ${p.measure('runs', (runs) => count(runs, 'run'), 'runs')}, and what they were made of is kept.`,
+      nextStep: `See them with \`list runs --prompt ${p.text('prompt', 'PROMPT')}\`; only a prompt without runs can be discarded.`,
     }),
   },
   'input.rating_range': {

@@ -8,7 +8,7 @@ export const QUEUE_WORDING = {
   'chat.forbidden': {
     example: { verb: 'cancel', owner: 'ben', role: 'admin' },
     say: (p) => ({
-      sentence: `You may not ${p.part('verb', (verb) => `use \`${verb}\``) || 'do that'}${p.part('owner', (owner) => ` on a run of ${owner}`)} here${p.part('role', (role) => `; it takes the role ${role}`)}.`,
+      sentence: `You may not ${p.part('verb', (verb) => `use \`${verb}\``) || 'do that'}${p.part('owner', (owner) => ` on a ${p.text('kind', 'run')} of ${owner}`)} here${p.part('role', (role) => `; it takes the role ${role}`)}.`,
       nextStep: 'Ask whoever runs the bot for that role.',
     }),
   },

@@ -2,7 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
-import type { Clock } from '../ports/clock.ts';
+import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import { assignRoles, type UnassignedInput } from './assign-roles.ts';
@@ -99,11 +99,39 @@ export class PromptService {
         { type: 'prompt.roles_changed', payload: { prompt: prompt.id } },
         { actor: actor.id },
       );
-      for (const thread of this.#store.threads.ofPrompt(prompt.id)) {
-        this.#store.deliveries.reopen(promptDeliveryKey(prompt.id, thread.id));
-      }
+      this.#showAgain(prompt.id);
     });
     return valid({ ...prompt, inputs: assigned.value });
+  }
+
+  /** Takes a prompt without runs out of all listings; `restore` brings it back. Fails with `input.prompt_has_runs`. */
+  discard(actor: Principal, prompt: Prompt): Checked<Prompt> {
+    return this.#store.write(() => {
+      const runs = this.#store.runs.count({ promptId: prompt.id });
+      if (runs > 0) return invalid('input.prompt_has_runs', { prompt: prompt.id, runs });
+      this.#setDiscarded(actor, prompt.id, this.#clock.now());
+      return valid(prompt);
+    });
+  }
+
+  /** Brings a discarded prompt back as it was. */
+  restore(actor: Principal, prompt: Prompt): Prompt {
+    this.#store.write(() => this.#setDiscarded(actor, prompt.id, undefined));
+    return prompt;
+  }
+
+  #setDiscarded(actor: Principal, id: PromptId, at: UtcMs | undefined): void {
+    if (!this.#store.prompts.setDiscarded(id, at)) return;
+    const type = at === undefined ? 'prompt.restored' : 'prompt.discarded';
+    this.#store.events.append({ type, payload: { prompt: id } }, { actor: actor.id });
+    this.#showAgain(id);
+  }
+
+  /** What its threads show of it has changed. */
+  #showAgain(id: PromptId): void {
+    for (const thread of this.#store.threads.ofPrompt(id)) {
+      this.#store.deliveries.reopen(promptDeliveryKey(id, thread.id));
+    }
   }
 
   #checkNegativeText(text: string | undefined): Checked<string> {

@@ -9,9 +9,11 @@ import { profileHash } from '../models/parse-profile.ts';
 import type { ParameterValues } from '../models/profile.ts';
 import { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { JobPlanner } from '../runner/job-planner.ts';
 import type { Store } from '../store/store.ts';
+import { newSeed, seedIn } from './new-seed.ts';
 import { isFinished, type Run, type RunRelation } from './run.ts';
 import { videoShape } from './shape.ts';
 
@@ -33,6 +35,19 @@ export interface QueueOptions {
   readonly idempotencyKey?: string;
 }
 
+/** What shall be different when a run is run again. */
+export interface RunChange {
+  /** Another model starts from its own defaults. */
+  readonly model?: string;
+  /** As typed; an empty value puts a parameter back to what the model usually has. */
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** A run as it is to be run again, and how the new one comes from it. */
+export interface RerunOrder extends RunOrder {
+  readonly parent: NonNullable<Run['parent']>;
+}
+
 /** An order that passed every check: what would be queued. */
 export interface CheckedOrder {
   readonly prompt: Prompt;
@@ -48,6 +63,7 @@ export class RunService {
   readonly #profiles: StoredProfiles;
   readonly #limits: LimitsConfig;
   readonly #clock: Clock;
+  readonly #random: Random;
 
   constructor(parts: {
     store: Store;
@@ -55,6 +71,7 @@ export class RunService {
     planner: JobPlanner;
     limits: LimitsConfig;
     clock: Clock;
+    random: Random;
   }) {
     this.#store = parts.store;
     this.#models = parts.models;
@@ -62,6 +79,7 @@ export class RunService {
     this.#profiles = new StoredProfiles(parts.store.runs);
     this.#limits = parts.limits;
     this.#clock = parts.clock;
+    this.#random = parts.random;
   }
 
   /** Everything that can be known before queueing, up to writing the very job that would be sent. */
@@ -95,6 +113,8 @@ export class RunService {
     const known = this.#queuedBefore(options.idempotencyKey);
     if (known !== undefined) return valid(known);
     return this.#store.write(() => {
+      // Somebody may have discarded it since it was found.
+      if (this.#store.prompts.get(order.prompt.id) === undefined) return promptUnknown(order.prompt.id);
       const checked = this.checkQueueing(actor, order);
       return checked.ok ? valid(this.#insert(actor, checked.value, options)) : checked;
     });
@@ -106,17 +126,59 @@ export class RunService {
     if (known !== undefined) return valid(known);
     const order = this.retryOrder(run);
     if (!order.ok) return order;
-    const threads = this.#store.threads.ofRun(run.id);
-    const thread = options.thread ?? threads[0]?.id;
-    const parent = { run: run.id, relation: 'retry' } as const;
-    return this.queue(actor, order.value, { ...options, parent, ...(thread && { thread }) });
+    return this.#queueAfter(
+      actor,
+      run,
+      { ...order.value, parent: { run: run.id, relation: 'retry' } },
+      options,
+    );
+  }
+
+  /** Queues what `rerunOrder` has made; shown where the run is, unless `options` say otherwise. */
+  rerun(actor: Principal, run: Run, order: RerunOrder, options: QueueOptions = {}): Checked<Run> {
+    const known = this.#queuedBefore(options.idempotencyKey);
+    return known === undefined ? this.#queueAfter(actor, run, order, options) : valid(known);
+  }
+
+  #queueAfter(actor: Principal, run: Run, order: RerunOrder, options: QueueOptions): Checked<Run> {
+    const thread = options.thread ?? this.#store.threads.ofRun(run.id)[0]?.id;
+    return this.queue(actor, order, { ...options, parent: order.parent, ...(thread && { thread }) });
+  }
+
+  /** The same run with other parameters; where nothing shall be different, with a new seed if its model has one. */
+  rerunOrder(run: Run, { model, parameters: changed }: RunChange): Checked<RerunOrder> {
+    const same = this.#sameOrder(run);
+    if (!same.ok) return same;
+    const isSameModel = model === undefined || model === run.profileId;
+    const chosen = this.#models.choose(model ?? run.profileId, run.inputs);
+    if (!chosen.ok) return chosen;
+    const { profile } = chosen.value;
+    const before: ParameterValues = isSameModel ? this.#usedParameters(run) : {};
+    const isChanged = !isSameModel || Object.keys(changed).length > 0;
+    const other: Readonly<Record<string, unknown>> = isChanged
+      ? changed
+      : newSeed(profile, seedIn(run.parameters), this.#random);
+    const isReset = (name: string): boolean =>
+      other[name] === '' && profile.parameters[name]?.type !== 'string';
+    const parameters = Object.entries({ ...before, ...other }).filter(([name]) => !isReset(name));
+    const relation = Object.keys(other).length > 0 || !isSameModel ? 'vary' : 'retry';
+    return valid({
+      ...same.value,
+      model: profile.id,
+      parameters: Object.fromEntries(parameters),
+      parent: { run: run.id, relation },
+    });
   }
 
   /** What a retry of the run asks for; only a finished run has one. */
   retryOrder(run: Run): Checked<RunOrder> {
     if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    return this.#sameOrder(run);
+  }
+
+  #sameOrder(run: Run): Checked<RunOrder> {
     const prompt = this.#store.prompts.get(run.promptId);
-    if (prompt === undefined) return invalid('input.id_unknown', { kind: 'prompt', given: run.promptId });
+    if (prompt === undefined) return promptUnknown(run.promptId);
     return valid({
       prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
       model: run.profileId,
@@ -194,4 +256,8 @@ export class RunService {
       this.#store.deliveries.ensure(`result:${run}:${id}`, id, { purpose: 'result', runId: run });
     }
   }
+}
+
+function promptUnknown(given: string): Checked<never> {
+  return invalid('input.id_unknown', { kind: 'prompt', given });
 }

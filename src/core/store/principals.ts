@@ -59,6 +59,11 @@ export class PrincipalStore {
     });
   }
 
+  /** The principal of that identity, where the bot has met it. */
+  find({ platform, tenant, user }: Omit<ExternalIdentity, 'name'>): Principal | undefined {
+    return this.#find.get(platform, tenant, user);
+  }
+
   /** The platform's own id of a principal, for mentions. */
   get(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
     return this.#connection

@@ -1,4 +1,5 @@
 import type { PrincipalId, PromptId } from '../ids.ts';
+import type { UtcMs } from '../ports/clock.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
@@ -62,6 +63,36 @@ export class PromptStore {
   get(id: PromptId): Prompt | undefined {
     const row = this.#get.get(id);
     return row && this.#toPrompt(row);
+  }
+
+  /** A prompt that was taken out of all listings, where it is one. */
+  getDiscarded(id: PromptId): Prompt | undefined {
+    const row = this.#connection
+      .prepare<[string], PromptRow>(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NOT NULL`)
+      .get(id);
+    return row && this.#toPrompt(row);
+  }
+
+  /** As `matching`, of those that were discarded. */
+  matchingDiscarded(text: string, limit: number): Prompt[] {
+    return this.#connection
+      .prepare<[string, string, string, number], PromptRow>(
+        `SELECT ${COLUMNS} FROM prompts WHERE (id >= ? AND id < ? OR name = ?) AND deleted_at IS NOT NULL
+         ORDER BY deleted_at DESC LIMIT ?`,
+      )
+      .all(...prefixRange(text), text, limit)
+      .map((row) => this.#toPrompt(row));
+  }
+
+  /** Takes a prompt out of all listings, or brings it back. False where it was so already. */
+  setDiscarded(id: PromptId, at: UtcMs | undefined): boolean {
+    return (
+      this.#connection
+        .prepare<[number | null, string, number]>(
+          'UPDATE prompts SET deleted_at = ? WHERE id = ? AND (deleted_at IS NULL) = ?',
+        )
+        .run(at ?? null, id, at === undefined ? 0 : 1).changes > 0
+    );
   }
 
   isNameTaken(name: string): boolean {

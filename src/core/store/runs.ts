@@ -1,11 +1,11 @@
 import type { Problem } from '../errors.ts';
-import type { PrincipalId, PromptId, RequestId, RunId } from '../ids.ts';
+import type { PrincipalId, PromptId, RequestId, RunId, ThreadId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { toJsonOrNull } from './json.ts';
-import { prefixRange } from './patterns.ts';
+import { likePattern, prefixRange } from './patterns.ts';
 import { type OutputRow, type RunRow, SELECT_RUNS, toOutput, toRun } from './run-rows.ts';
 
 /** A run that is about to be queued. */
@@ -35,6 +35,12 @@ export interface NewRun
 export interface RunFilter {
   readonly limit: number;
   readonly state?: RunState;
+  /** Any of these. */
+  readonly states?: readonly RunState[];
+  /** Shown in this thread. */
+  readonly thread?: ThreadId;
+  /** Beginning of the run's id, or part of the prompt's name. */
+  readonly search?: string;
   readonly promptId?: PromptId;
   readonly owner?: PrincipalId;
 }
@@ -239,13 +245,22 @@ export class RunStore {
 }
 
 function conditions(filter: Omit<RunFilter, 'limit'>): { where: string; values: string[] } {
-  const columns = { state: 'runs.state', promptId: 'runs.prompt_id', owner: 'runs.owner_id' } as const;
-  const given = Object.entries(columns).flatMap(([key, column]) => {
-    const value = filter[key as keyof typeof columns];
-    return value === undefined ? [] : [{ column, value }];
-  });
+  const { state, states, promptId, owner, thread, search } = filter;
+  const given: readonly (readonly [condition: string, ...values: (string | undefined)[]])[] = [
+    ['runs.state = ?', state],
+    ['runs.state IN (SELECT value FROM json_each(?))', states && JSON.stringify(states)],
+    ['runs.prompt_id = ?', promptId],
+    ['runs.owner_id = ?', owner],
+    ['runs.id IN (SELECT run_id FROM run_threads WHERE thread_id = ?)', thread],
+    [
+      `(runs.id >= ? AND runs.id < ?
+        OR runs.prompt_id IN (SELECT id FROM prompts WHERE name LIKE ? ESCAPE '\\'))`,
+      ...(search === undefined ? [undefined] : [...prefixRange(search), likePattern(search)]),
+    ],
+  ];
+  const used = given.filter(([, first]) => first !== undefined);
   return {
-    where: ['WHERE runs.deleted_at IS NULL', ...given.map(({ column }) => `${column} = ?`)].join(' AND '),
-    values: given.map(({ value }) => value),
+    where: ['WHERE runs.deleted_at IS NULL', ...used.map(([condition]) => condition)].join(' AND '),
+    values: used.flatMap(([, ...values]) => values.filter((value) => value !== undefined)),
   };
 }

@@ -73,6 +73,12 @@ export class ThreadStore {
     });
   }
 
+  /** Where anything was ever shown there. */
+  find({ platform, tenant, channel, thread = '' }: ChatReference): ThreadRecord | undefined {
+    const known = this.#find.get(platform, tenant, channel, thread);
+    return known && toThread(known);
+  }
+
   get(id: ThreadId): ThreadRecord | undefined {
     const row = this.#get.get(id);
     return row && toThread(row);
