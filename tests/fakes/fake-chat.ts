@@ -8,6 +8,7 @@ import type {
   ChatFile,
   ChatPort,
   ChatReference,
+  ChatUser,
   EditOutcome,
   Inbound,
   Platform,
@@ -67,7 +68,7 @@ export type Fault =
   | { readonly refused: string }
   | CosmosError;
 
-type Faulty = 'openThread' | 'post' | 'edit' | 'upload' | 'find' | 'shown' | 'delete' | 'download';
+type Faulty = 'person' | 'openThread' | 'post' | 'edit' | 'upload' | 'find' | 'shown' | 'delete' | 'download';
 
 /**
  * A chat platform in memory that does what the test says. Like Slack it knows no keys: posting twice makes two messages,
@@ -83,6 +84,8 @@ export class FakeChat implements ChatPort {
   /** The most calls that were under way for one message at a time. */
   mostEditsAtOnce = 0;
   maxBytes = 1_000_000;
+  /** What `person` tells, by user; people who are not in it are in the groups of their event. */
+  readonly groups = new Map<string, readonly string[]>();
   readonly #clock: Clock;
   readonly #onChange: () => void;
   readonly #faults = new Map<Faulty, Fault[]>();
@@ -167,6 +170,13 @@ export class FakeChat implements ChatPort {
 
   async stop(): Promise<void> {
     this.#receive = undefined;
+  }
+
+  async person(user: ChatUser): Promise<ChatUser> {
+    return await this.#call('person', () => {
+      const groups = this.groups.get(user.id);
+      return groups === undefined ? user : { ...user, groups };
+    });
   }
 
   async openThread(key: string, parent: ChatReference, title: string, since?: UtcMs): Promise<ChatReference> {

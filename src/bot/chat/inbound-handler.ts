@@ -65,8 +65,10 @@ export class InboundHandler {
     this.#parts = parts;
   }
 
-  async handle(event: Inbound, handling: Handling): Promise<void> {
-    const actor = this.#parts.store.principals.ensure({
+  async handle(arrived: Inbound, handling: Handling): Promise<void> {
+    const { port, store } = this.#parts;
+    const event = { ...arrived, user: await port.person(arrived.user, arrived.where) };
+    const actor = store.principals.ensure({
       platform: event.where.platform,
       tenant: event.where.tenant,
       user: event.user.id,

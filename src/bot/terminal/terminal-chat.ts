@@ -9,6 +9,7 @@ import type {
   ChatFile,
   ChatPort,
   ChatReference,
+  ChatUser,
   EditOutcome,
   Inbound,
   Platform,
@@ -76,6 +77,10 @@ export class TerminalChat implements ChatPort {
   }
 
   /** The terminal has one conversation; nothing is opened. */
+  async person(user: ChatUser): Promise<ChatUser> {
+    return user;
+  }
+
   async openThread(_key: string, parent: ChatReference): Promise<ChatReference> {
     return parent;
   }

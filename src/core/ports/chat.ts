@@ -189,6 +189,11 @@ export interface ChatPort {
   /** Nothing is received afterwards, and nothing is called any more. */
   stop(): Promise<void>;
   /**
+   * The person of an event as the platform knows them now, for the access rules: an event is acknowledged before anybody
+   * is asked who its author is, so that it carries what was known at that time.
+   */
+  person(user: ChatUser, where: ChatReference): Promise<ChatUser>;
+  /**
    * Makes a thread under `parent` (a message or a channel) and returns the reference to post into. `since` is given
    * where an earlier call may have made it: then it is looked for from that time on first.
    */

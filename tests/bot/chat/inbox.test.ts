@@ -451,6 +451,25 @@ describe('who may do what', () => {
     expect(bench.chat.chat.calls).not.toContain('download');
   });
 
+  it('is checked with the groups that the platform knows when the event is handled', async () => {
+    const guests =
+      '[access]\ndefault = "viewer"\n[[access.rules]]\nrole = "operator"\ngroups = ["G_staff"]\n';
+    const bench = await InboxBench.open({ config: guests });
+    const prompt = await bench.bench.prompt();
+    await bench.say(bench.command(`inference ${prompt.id}`));
+    expect(bench.bench.api.countRuns({})).toBe(0);
+    bench.chat.chat.groups.set(ANA.id, ['G_staff']);
+    bench.chat.chat.fail('person', UNAVAILABLE);
+    const later = bench.command(`inference ${prompt.id}`);
+    expect(await bench.chat.chat.deliver(later)).toBe(true);
+    const asked = (): number => bench.chat.chat.calls.filter((call) => call === 'person').length;
+    await expect.poll(asked, LOOKS).toBe(2);
+    expect(bench.bench.api.countRuns({})).toBe(0);
+    bench.chat.clock.advance(1_000);
+    await bench.say(later);
+    expect(bench.bench.api.countRuns({})).toBe(1);
+  });
+
   it('names the very thing that somebody may not do', async () => {
     const bench = await InboxBench.open({ config });
     const prompt = await bench.bench.prompt();
