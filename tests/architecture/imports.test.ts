@@ -120,7 +120,8 @@ describe('words', () => {
   /** A word, the files that may know it, and those that speak of it as a value of the configuration. */
   const RESERVED = 'src/core/config/reserved.ts';
   const WORDS: readonly (readonly [word: RegExp, rooms: RegExp])[] = [
-    [/\b(slack|bolt)\b/i, /^src\/bot\/slack\//],
+    // The sentences for people, the keys of the configuration and the place that opens the chats name it too.
+    [/\b(slack|bolt)\b/i, /^src\/(bot\/(slack|wording)|core\/config)\/|^src\/bot\/open-chats\.ts$/],
     [/\bdiscord\b/i, /^src\/bot\/discord\//],
     // The sentences for people, the keys of the configuration and the place that hands them on name it too.
     [

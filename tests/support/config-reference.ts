@@ -14,6 +14,8 @@ interface Node {
   readonly required?: readonly string[];
   readonly items?: Node;
   readonly anyOf?: readonly Node[];
+  /** Of a table that takes any key. */
+  readonly additionalProperties?: unknown;
 }
 
 /** Between these lines of `docs/configuration.md` everything is generated. */
@@ -65,13 +67,21 @@ function rowsOf(table: Node, prefix: string): Row[] {
   return Object.entries(table.properties ?? {}).flatMap(([name, node]) => {
     const key = `${prefix}${name}`;
     const required = table.required?.includes(name) ?? false;
-    const inner = node.items?.properties ? rowsOf(node.items, `${key}[].`) : rowsOf(node, `${key}.`);
+    const inner = node.items?.properties
+      ? rowsOf(node.items, `${key}[].`)
+      : rowsOf(oneOfSeveral(node), `${key}.`);
     return [{ key, node, required }, ...inner];
   });
 }
 
+/** Of a table, or several such tables by their names: the one. */
+function oneOfSeveral(node: Node): Node {
+  const isNamed = node.anyOf?.some((each) => typeof each.additionalProperties === 'object') ?? false;
+  return (isNamed ? node.anyOf?.find((each) => each.properties !== undefined) : undefined) ?? node;
+}
+
 function typeOf(node: Node): string {
-  if (node.anyOf) return node.anyOf.map(typeOf).join(' or ');
+  if (node.anyOf) return [...new Set(node.anyOf.map(typeOf))].join(' or ');
   if (node.enum) return node.enum.map((value) => `\`${JSON.stringify(value)}\``).join(', ');
   if (node.type === 'array') {
     return node.items?.properties

@@ -50,6 +50,18 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['auth_failed', 'it does not let the bot in'],
   ['agent_unavailable', 'the SSH agent cannot be asked'],
   ['ssh_only', "it is for the transport 'ssh' only"],
+  ['two_modes', 'Socket Mode with an app token and HTTP mode with a signing secret exclude each other'],
+  ['http_only', 'it is for HTTP mode with a signing secret only'],
+  [
+    'channel_name',
+    'a name can change: in Slack, click the name at the top of the channel, and copy the id at the end of "About"',
+  ],
+  [
+    'channel_id',
+    'the id of a channel looks like C0123456789: in Slack, click the name at the top of the channel, and copy the id at the end of "About"',
+  ],
+  ['no_url', 'it is no address such as https://slack.com/api/'],
+  ['not_encrypted', 'the tokens would travel in the clear: only https leaves this machine'],
   ['no_socket', 'no agent is named'],
   ['key_missing', 'the private key cannot be read'],
   ['key_permissions', 'others can read the private key'],

@@ -2,9 +2,13 @@ import { ACCESS_ROLES, type AccessConfig, type AccessRole, type AccessRule } fro
 import { type Checked, invalid, valid } from '../errors.ts';
 import type { ChatReference, ChatUser } from '../ports/chat.ts';
 import type { Run } from '../runs/run.ts';
+import { GUEST_GROUP, STRANGER_GROUP } from './outsiders.ts';
 import type { Principal } from './principal.ts';
 
-/** Who may do what: the highest role that a rule gives; else admin at the bot's own machine, elsewhere the default. */
+/**
+ * Who may do what: the highest role that a rule gives; else admin at the bot's own machine, elsewhere the default.
+ * Guests and strangers are outsiders: a rule for a place or a workspace does not mean them, only one that names them.
+ */
 export class AccessPolicy {
   readonly #config: AccessConfig;
   readonly #own: Pick<ChatReference, 'platform' | 'tenant'>;
@@ -15,11 +19,21 @@ export class AccessPolicy {
   }
 
   roleOf(user: ChatUser, where: ChatReference): AccessRole {
-    const given = this.#config.rules.filter((rule) => fits(rule, user, where)).map(({ role }) => role);
+    const outsider = this.#roleOfOutsider(user);
+    const given = this.#config.rules
+      .filter((rule) => outsider === undefined || rule.users !== undefined || rule.groups !== undefined)
+      .filter((rule) => fits(rule, user, where))
+      .map(({ role }) => role);
     const role = ACCESS_ROLES.findLast((each) => given.includes(each));
     if (role !== undefined) return role;
+    if (outsider !== undefined) return outsider;
     const isOwn = where.platform === this.#own.platform && where.tenant === this.#own.tenant;
     return isOwn ? 'admin' : this.#config.defaultRole;
+  }
+
+  #roleOfOutsider({ groups }: ChatUser): AccessRole | undefined {
+    if (groups.includes(STRANGER_GROUP)) return this.#config.strangerRole;
+    return groups.includes(GUEST_GROUP) ? this.#config.guestRole : undefined;
   }
 
   /** Checked on every inbound event, clicks included. */

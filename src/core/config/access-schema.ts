@@ -12,7 +12,11 @@ const ruleSchema = z
     platform: z.exactOptional(z.enum(PLATFORMS)).describe('Fits people of this chat only.'),
     tenant: z.exactOptional(z.string().min(1)).describe('Fits people of this workspace or guild id only.'),
     users: z.exactOptional(ids).describe('Fits these user ids only.'),
-    groups: z.exactOptional(ids).describe('Fits members of one of these group or role ids only.'),
+    groups: z
+      .exactOptional(ids)
+      .describe(
+        'Fits members of one of these group or role ids only; `guest` and `stranger` are groups too.',
+      ),
     channels: z.exactOptional(ids).describe('Fits in these channel ids only.'),
   })
   .superRefine((rule, context) => {
@@ -31,5 +35,15 @@ export const accessSchema = z.strictObject({
     .enum(ACCESS_ROLES)
     .default('operator')
     .describe("Role of everybody whom no rule fits; at the bot's own machine that is admin."),
+  guests: z
+    .enum(ACCESS_ROLES)
+    .default('viewer')
+    .describe('Role of guests of a workspace whom no rule names by `users` or `groups`.'),
+  strangers: z
+    .enum(ACCESS_ROLES)
+    .default('none')
+    .describe(
+      'Role of people of other organisations in a shared channel whom no rule names by `users` or `groups`.',
+    ),
   rules: z.array(ruleSchema).default([]).describe('Further roles; each rule needs at least one condition.'),
 });

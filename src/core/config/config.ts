@@ -7,8 +7,8 @@ import type { SecretReference } from './secret.ts';
 /** Where the settings came from; the caller says so to the person where there was no file. */
 export type ConfigSource = { readonly kind: 'file'; readonly path: string } | { readonly kind: 'embedded' };
 
-/** What a person may do; each role may do all that the ones before it may. */
-export const ACCESS_ROLES = ['viewer', 'operator', 'admin'] as const;
+/** What a person may do, from nothing on; each role may do all that the ones before it may. */
+export const ACCESS_ROLES = ['none', 'viewer', 'operator', 'admin'] as const;
 export type AccessRole = (typeof ACCESS_ROLES)[number];
 
 /**
@@ -29,6 +29,9 @@ export interface AccessRule {
 export interface AccessConfig {
   /** The role of everybody whom no rule fits. */
   readonly defaultRole: AccessRole;
+  /** The role of guests, and of people of other organisations, whom no rule names. */
+  readonly guestRole: AccessRole;
+  readonly strangerRole: AccessRole;
   /** In the order of the file. */
   readonly rules: readonly AccessRule[];
 }
@@ -66,6 +69,31 @@ export interface LaneConfig {
   readonly name: LaneName;
   /** GPU indices or UUIDs, as the engine names them; empty on a lane without GPUs. */
   readonly gpus: readonly string[];
+}
+
+/** One workspace of Slack, and how the bot gets into it. */
+export interface SlackConfig {
+  /** Its name in the configuration; absent where there is one workspace. */
+  readonly name?: string;
+  /** Where it stands, such as `chat.slack.studio`. */
+  readonly where: string;
+  readonly botToken: SecretReference;
+  readonly connection:
+    | { readonly mode: 'socket'; readonly appToken: SecretReference }
+    | { readonly mode: 'http'; readonly signingSecret: SecretReference; readonly port: number };
+  /** Ends with a slash. */
+  readonly apiUrl: string;
+  /** Ids of the channels in which uploads become prompts; none: wherever the bot is a member. */
+  readonly channels: readonly string[];
+  readonly quietChannels: readonly string[];
+}
+
+export interface ChatConfig {
+  /** Somebody may talk to the bot at the terminal in which it runs. */
+  readonly terminal: boolean;
+  readonly slack: readonly SlackConfig[];
+  /** Ids of the channels, of any chat, in which less is posted. */
+  readonly quietChannels: readonly string[];
 }
 
 /** Keys of a shipped profile with other values, as written: the catalogue of profiles validates them. */
@@ -147,6 +175,7 @@ export interface Config {
   /** What relative paths of the file are relative to. */
   readonly directory: string;
   readonly dataDirectory: string;
+  readonly chat: ChatConfig;
   readonly access: AccessConfig;
   readonly limits: LimitsConfig;
   readonly timeouts: TimeoutsConfig;

@@ -7,6 +7,7 @@ import {
   formatPath,
   type KeyPath,
   keysOf,
+  meantOption,
   scalarsOf,
   schemaAt,
   schemasAlong,
@@ -54,6 +55,7 @@ function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInpu
   if (issue.code === 'invalid_key') {
     return [make('config.invalid_name', nameParameters(path.at(-1), keyPattern(issue)))];
   }
+  if (issue.code === 'custom' && isErrorCode(issue.params?.code)) return [customProblem(issue, given, make)];
   const secretDepth = schemasAlong(checked.schema, checked.input, path).findIndex(isSecretSchema);
   if (secretDepth >= 0) return [secretProblem(path.slice(0, secretDepth), checked, make)];
   if (value === undefined && issue.code !== 'custom' && path.length > 0) {
@@ -142,10 +144,11 @@ function unionProblems(
   if (issue.errors.length === 0 && 'options' in issue && issue.options) {
     return [make('config.unknown_choice', choiceParameters(valueAt(checked.input, path), issue.options))];
   }
-  const meant = issue.errors.find((errors) => !errors.some(isWrongTypeHere));
-  if (meant) return meant.flatMap((inner) => problemsOf(inner, [...path, ...inner.path], checked));
-  const union = schemaAt(checked.schema, checked.input, path);
+  const union = schemasAlong(checked.schema, checked.input, path).at(-1);
+  const option = union instanceof z.ZodUnion ? meantOption(union, valueAt(checked.input, path)) : -1;
   const shapes = union instanceof z.ZodUnion ? union.def.options : [];
+  const meant = issue.errors[option] ?? issue.errors.find((errors) => !errors.some(isWrongTypeHere));
+  if (meant) return meant.flatMap((inner) => problemsOf(inner, [...path, ...inner.path], checked));
   const expected = issue.errors.flatMap((errors, index) =>
     errors.filter(isWrongTypeHere).map((error) => typeWord(error.expected, shapes[index])),
   );

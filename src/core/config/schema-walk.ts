@@ -98,8 +98,23 @@ function choose(schema: z.core.$ZodType, value: unknown): z.core.$ZodType {
     return tagged === undefined ? schema : unwrap(tagged);
   }
   if (!(schema instanceof z.ZodUnion)) return schema;
-  const fitting = schema.def.options.map(unwrap).find((option) => hasKind(option, value));
-  return fitting ?? schema;
+  const meant = schema.def.options[meantOption(schema, value)];
+  return meant === undefined ? schema : unwrap(meant);
+}
+
+/** Place of the shape that the value was meant to have: by its type, of tables by their keys; -1 where none is like it. */
+export function meantOption(union: z.ZodUnion, value: unknown): number {
+  const options = union.def.options.map(unwrap);
+  const known = options.findIndex((option) => hasKind(option, value) && hasKeyOf(option, value));
+  return known >= 0 ? known : options.findIndex((option) => hasKind(option, value));
+}
+
+/** A table with a key of the schema; where the schema takes any key, with a table below it that has one. */
+function hasKeyOf(schema: z.core.$ZodType, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (!(schema instanceof z.ZodRecord)) return keysOf(schema).some((key) => Object.hasOwn(value, key));
+  const entry = unwrap(schema.def.valueType);
+  return Object.values(value).some((child) => hasKeyOf(entry, child));
 }
 
 function hasKind(schema: z.core.$ZodType, value: unknown): boolean {

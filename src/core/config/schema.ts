@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { accessSchema } from './access-schema.ts';
 import { hostsSchema, profileOverridesSchema } from './hosts-schema.ts';
 import { hasNoNul, pathSchema, profileIdSchema } from './names.ts';
+import { slackSchema } from './slack-schema.ts';
 import { timeoutsSchema } from './timeouts-schema.ts';
 
 /** What most video models are kept away from; a prompt, or a profile, may say something better. */
@@ -12,6 +13,9 @@ const chatSchema = z.strictObject({
   terminal: z
     .exactOptional(z.strictObject({}))
     .describe('The terminal chat. It has no settings and is there wherever no other chat is.'),
+  slack: z
+    .exactOptional(slackSchema)
+    .describe('One workspace of Slack; for several, one table `[chat.slack.NAME]` with these keys for each.'),
 });
 
 const limitsSchema = z.strictObject({

@@ -2,11 +2,19 @@ import { join, resolve } from 'node:path';
 import type { HostName, ProfileId } from '../ids.ts';
 import { laneName } from '../ids.ts';
 import type { Platform } from '../ports/chat.ts';
-import type { AccessRule, Config, HostConfig, LimitsConfig, ProfileOverridesById } from './config.ts';
+import type {
+  AccessRule,
+  ChatConfig,
+  Config,
+  HostConfig,
+  LimitsConfig,
+  ProfileOverridesById,
+} from './config.ts';
 import type { HostSettings } from './hosts-schema.ts';
 import { toMs } from './run-timeouts.ts';
 import type { Settings } from './schema.ts';
 import { toBytes } from './size-schema.ts';
+import { toSlack } from './slack-schema.ts';
 import { toSsh } from './ssh-schema.ts';
 import { toTimeouts } from './timeouts-schema.ts';
 
@@ -19,8 +27,11 @@ export function toConfig(
 ): Config {
   return deepFreeze({
     ...origin,
+    chat: toChat(settings.chat),
     access: {
       defaultRole: settings.access.default,
+      guestRole: settings.access.guests,
+      strangerRole: settings.access.strangers,
       rules: settings.access.rules.map(toRule),
     },
     limits: toLimits(settings.limits),
@@ -36,6 +47,15 @@ export function toConfig(
 /** Where a host keeps its files unless the configuration says otherwise. */
 export function defaultWorkDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'host');
+}
+
+function toChat({ terminal, slack: written }: Settings['chat']): ChatConfig {
+  const slack = toSlack(written);
+  return {
+    terminal: terminal !== undefined || slack.length === 0,
+    slack,
+    quietChannels: slack.flatMap(({ quietChannels }) => quietChannels),
+  };
 }
 
 function toRule({ platform, ...rule }: Settings['access']['rules'][number]): AccessRule {

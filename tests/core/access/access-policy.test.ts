@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { AccessPolicy } from '../../../src/core/access/access-policy.ts';
-import type { AccessRule } from '../../../src/core/config/config.ts';
+import type { AccessConfig, AccessRule } from '../../../src/core/config/config.ts';
 import type { ChatReference, ChatUser } from '../../../src/core/ports/chat.ts';
 
 const WHERE = { platform: 'slack', tenant: 'T1', channel: 'C1' } as ChatReference;
@@ -8,7 +8,12 @@ const OWN = { platform: 'terminal', tenant: 'local' } as Pick<ChatReference, 'pl
 const ANA: ChatUser = { id: 'U1', name: 'ana', groups: ['G1', 'G2'] };
 
 function roleWith(rules: readonly AccessRule[], user = ANA, where = WHERE): string {
-  return new AccessPolicy({ defaultRole: 'viewer', rules }, OWN).roleOf(user, where);
+  return policyWith({ rules }).roleOf(user, where);
+}
+
+function policyWith(config: Partial<AccessConfig>): AccessPolicy {
+  const usual = { defaultRole: 'viewer', guestRole: 'viewer', strangerRole: 'none', rules: [] } as const;
+  return new AccessPolicy({ ...usual, ...config }, OWN);
 }
 
 describe('the role of somebody', () => {
@@ -56,11 +61,8 @@ describe('the role of somebody', () => {
       { role: 'operator', channels: ['C1'] },
     ];
     expect(roleWith(rules)).toBe('admin');
-    const guests = new AccessPolicy(
-      { defaultRole: 'operator', rules: [{ role: 'viewer', groups: ['G1'] }] },
-      OWN,
-    );
-    expect(guests.roleOf(ANA, WHERE)).toBe('viewer');
+    const lower = policyWith({ defaultRole: 'operator', rules: [{ role: 'viewer', groups: ['G1'] }] });
+    expect(lower.roleOf(ANA, WHERE)).toBe('viewer');
   });
 
   it("is admin at the bot's own machine, until a rule says otherwise", () => {
@@ -72,8 +74,46 @@ describe('the role of somebody', () => {
   });
 });
 
+describe('guests and strangers', () => {
+  const guest: ChatUser = { id: 'U2', name: 'gus', groups: ['guest'] };
+  const stranger: ChatUser = { id: 'U3', name: 'sam', groups: ['guest', 'stranger'] };
+
+  it('have roles of their own, whatever the default is', () => {
+    const policy = policyWith({ defaultRole: 'admin' });
+    expect(policy.roleOf(guest, WHERE)).toBe('viewer');
+    expect(policy.roleOf(stranger, WHERE)).toBe('none');
+    expect(policyWith({ guestRole: 'operator', strangerRole: 'viewer' }).roleOf(stranger, WHERE)).toBe(
+      'viewer',
+    );
+  });
+
+  it('are not meant by a rule for a place, a workspace or a chat', () => {
+    const rules: AccessRule[] = [{ role: 'operator', channels: ['C1'], tenant: 'T1' }];
+    expect(policyWith({ rules }).roleOf(ANA, WHERE)).toBe('operator');
+    expect(policyWith({ rules }).roleOf(guest, WHERE)).toBe('viewer');
+    expect(policyWith({ rules }).roleOf(stranger, WHERE)).toBe('none');
+  });
+
+  it('get what a rule gives them by user or by group', () => {
+    const rules: AccessRule[] = [
+      { role: 'operator', groups: ['guest'], channels: ['C1'] },
+      { role: 'admin', users: ['U3'] },
+    ];
+    expect(policyWith({ rules }).roleOf(guest, WHERE)).toBe('operator');
+    expect(policyWith({ rules }).roleOf(guest, { ...WHERE, channel: 'C2' })).toBe('viewer');
+    expect(policyWith({ rules }).roleOf(stranger, WHERE)).toBe('admin');
+  });
+
+  it('without a role are refused even to look', () => {
+    expect(policyWith({}).check(stranger, WHERE, 'viewer', 'list')).toEqual({
+      ok: false,
+      problems: [{ code: 'chat.forbidden', parameters: { verb: 'list', role: 'viewer' } }],
+    });
+  });
+});
+
 it('a check names the role that is missing', () => {
-  const policy = new AccessPolicy({ defaultRole: 'viewer', rules: [] }, OWN);
+  const policy = policyWith({});
   expect(policy.check(ANA, WHERE, 'viewer', 'status')).toEqual({ ok: true, value: 'viewer' });
   expect(policy.check(ANA, WHERE, 'operator', 'cancel')).toEqual({
     ok: false,

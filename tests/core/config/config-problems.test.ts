@@ -100,7 +100,7 @@ describe('what is wrong in a configuration file', () => {
         parameters: {
           where: 'access.default',
           given: '"Operater"',
-          choices: ['viewer', 'operator', 'admin'],
+          choices: ['none', 'viewer', 'operator', 'admin'],
           nearest: 'operator',
         },
       },
@@ -169,7 +169,7 @@ describe('what is wrong in a configuration file', () => {
   });
 
   it.each([
-    ['[chat.slack]\ntoken = "hunter2"', { where: 'chat.slack' }],
+    ['[chat.discord]\ntoken = "hunter2"', { where: 'chat.discord' }],
     ['[chat.discord]', { where: 'chat.discord' }],
     ['[web]\nport = 80', { where: 'web' }],
     [`[[hosts]]\n${HOST}\nengine = "slurm"`, { where: 'hosts[0].engine', given: 'slurm' }],

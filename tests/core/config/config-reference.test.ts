@@ -82,7 +82,7 @@ describe('docs/configuration.md', () => {
   });
 
   const examples = [...PAGE.matchAll(/```toml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
-  const files = examples.filter((toml) => !toml.includes('token = '));
+  const files = examples.filter((toml) => !/^token = /m.test(toml));
 
   it.each(files)('has an example that loads: %s', (toml) => {
     expect(problemsOf(loadToml(toml))).toEqual([]);

@@ -13,7 +13,8 @@ describe('where the configuration comes from', () => {
       source: { kind: 'embedded' },
       directory,
       dataDirectory: join(directory, 'data'),
-      access: { defaultRole: 'operator', rules: [] },
+      chat: { terminal: true, slack: [], quietChannels: [] },
+      access: { defaultRole: 'operator', guestRole: 'viewer', strangerRole: 'none', rules: [] },
       limits: {
         maxQueuedPerUser: 20,
         media: { maxBytes: 512 * 1024 * 1024, maxDurationMs: 120_000, maxPixels: 4096 * 2160 },
@@ -207,6 +208,8 @@ describe('the loaded configuration', () => {
       loadToml(`
         [access]
         default = "viewer"
+        guests = "none"
+        strangers = "viewer"
         [[access.rules]]
         role = "admin"
         platform = "slack"
@@ -219,6 +222,8 @@ describe('the loaded configuration', () => {
 
     expect(config.access).toEqual({
       defaultRole: 'viewer',
+      guestRole: 'none',
+      strangerRole: 'viewer',
       rules: [
         { role: 'admin', platform: 'slack', users: ['U1'] },
         { role: 'operator', channels: ['C1', 'C2'] },

@@ -1,0 +1,162 @@
+import { z } from 'zod';
+import type { ErrorCode, ErrorParameters } from '../errors.ts';
+import type { SlackConfig } from './config.ts';
+import { nameSchema } from './names.ts';
+import { secretSchema } from './secret.ts';
+
+/** Of a channel, public or private; a direct conversation needs no entry, and a `#name` may change. */
+const CHANNEL_ID = /^[CG][A-Z0-9]{7,}$/;
+
+const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
+
+const apiUrlSchema = z.string().superRefine((given, context) => {
+  const reason = urlFault(given);
+  if (reason === undefined) return;
+  context.addIssue({
+    code: 'custom',
+    params: { code: 'config.invalid_value', parameters: { given, reason } },
+  });
+});
+
+const channelSchema = z.string().superRefine((given, context) => {
+  if (CHANNEL_ID.test(given)) return;
+  const reason = given.startsWith('#') ? 'channel_name' : 'channel_id';
+  context.addIssue({
+    code: 'custom',
+    params: { code: 'config.invalid_value', parameters: { given, reason } },
+  });
+});
+
+const workspaceSchema = z
+  .strictObject({
+    bot_token: secretSchema.describe(
+      'Where the bot\'s token (`xoxb-…`) is: `{ env = "NAME" }` or `{ file = "path" }`.',
+    ),
+    app_token: z
+      .exactOptional(secretSchema)
+      .describe(
+        "Where the app's token (`xapp-…`) is: Socket Mode, which needs no address that Slack can reach.",
+      ),
+    signing_secret: z
+      .exactOptional(secretSchema)
+      .describe(
+        'Where the signing secret of the app is: HTTP mode instead of Socket Mode, with `http_port`.',
+      ),
+    http_port: z
+      .exactOptional(z.int().min(1).max(65_535))
+      .describe('HTTP mode: the port at which the requests of Slack arrive.'),
+    api_url: apiUrlSchema
+      .default('https://slack.com/api/')
+      .describe('Base of the Web API; another one is for tests.'),
+    channels: z
+      .array(channelSchema)
+      .default([])
+      .describe(
+        'Ids of the channels in which a posted video becomes a prompt; none: wherever the bot is a member. Direct messages and mentions work everywhere.',
+      ),
+    quiet_channels: z
+      .array(channelSchema)
+      .default([])
+      .describe(
+        'Ids of channels in which the bot posts less: the status message and the finished video, and what somebody asks for.',
+      ),
+  })
+  .superRefine((workspace, context) => {
+    // A key that was misspelt is told as that.
+    if (context.issues.length === 0) checkMode(workspace, context);
+  });
+
+/** `[chat.slack]` for one workspace, `[chat.slack.NAME]` for each of several. */
+export const slackSchema = z.union([
+  workspaceSchema,
+  z
+    .record(nameSchema, workspaceSchema)
+    .refine((workspaces) => Object.keys(workspaces).length > 0, {
+      params: { code: 'config.missing_key', parameters: { keys: ['bot_token'] } },
+    })
+    .superRefine(checkShared),
+]);
+
+type Workspace = z.output<typeof workspaceSchema>;
+
+/** Exactly one way in: an app token, or a signing secret with a port. */
+function checkMode(workspace: Workspace, context: z.core.$RefinementCtx): void {
+  const add = adder(context);
+  const { app_token, signing_secret, http_port } = workspace;
+  const isHttp = signing_secret !== undefined;
+  if (app_token !== undefined) {
+    if (isHttp) add('config.invalid_value', { reason: 'two_modes' }, ['signing_secret']);
+    else if (http_port !== undefined) add('config.invalid_value', { reason: 'http_only' }, ['http_port']);
+    return;
+  }
+  if (isHttp && http_port === undefined) add('config.missing_key', { keys: ['http_port'] });
+  if (!isHttp && http_port !== undefined) add('config.missing_key', { keys: ['signing_secret'] });
+  if (!isHttp && http_port === undefined)
+    add('config.missing_key', { keys: ['app_token', 'signing_secret'] });
+}
+
+/** One port has one listener, and one token is one workspace. */
+function checkShared(workspaces: Readonly<Record<string, Workspace>>, context: z.core.$RefinementCtx): void {
+  const add = adder(context);
+  const seen = new Map<string, string>();
+  for (const [name, { http_port, bot_token }] of Object.entries(workspaces)) {
+    const shared = [
+      ['http_port', http_port?.toString()],
+      ['bot_token', 'env' in bot_token ? bot_token.env : bot_token.file],
+    ] as const;
+    for (const [key, value] of shared) {
+      if (value === undefined) continue;
+      const other = seen.get(`${key} ${value}`);
+      if (other === undefined) seen.set(`${key} ${value}`, `chat.slack.${name}.${key}`);
+      else add('config.duplicate_name', { kind: key, name: value, other }, [name, key]);
+    }
+  }
+}
+
+/** The workspaces, in the order of the file. */
+export function toSlack(settings: z.output<typeof slackSchema> | undefined): readonly SlackConfig[] {
+  if (settings === undefined) return [];
+  if (isOne(settings)) return [toWorkspace(settings, 'chat.slack')];
+  return Object.entries(settings).map(([name, each]) => ({
+    ...toWorkspace(each, `chat.slack.${name}`),
+    name,
+  }));
+}
+
+function toWorkspace(workspace: Workspace, where: string): SlackConfig {
+  const { bot_token, app_token, signing_secret, http_port, api_url, channels, quiet_channels } = workspace;
+  const connection: SlackConfig['connection'] | undefined =
+    app_token !== undefined
+      ? { mode: 'socket', appToken: app_token }
+      : signing_secret !== undefined && http_port !== undefined
+        ? { mode: 'http', signingSecret: signing_secret, port: http_port }
+        : undefined;
+  if (connection === undefined) throw new Error('a checked workspace has a way in');
+  return {
+    where,
+    botToken: bot_token,
+    connection,
+    apiUrl: api_url.endsWith('/') ? api_url : `${api_url}/`,
+    channels,
+    quietChannels: quiet_channels,
+  };
+}
+
+function isOne(settings: z.output<typeof slackSchema>): settings is Workspace {
+  const { bot_token } = settings;
+  return bot_token !== undefined && ('env' in bot_token || 'file' in bot_token);
+}
+
+/** Tokens go there with every call: in the clear only where they do not leave the machine. */
+function urlFault(text: string): string | undefined {
+  const url = URL.parse(text);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return 'no_url';
+  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') return 'no_url';
+  return url.protocol === 'http:' && !LOOPBACK.includes(url.hostname) ? 'not_encrypted' : undefined;
+}
+
+function adder(context: z.core.$RefinementCtx) {
+  return (code: ErrorCode, parameters: ErrorParameters, path: string[] = []): void => {
+    context.addIssue({ code: 'custom', path, params: { code, parameters } });
+  };
+}
