@@ -36,7 +36,8 @@ export class ResponseUrls {
   /** The address for one answer to the event; undefined where none is known or left. */
   take(event: string): string | undefined {
     const known = this.#byEvent.get(event);
-    if (known === undefined || known.until <= this.#clock.now() || known.uses >= MAXIMUM_USES) return undefined;
+    if (known === undefined || known.until <= this.#clock.now() || known.uses >= MAXIMUM_USES)
+      return undefined;
     known.uses += 1;
     return known.url;
   }
