@@ -100,7 +100,7 @@ export class Bot {
     this.#services.push(service);
   }
 
-  /** Serves one chat platform; resolves once its events are received. */
+  /** Serves one chat; resolves once its events are received. */
   async startChat(port: ChatPort): Promise<void> {
     const { store, api, views, access, clock, data, logger, wakeup, config } = this.parts;
     const handler = new InboundHandler({
@@ -116,6 +116,9 @@ export class Bot {
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
     this.#services.push(inbox, sync, port, { stop: async () => receiver[Symbol.dispose]() });
     await port.start(inbox.receive, createSurfaces({ api }));
+    // What waited until the port knew whom it serves.
+    inbox.look();
+    wakeup.notify();
   }
 
   /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */

@@ -77,6 +77,8 @@ type Faulty = 'person' | 'openThread' | 'post' | 'edit' | 'upload' | 'find' | 's
 export class FakeChat implements ChatPort {
   readonly platform = FAKE;
   readonly capabilities: ChatCapabilities;
+  /** The tenants that this port serves, where it does not serve all; known once the port has started. */
+  readonly serves?: (tenant: string) => boolean;
   /** What is shown, in the order in which it was posted. */
   readonly messages: FakeMessage[] = [];
   /** Names of the calls, in order. */
@@ -102,8 +104,11 @@ export class FakeChat implements ChatPort {
     capabilities?: Partial<ChatCapabilities>;
     /** Called after every change of what is shown. */
     onChange?: () => void;
+    tenant?: string;
   }) {
     this.#clock = options.clock;
+    const { tenant } = options;
+    if (tenant !== undefined) this.serves = (each) => this.#receive !== undefined && each === tenant;
     this.#onChange = options.onChange ?? (() => undefined);
     this.capabilities = { ...CAPABILITIES, ...options.capabilities };
   }

@@ -63,6 +63,9 @@ export class InboxWorker {
     this.#waiter.wake();
   };
 
+  /** Looks now: what the port serves may have changed. */
+  readonly look = (): void => this.#waiter.wake();
+
   start(): void {
     this.#loop ??= this.#run(this.#stopping.signal);
   }
@@ -88,7 +91,7 @@ export class InboxWorker {
     let next = Number.POSITIVE_INFINITY;
     try {
       for (const event of store.inbox.open(port.platform)) {
-        if (this.#working.has(event.dedupeKey)) continue;
+        if (port.serves?.(event.where.tenant) === false || this.#working.has(event.dedupeKey)) continue;
         const wait = (this.#retries.get(event.dedupeKey)?.at ?? 0) - clock.now();
         if (wait > 0) next = Math.min(next, wait);
         else if (this.#hasRoom(event)) this.#start(event, signal);

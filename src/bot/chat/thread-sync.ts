@@ -130,6 +130,7 @@ export class ThreadSync {
     if (thread?.reference.platform !== port.platform || this.#calls.has(delivery.id)) {
       return Number.POSITIVE_INFINITY;
     }
+    if (port.serves?.(thread.reference.tenant) === false) return Number.POSITIVE_INFINITY;
     const now = clock.now();
     const wait = (delivery.nextTryAt ?? now) - now;
     if (wait > 0) return wait;

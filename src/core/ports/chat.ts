@@ -182,6 +182,11 @@ export interface ChatPort {
   readonly platform: Platform;
   readonly capabilities: ChatCapabilities;
   /**
+   * Whether a tenant of the platform is this port's: each of several workspaces has a port of its own, which may learn
+   * during `start` which one it is, and serves none before. Absent: all are.
+   */
+  readonly serves?: (tenant: string) => boolean;
+  /**
    * Starts delivering inbound events, those of other people only. An event is acknowledged to the platform after
    * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again.
    */

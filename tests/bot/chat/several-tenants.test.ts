@@ -1,0 +1,41 @@
+import { expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/bot/system-clock.ts';
+import type { Inbound } from '../../../src/core/ports/chat.ts';
+import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
+import { CHANNEL, FakeChat } from '../../fakes/fake-chat.ts';
+import { openWorkbench } from '../../support/workbench.ts';
+
+const LOOKS = { interval: 5, timeout: 20_000 };
+
+function help(dedupeKey: string, tenant: string): Inbound {
+  return {
+    kind: 'command',
+    dedupeKey,
+    where: { ...CHANNEL, tenant },
+    user: { id: 'U_ana', name: 'ana', groups: [] },
+    at: systemClock.now(),
+    text: 'models',
+  };
+}
+
+it('two workspaces of one platform each get their own answers, also to what came in before the start', async () => {
+  const { bot } = await openWorkbench({ clock: systemClock });
+  onTestFinished(async () => await bot.close());
+  const studio = new FakeChat({ clock: systemClock, tenant: 'studio' });
+  const lab = new FakeChat({ clock: systemClock, tenant: 'lab' });
+  using receiver = new InboxReceiver(bot.parts.data.database, systemClock);
+  receiver.add(help('early', 'lab'));
+
+  await bot.startChat(studio);
+  await studio.deliver(help('E1', 'studio'));
+  await expect.poll(() => studio.messages.length, LOOKS).toBe(1);
+  expect(bot.parts.store.inbox.open(studio.platform).map(({ dedupeKey }) => dedupeKey)).toEqual(['early']);
+
+  await bot.startChat(lab);
+  await lab.deliver(help('E2', 'lab'));
+  await expect.poll(() => lab.messages.length, LOOKS).toBe(2);
+
+  expect(studio.messages.map(({ where }) => where.tenant)).toEqual(['studio']);
+  expect(lab.messages.map(({ where }) => where.tenant)).toEqual(['lab', 'lab']);
+  expect(lab.messages.map(({ key }) => key).sort()).toEqual(['answer:E2', 'answer:early']);
+});
