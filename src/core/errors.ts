@@ -93,6 +93,8 @@ export const ERRORS = {
   'chat.unavailable': { layer: 'chat', class: 'network' },
   'chat.place_gone': { layer: 'chat', class: 'execution' },
   'chat.not_permitted': { layer: 'chat', class: 'auth' },
+  'chat.token_refused': { layer: 'chat', class: 'auth' },
+  'chat.scope_missing': { layer: 'chat', class: 'auth' },
 
   'queue.limit_reached': { layer: 'queue', class: 'validation' },
   'queue.run_finished': { layer: 'queue', class: 'validation' },

@@ -43,6 +43,21 @@ export const QUEUE_WORDING = {
     }),
   },
 
+  'chat.token_refused': {
+    example: { platform: 'web', detail: 'token revoked' },
+    say: (p) => ({
+      sentence: `${p.text('platform', 'The chat')} does not let me in with my token${whyInBrackets(p)}.`,
+      nextStep: 'Whoever runs the bot: install the app again, put its new token in place, and restart me.',
+    }),
+  },
+  'chat.scope_missing': {
+    example: { platform: 'web', scope: 'files:read' },
+    say: (p) => ({
+      sentence: `${p.text('platform', 'The chat')} does not let me do that without the scope ${p.part('scope', (scope) => `\`${scope}\``) || 'for it'}.`,
+      nextStep: 'Whoever runs the bot: add the scope to the app and install the app again.',
+    }),
+  },
+
   'queue.limit_reached': {
     example: { maximum: 10, queued: 10 },
     say: (p) => ({

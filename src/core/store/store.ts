@@ -4,6 +4,7 @@ import type { Random } from '../ports/random.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptStore } from './attempts.ts';
 import { CancellationStore } from './cancellation.ts';
+import { ChatFileStore } from './chat-files.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { DeliveryStore } from './deliveries.ts';
 import { EventStore } from './events.ts';
@@ -32,6 +33,7 @@ export class Store implements Disposable {
   readonly hostReadings: HostReadingStore;
   readonly threads: ThreadStore;
   readonly deliveries: DeliveryStore;
+  readonly chatFiles: ChatFileStore;
   readonly inbox: InboxStore;
   readonly idempotency: IdempotencyStore;
   readonly events: EventStore;
@@ -63,6 +65,7 @@ export class Store implements Disposable {
     this.hostReadings = new HostReadingStore(connection);
     this.threads = new ThreadStore(connection, this.ids, clock);
     this.deliveries = new DeliveryStore(connection, this.ids, clock);
+    this.chatFiles = new ChatFileStore(connection, clock);
     this.inbox = new InboxStore(connection, clock);
     this.idempotency = new IdempotencyStore(connection, clock);
     this.transcript = new TranscriptStore(connection, clock);

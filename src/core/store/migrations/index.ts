@@ -1,4 +1,5 @@
 import { initial } from './0001-initial.ts';
+import { chatFiles } from './0002-chat-files.ts';
 
 /** In order of number; migration `n` brings a database from version `n - 1` to `n`. Append only. */
-export const MIGRATIONS: readonly string[] = [initial];
+export const MIGRATIONS: readonly string[] = [initial, chatFiles];
