@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import { type CosmosError, isRetryable, toCosmosError } from '../../core/errors.ts';
+import { type CosmosError, toCosmosError } from '../../core/errors.ts';
 import type { DeliveryId } from '../../core/ids.ts';
 import type { ChatPort } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
@@ -205,7 +205,7 @@ export class ThreadSync {
     const { store, clock, logger } = this.#parts;
     logger.warn({ delivery: delivery.key, err: failure }, 'thread could not be brought up to date');
     try {
-      if (failure.layer === 'chat' && !isRetryable(failure.code)) {
+      if (failure.code === 'chat.place_gone' || failure.code === 'chat.not_permitted') {
         store.write(() => {
           const state = failure.code === 'chat.place_gone' ? 'gone' : 'undeliverable';
           store.deliveries.close(delivery.id, state, failure.toProblem());

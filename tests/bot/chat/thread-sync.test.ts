@@ -486,6 +486,16 @@ describe('a place that is gone or closed', () => {
     expect(bench.open()).toEqual([]);
   });
 
+  it('is tried again where nobody lets the bot in: a token can be renewed', async () => {
+    const bench = await ChatBench.open();
+    answer(bench, 'hello');
+    const refused = new CosmosError('chat.token_refused', { detail: 'token_revoked' });
+    bench.chat.fail('post', refused, refused);
+    await bench.pass(10 * MINUTE);
+    expect(bench.chat.messages).toHaveLength(1);
+    expect(bench.open()).toEqual([]);
+  });
+
   it('is not complained about for ever where the channel is closed too', async () => {
     const bench = await ChatBench.open();
     answer(bench, 'hello');
