@@ -2,16 +2,16 @@ import type { AccessPolicy } from '../../core/access/access-policy.ts';
 import type { Principal } from '../../core/access/principal.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
-import type { Checked } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Card, ChatPort, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { checkText } from '../../core/prompts/check-text.ts';
 import type { Store } from '../../core/store/store.ts';
-import { type ParsedCommand, requiredPermission } from '../commands/arguments.ts';
+import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandContext, CommandResult } from '../commands/command-context.ts';
-import { parseCommand, parseWords } from '../commands/parse.ts';
-import { COMMANDS, type CommandVerb } from '../commands/registry.ts';
+import { parseEvent } from '../commands/read-event.ts';
+import { COMMANDS } from '../commands/registry.ts';
+import { idsOfThread } from '../commands/thread-ids.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
@@ -87,7 +87,7 @@ export class InboundHandler {
     if (ageMs > staleCommandMs) {
       return complete({ card: problemCard([{ code: 'chat.stale_command', parameters: { ageMs } }]) });
     }
-    const parsed = parse(event);
+    const parsed = parseEvent(event, idsOfThread(store, event.where));
     if (!parsed.ok) return complete({ card: problemCard(parsed.problems) });
     const command = parsed.value;
     const needed = requiredPermission(COMMANDS[command.verb], command);
@@ -152,17 +152,6 @@ export class InboundHandler {
     const since = isRepeated ? event.at - FIND_MARGIN_MS : undefined;
     const opened = await port.openThread(`thread:${event.dedupeKey}`, event.where, threadTitle(title), since);
     return store.threads.ensure(opened).id;
-  }
-}
-
-function parse(event: Command): Checked<ParsedCommand<CommandVerb>> {
-  switch (event.kind) {
-    case 'command':
-      return parseCommand(event.text, COMMANDS);
-    case 'form':
-      return parseWords(event.words, COMMANDS);
-    case 'click':
-      return parseWords([event.verb, event.target, ...event.arguments], COMMANDS);
   }
 }
 

@@ -4,6 +4,7 @@ import { mimeOf } from '../../core/media/mime-of.ts';
 import type { Card, UploadFile } from '../../core/ports/chat.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { DeliverySubject } from '../../core/store/deliveries.ts';
+import { discardedCard } from '../thread-view/discarded-card.ts';
 import { failureCard } from '../thread-view/failure-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
 import { resultCard } from '../thread-view/result-card.ts';
@@ -26,7 +27,9 @@ export function wanted(subject: DeliverySubject, api: CosmosApi, views: ViewBuil
       return { card: subject.card, final: true };
     case 'prompt': {
       const prompt = api.getPrompt(subject.promptId);
-      return prompt && { card: promptCard(views.prompt(prompt)), final: true };
+      if (prompt !== undefined) return { card: promptCard(views.prompt(prompt)), final: true };
+      const discarded = api.getDiscardedPrompt(subject.promptId);
+      return discarded && { card: discardedCard(discarded), final: true };
     }
     case 'status': {
       const run = api.getRun(subject.runId);

@@ -1,5 +1,6 @@
 import type { CommandDefinition } from '../commands/definition.ts';
-import { COMMANDS, JSON_OUTPUT } from '../commands/registry.ts';
+import { COMMANDS } from '../commands/registry.ts';
+import { JSON_OUTPUT } from '../commands/registry-parts.ts';
 
 /** Verbs that only the command line has, before those of every chat. */
 export const CLI_COMMANDS = {
@@ -33,8 +34,15 @@ export const CLI_COMMANDS = {
     arguments: [
       { name: 'action', kind: 'choice', help: 'What to do with it', required: true, choices: ['check'] },
     ],
-    options: [],
-    examples: ['config check', 'config check --config studio.toml'],
+    options: [
+      {
+        name: 'online',
+        type: 'flag',
+        help: 'Ask the configured chats too: tokens, scopes, channels; posts nothing',
+        essential: false,
+      },
+    ],
+    examples: ['config check', 'config check --online', 'config check --config studio.toml'],
     role: 'viewer',
   },
   host: {

@@ -22,7 +22,10 @@ const WITHOUT_MODELS: ReadonlySet<CommandVerb> = new Set([
   'logs',
   'cancel',
   'rate',
+  'discard',
 ]);
+
+const QUEUEING: ReadonlySet<CommandVerb> = new Set(['inference', 'retry', 'rerun']);
 
 /** Runs a verb of the registry over CosmosAPI, in this process. */
 export async function runVerb(
@@ -57,7 +60,7 @@ export async function runVerb(
       { api, views, actor: localPrincipal(store), role: allowed.value, localFiles: true },
       parsed,
     );
-    const queued = verb === 'inference' || verb === 'retry' ? queuedRun(result.data) : undefined;
+    const queued = QUEUEING.has(verb) ? queuedRun(result.data) : undefined;
     if (queued !== undefined && command.options['wait'] === true)
       return await followRun(bot, queued.id, output, json);
     if (json) output.out.write(`${JSON.stringify(result.data, null, 2)}\n`);

@@ -7,7 +7,8 @@ Every verb works in every chat and on the command line: \`/cosmos inference ps_7
 after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. This page is made from
 \`src/bot/commands/registry.ts\`; after a change run \`npx vitest run tests/bot/commands --update\`.
 
-- Ids may be shortened to their beginning as long as it fits one thing only.
+- Ids may be shortened to their beginning as long as it fits one thing only. In a thread that belongs to a prompt or to
+  runs they may be left out: \`@cosmos cancel\`, \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
 - Words that belong together stand in quotation marks; a backslash before a mark or a space makes it part of the word.
 - \`--name value\` and \`--name=value\` are the same; \`--\` ends the options.
 - Square brackets mark what may be left out, dots what may be repeated.

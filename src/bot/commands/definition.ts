@@ -1,8 +1,10 @@
+import type { RunState } from '../../core/runs/run.ts';
+
 /** Roles of the access rules; each may do what the ones before it may. */
 export type CommandRole = 'viewer' | 'operator' | 'admin';
 
 /** What a positional argument holds; tells completion and typed platforms what to offer. */
-type ArgumentKind = 'prompt_id' | 'run_id' | 'text' | 'choice' | 'number' | 'path';
+export type ArgumentKind = 'prompt_id' | 'run_id' | 'prompt_or_run' | 'text' | 'choice' | 'number' | 'path';
 
 export interface ArgumentDefinition {
   /** Name in usage lines and in `ParsedCommand.arguments`. */
@@ -17,6 +19,10 @@ export interface ArgumentDefinition {
   /** Bounds of a `number`, both included. */
   readonly minimum?: number;
   readonly maximum?: number;
+  /** Runs in these states are offered, and meant where the id is left out; all where absent. */
+  readonly states?: readonly RunState[];
+  /** Role that what belongs to others takes: whoever has a lower one is offered their own. */
+  readonly othersTake?: CommandRole;
 }
 
 export interface OptionDefinition {
@@ -37,7 +43,7 @@ export interface OptionDefinition {
 }
 
 /** Free `name=value` words after the arguments. */
-interface AssignmentsDefinition {
+export interface AssignmentsDefinition {
   /** How usage lines write one: `parameter=value`, `file=role`. */
   readonly pattern: string;
   readonly help: string;
@@ -57,6 +63,11 @@ export interface CommandDefinition {
   /** Typed after the verb's platform prefix: `inference ps_7k2m9x4d edge=0.8`. */
   readonly examples: readonly string[];
   readonly role: CommandRole;
+  /**
+   * What platforms that can show forms ask for in its place: the parameters of a model where no prompt is said, or the
+   * roles of the files of a prompt where none is said. Other verbs are asked for what they need and do not have.
+   */
+  readonly form?: 'parameters' | 'roles';
   /** Role that a word of a `choice` argument asks for, where it is not `role`. */
   readonly roleOfChoice?: Readonly<Record<string, CommandRole>>;
 }

@@ -10,44 +10,81 @@ const OPTION = /^(?:--|[—–])(?<name>\p{L}[\p{L}\p{N}_-]*)(?:=(?<value>[\s\S]
 const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
 const PREFIX = '/cosmos';
 
+/** A verb and the words after it, sorted into their kinds and not yet compared with its definition. */
+export interface CommandLine<Verb extends string> {
+  readonly verb: Verb;
+  readonly words: CommandWords;
+}
+
 /**
  * Reads what somebody typed after `/cosmos` or after a mention (a leading `/cosmos` is accepted too). No words at all
- * mean `help`. Fails with `input.command_unknown` and whatever `splitWords` and `bindWords` find.
+ * mean `help`. Fails with `input.command_unknown` and whatever `splitWords` finds.
  */
-export function parseCommand<Table extends CommandTable>(
+export function readLine<Table extends CommandTable>(
   line: string,
   commands: Table,
   surface: CommandSurface = 'chat',
-): Checked<ParsedCommand<keyof Table & string>> {
+): Checked<CommandLine<keyof Table & string>> {
   const split = splitWords(line);
   if (!split.ok) return split;
-  return readWords(split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value, commands, surface);
+  return sortLine(split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value, commands, surface);
 }
 
-/** The same for words that are separated already: those of a shell, or of a click. */
-export function parseWords<Table extends CommandTable>(
+/** The same for words that are separated already: those of a shell, of a form or of a click. */
+export function readWords<Table extends CommandTable>(
   words: readonly string[],
   commands: Table,
   surface: CommandSurface = 'chat',
-): Checked<ParsedCommand<keyof Table & string>> {
-  return readWords(
+): Checked<CommandLine<keyof Table & string>> {
+  return sortLine(
     words.map((text) => ({ text, quoted: false })),
     commands,
     surface,
   );
 }
 
-function readWords<Table extends CommandTable>(
-  words: readonly Word[],
+/** `readLine`, compared with the definition of its verb: fails with whatever `bindWords` finds too. */
+export function parseCommand<Table extends CommandTable>(
+  line: string,
+  commands: Table,
+  surface: CommandSurface = 'chat',
+): Checked<ParsedCommand<keyof Table & string>> {
+  return bindLine(readLine(line, commands, surface), commands, surface);
+}
+
+/** `readWords`, compared with the definition of its verb. */
+export function parseWords<Table extends CommandTable>(
+  words: readonly string[],
+  commands: Table,
+  surface: CommandSurface = 'chat',
+): Checked<ParsedCommand<keyof Table & string>> {
+  return bindLine(readWords(words, commands, surface), commands, surface);
+}
+
+function bindLine<Table extends CommandTable>(
+  line: Checked<CommandLine<keyof Table & string>>,
   commands: Table,
   surface: CommandSurface,
 ): Checked<ParsedCommand<keyof Table & string>> {
+  if (!line.ok) return line;
+  const { verb, words } = line.value;
+  const definition = commands[verb];
+  return definition === undefined
+    ? unknownCommand(verb, commands)
+    : bindWords(verb, definition, words, surface);
+}
+
+function sortLine<Table extends CommandTable>(
+  words: readonly Word[],
+  commands: Table,
+  surface: CommandSurface,
+): Checked<CommandLine<keyof Table & string>> {
   const name = words[0]?.text ?? 'help';
   const verb = findVerb(name, commands);
   const definition = verb === undefined ? undefined : commands[verb];
   if (verb === undefined || definition === undefined) return unknownCommand(name, commands);
   const sorted = sortWords(verb, words.slice(1), definition, surface);
-  return sorted.ok ? bindWords(verb, definition, sorted.value, surface) : sorted;
+  return sorted.ok ? valid({ verb, words: sorted.value }) : sorted;
 }
 
 function sortWords(

@@ -1,44 +1,18 @@
 import { RUN_STATES } from '../../core/runs/run.ts';
-import type { ArgumentDefinition, CommandDefinition, OptionDefinition } from './definition.ts';
-
-const RUN = {
-  name: 'run',
-  kind: 'run_id',
-  help: 'Id of the run, or its beginning',
-  required: true,
-} as const satisfies ArgumentDefinition;
-
-const PROMPT = {
-  name: 'prompt',
-  kind: 'prompt_id',
-  help: 'Id of the prompt or its beginning, or its name',
-  required: true,
-} as const satisfies ArgumentDefinition;
-
-export const JSON_OUTPUT = {
-  name: 'json',
-  type: 'flag',
-  help: 'Print JSON',
-  essential: false,
-  commandLineOnly: true,
-} as const satisfies OptionDefinition;
-
-const WAIT = {
-  name: 'wait',
-  type: 'flag',
-  help: 'Follow the run to its end; works the queue itself where no bot is running',
-  essential: false,
-  commandLineOnly: true,
-} as const satisfies OptionDefinition;
-
-const LIMIT = {
-  name: 'limit',
-  type: 'number',
-  help: 'Most rows to show',
-  essential: false,
-  minimum: 1,
-  maximum: 1000,
-} as const satisfies OptionDefinition;
+import type { CommandDefinition } from './definition.ts';
+import {
+  DONE_RUN,
+  FINISHED_RUN,
+  JSON_OUTPUT,
+  LIMIT,
+  PARAMETERS,
+  PRIORITY,
+  PROMPT,
+  PROMPT_OR_RUN,
+  RUN,
+  UNFINISHED_RUN,
+  WAIT,
+} from './registry-parts.ts';
 
 /** Every verb; the order is the order of the help. */
 export const COMMANDS = {
@@ -81,30 +55,27 @@ export const COMMANDS = {
         help: 'Show what would be sent to the host, send nothing',
         essential: false,
       },
-      {
-        name: 'priority',
-        type: 'number',
-        help: 'Higher goes first; 0 is usual, and only an admin may go above it',
-        essential: false,
-        minimum: -100,
-        maximum: 100,
-        roleAbove: { value: 0, role: 'admin' },
-      },
+      PRIORITY,
       WAIT,
       JSON_OUTPUT,
     ],
-    assignments: {
-      pattern: 'parameter=value',
-      help: 'Parameters of the model: see `models MODEL`',
-      required: false,
-      divide: 'first',
-    },
+    assignments: PARAMETERS,
     examples: [
       'inference ps_7k2m9x4d',
       'inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low',
       'inference ps_7k2m9x4d --model preview --dry-run',
     ],
     role: 'operator',
+    form: 'parameters',
+  },
+  tune: {
+    aliases: ['adjust'],
+    summary: 'Choose model and parameters for a run of a prompt, or like another run',
+    arguments: [PROMPT_OR_RUN],
+    options: [],
+    examples: ['tune ps_7k2m9x4d', 'tune rs_3fq8w1zz'],
+    role: 'operator',
+    form: 'parameters',
   },
   list: {
     aliases: ['ls'],
@@ -131,9 +102,7 @@ export const COMMANDS = {
   show: {
     aliases: [],
     summary: 'Show one prompt or run with all that is known of it',
-    arguments: [
-      { name: 'id', kind: 'text', help: 'Id of a prompt or a run, or its beginning', required: true },
-    ],
+    arguments: [PROMPT_OR_RUN],
     options: [JSON_OUTPUT],
     examples: ['show ps_7k2m9x4d', 'show rs_3fq8w1zz'],
     role: 'viewer',
@@ -148,10 +117,16 @@ export const COMMANDS = {
   },
   status: {
     aliases: ['gpu'],
-    summary: 'Show the hosts and their GPUs, what runs on them and what comes next',
-    arguments: [],
+    summary: 'Show the hosts, their GPUs and what runs on them, or one run',
+    arguments: [
+      {
+        ...RUN,
+        help: 'Id of a run, or its beginning; `hosts` where the thread of a run would mean that run',
+        required: false,
+      },
+    ],
     options: [JSON_OUTPUT],
-    examples: ['status'],
+    examples: ['status', 'status rs_3fq8w1zz'],
     role: 'viewer',
   },
   queue: {
@@ -198,7 +173,7 @@ export const COMMANDS = {
   cancel: {
     aliases: ['stop'],
     summary: 'Cancel a run that waits or runs; only an admin cancels the runs of others',
-    arguments: [RUN],
+    arguments: [UNFINISHED_RUN],
     options: [JSON_OUTPUT],
     examples: ['cancel rs_3fq8w1zz'],
     role: 'operator',
@@ -207,7 +182,7 @@ export const COMMANDS = {
     aliases: [],
     summary: 'Rate the result of a run, from 1 (poor) to 5 (great)',
     arguments: [
-      RUN,
+      DONE_RUN,
       { name: 'rating', kind: 'number', help: '1 to 5', required: true, minimum: 1, maximum: 5 },
     ],
     options: [JSON_OUTPUT],
@@ -217,9 +192,31 @@ export const COMMANDS = {
   retry: {
     aliases: ['again'],
     summary: 'Queue a finished run again with the same inputs and parameters',
-    arguments: [RUN],
+    arguments: [FINISHED_RUN],
     options: [WAIT, JSON_OUTPUT],
     examples: ['retry rs_3fq8w1zz'],
+    role: 'operator',
+  },
+  rerun: {
+    aliases: ['vary'],
+    summary: 'Queue a run again with a new seed, or with what you change',
+    arguments: [RUN],
+    options: [
+      {
+        name: 'model',
+        type: 'text',
+        help: 'Another model, with its own usual parameters',
+        essential: false,
+      },
+      PRIORITY,
+      WAIT,
+      JSON_OUTPUT,
+    ],
+    assignments: {
+      ...PARAMETERS,
+      help: 'What shall be different; `parameter=` puts it back to what the model usually has',
+    },
+    examples: ['rerun rs_3fq8w1zz', 'rerun rs_3fq8w1zz seed=9 edge=0.5'],
     role: 'operator',
   },
   models: {
@@ -232,11 +229,33 @@ export const COMMANDS = {
   },
   roles: {
     aliases: ['role'],
-    summary: 'Change what a file of a prompt is used as',
+    summary: 'Show what the files of a prompt are used as, or change it',
     arguments: [PROMPT],
     options: [JSON_OUTPUT],
-    assignments: { pattern: 'file=role', help: 'File name and its new role', required: true, divide: 'last' },
-    examples: ['roles ps_7k2m9x4d clip2.mp4=depth'],
+    assignments: {
+      pattern: 'file=role',
+      help: 'File name and its new role',
+      required: false,
+      divide: 'last',
+    },
+    examples: ['roles ps_7k2m9x4d', 'roles ps_7k2m9x4d clip2.mp4=depth'],
+    role: 'operator',
+    form: 'roles',
+  },
+  discard: {
+    aliases: ['remove'],
+    summary: 'Take a prompt without runs out of all listings; `restore` undoes it',
+    arguments: [{ ...PROMPT, othersTake: 'admin' }],
+    options: [JSON_OUTPUT],
+    examples: ['discard ps_7k2m9x4d'],
+    role: 'operator',
+  },
+  restore: {
+    aliases: ['undiscard'],
+    summary: 'Bring a discarded prompt back',
+    arguments: [{ ...PROMPT, kind: 'text' }],
+    options: [JSON_OUTPUT],
+    examples: ['restore ps_7k2m9x4d'],
     role: 'operator',
   },
   help: {

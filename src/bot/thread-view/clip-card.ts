@@ -1,4 +1,4 @@
-import type { Card, CardBlock, ChatCapabilities, Span, Text } from '../../core/ports/chat.ts';
+import type { Card, CardAction, CardBlock, ChatCapabilities, Span, Text } from '../../core/ports/chat.ts';
 
 /** What a rendered time or mention may take, at most: adapters write them longer than they read. */
 const TIME_CHARACTERS = 32;
@@ -16,7 +16,7 @@ type Limits = Pick<ChatCapabilities, 'maxCardCharacters' | 'maxButtons'>;
 export function clipCard(card: Card, limits: Limits): Card {
   const kept: Card =
     card.actions.length > limits.maxButtons
-      ? { ...card, actions: card.actions.slice(0, limits.maxButtons) }
+      ? { ...card, actions: clipActions(card.actions, limits.maxButtons) }
       : card;
   if (cardCharacters(kept) <= limits.maxCardCharacters) return kept;
   const title = clipText(kept.title, Math.max(1, limits.maxCardCharacters));
@@ -27,6 +27,21 @@ export function clipCard(card: Card, limits: Limits): Card {
 /** Characters of a card's title and blocks as an adapter would write them, one line break for each block and row. */
 export function cardCharacters(card: Card): number {
   return textCharacters(card.title) + sum(card.blocks.map(blockCharacters));
+}
+
+/**
+ * The first actions. Those that differ in their last word alone, as the ratings do, are one question: with half of its
+ * answers it would be another one, so that it stays whole or goes, and what comes after it moves up.
+ */
+function clipActions(actions: readonly CardAction[], room: number): readonly CardAction[] {
+  const questions = Map.groupBy(actions, ({ verb, target, arguments: words = [] }, index) =>
+    JSON.stringify([verb, target, ...words.slice(0, -1), words.length > 0 ? 'answers' : index]),
+  );
+  const kept = new Set<CardAction>();
+  for (const answers of questions.values()) {
+    if (kept.size + answers.length <= room) for (const action of answers) kept.add(action);
+  }
+  return actions.filter((action) => kept.has(action));
 }
 
 function clipBlocks(blocks: readonly CardBlock[], room: number): readonly CardBlock[] {

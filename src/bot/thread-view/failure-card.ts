@@ -31,7 +31,11 @@ function endCard(view: FailureView): Card {
       return {
         ...ended(run, `was stopped${afterTime(run)}`),
         blocks: [...problemBlocks(run.problem), ...logTail(run, FAILURE_LOG_LINES)],
-        actions: [...again(run, 'Retry'), action('logs', run.id, 'Log')],
+        actions: [
+          ...again(run, 'Retry'),
+          action('tune', run.id, 'Tune and run'),
+          action('logs', run.id, 'Show log'),
+        ],
       };
     case 'lost':
       return {
@@ -43,7 +47,11 @@ function endCard(view: FailureView): Card {
       return {
         ...ended(run, run.stage === undefined ? 'failed' : `stopped while ${stageOf(run, view.stageTitle)}`),
         blocks: [...problemBlocks(run.problem), ...logTail(run, FAILURE_LOG_LINES)],
-        actions: [...again(run, 'Retry'), action('logs', run.id, 'Log')],
+        actions: [
+          ...again(run, 'Retry'),
+          action('tune', run.id, 'Tune and run'),
+          action('logs', run.id, 'Show log'),
+        ],
       };
   }
 }
@@ -87,7 +95,7 @@ function afterTime(run: Run): string {
 
 /** The same text would be blocked again: there is only something to read. */
 function details(run: Run): readonly CardAction[] {
-  return [action('show', run.id, 'Details'), action('logs', run.id, 'Log')];
+  return [action('show', run.id, 'Details'), action('logs', run.id, 'Show log')];
 }
 
 function again(run: Run, label: string): readonly CardAction[] {

@@ -32,7 +32,7 @@ function overview(commands: CommandTable): Card {
       paragraph(
         'More about one of them: ',
         { code: 'help inference' },
-        '. Ids may be shortened to their beginning.',
+        '. Ids may be shortened to their beginning, and left out in the thread of a run.',
       ),
     ],
     actions: [],

@@ -1,4 +1,4 @@
-import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
+import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { Prompt, PromptInput } from '../../core/prompts/prompt.ts';
 import { explain } from '../wording/explain.ts';
 import { count, timeRange } from '../wording/numbers.ts';
@@ -19,8 +19,19 @@ export function promptCard(view: PromptView): Card {
       ...inputRows(view),
       ...view.fits.map((fit) => paragraph(fitText(fit))),
     ],
-    actions: runnable === undefined ? [] : [action('inference', prompt.id, 'Run', { style: 'primary' })],
+    actions: promptActions(view, runnable !== undefined),
   };
+}
+
+function promptActions({ prompt, runsTotal }: PromptView, isRunnable: boolean): readonly CardAction[] {
+  return [
+    ...(isRunnable
+      ? [action('inference', prompt.id, 'Run', { style: 'primary' }), action('tune', prompt.id, 'Tune')]
+      : []),
+    ...(prompt.inputs.length === 0 ? [] : [action('roles', prompt.id, 'Roles')]),
+    // What runs were made of is kept.
+    ...(runsTotal === 0 ? [action('discard', prompt.id, 'Discard', { style: 'danger' })] : []),
+  ];
 }
 
 /** `color  street.mp4  1280×704 · …`; a video of the same shape as the first one says just that. */

@@ -1,8 +1,8 @@
 import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
-import type { Run, RunOutput } from '../../core/runs/run.ts';
+import type { RunOutput } from '../../core/runs/run.ts';
 import { duration, size } from '../wording/numbers.ts';
 import { resultFacts } from './media-facts.ts';
-import { parameterLine } from './run-parts.ts';
+import { lineage, parameterLine } from './run-parts.ts';
 import { action, facts, line, paragraph } from './text.ts';
 import type { ResultPlace, ResultView } from './views.ts';
 
@@ -19,17 +19,18 @@ export function resultCard(view: ResultView): Card {
   const time =
     took !== undefined && (view.hardware === undefined ? `took ${took}` : `${took} on ${view.hardware}`);
   const parameters = parameterLine(run, view.parametersShown);
+  const parent = lineage(run);
   return {
     mark: 'done',
     title: facts({ strong: run.id }, primary?.facts !== undefined && resultFacts(primary.facts), time),
     blocks: [
-      ...(parameters === undefined && view.notify === undefined
+      ...(parameters === undefined && parent === undefined && view.notify === undefined
         ? []
-        : [paragraph(facts(parameters, view.notify))]),
+        : [paragraph(facts(parameters, parent, view.notify))]),
       ...placeBlocks(view.place, primary),
       ...controlBlocks(run.outputs),
     ],
-    actions: resultActions(run),
+    actions: resultActions(view),
   };
 }
 
@@ -62,10 +63,13 @@ function controlBlocks(outputs: readonly RunOutput[]): readonly CardBlock[] {
   ];
 }
 
-function resultActions(run: Run): readonly CardAction[] {
+/** What is left out first, where there is little room, stands last. */
+function resultActions({ run, hasSeed = false }: ResultView): readonly CardAction[] {
   return [
+    ...(hasSeed ? [action('rerun', run.id, 'New seed', { style: 'primary' })] : []),
+    action('tune', run.id, 'Tune and run'),
     ...RATINGS.map((stars) => action('rate', run.id, `${stars} ★`, { arguments: [stars] })),
+    action('logs', run.id, 'Show log'),
     action('show', run.id, 'Details'),
-    action('logs', run.id, 'Log'),
   ];
 }

@@ -76,8 +76,8 @@ function fileRows(run: Run): readonly CardBlock[] {
 
 function detailActions(run: Run): readonly CardAction[] {
   if (!isFinished(run.state))
-    return [action('cancel', run.id, 'Cancel', { style: 'danger' }), action('logs', run.id, 'Log')];
-  return [action('retry', run.id, 'Run again'), action('logs', run.id, 'Log')];
+    return [action('cancel', run.id, 'Cancel', { style: 'danger' }), action('logs', run.id, 'Show log')];
+  return [action('retry', run.id, 'Run again'), action('logs', run.id, 'Show log')];
 }
 
 function stateOf(run: Run, stageTitle: string | undefined): string {

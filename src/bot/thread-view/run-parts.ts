@@ -1,5 +1,6 @@
 import type { CardBlock, Mark, Text } from '../../core/ports/chat.ts';
 import { isFinished, type Run, type RunOutcome, type RunState } from '../../core/runs/run.ts';
+import { RELATION_WORDS } from '../wording/relation-words.ts';
 import { stageWords } from '../wording/stages.ts';
 import { facts, line } from './text.ts';
 
@@ -52,6 +53,11 @@ export function parameterLine(run: Run, shown?: readonly string[]): Text | undef
   if (words.length === 0) return undefined;
   const more = words.length - MAX_PARAMETERS;
   return facts(...words.slice(0, MAX_PARAMETERS), more > 0 && `${more} more`);
+}
+
+/** `variation of rs_9d0x2m4k`: the run that it came from. */
+export function lineage({ parent }: Run): Text | undefined {
+  return parent && [`${RELATION_WORDS[parent.relation]} `, { code: parent.run }];
 }
 
 /** The end of the log, or nothing. */

@@ -5,7 +5,7 @@ import { isFinished, type Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
 import { count, duration, percent, rate, size, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
-import { logTail, parameterLine, runTitle, stageOf, stateMark } from './run-parts.ts';
+import { lineage, logTail, parameterLine, runTitle, stageOf, stateMark } from './run-parts.ts';
 import { action, facts, line, paragraph, person, sentence } from './text.ts';
 import type { StatusView } from './views.ts';
 
@@ -17,7 +17,7 @@ export function statusCard(view: StatusView): Card {
 }
 
 function queuedCard({ run, place, parametersShown }: StatusView): Card {
-  const parameters = parameterLine(run, parametersShown);
+  const parameters = whatItIs(run, parametersShown);
   return {
     mark: 'waiting',
     title: facts(runTitle(run), line('asked by ', person(run.ownerName))),
@@ -31,6 +31,12 @@ function queuedCard({ run, place, parametersShown }: StatusView): Card {
     ],
     actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],
   };
+}
+
+/** Its parameters, and the run that it came from. */
+function whatItIs(run: Run, shown: readonly string[] | undefined): Text | undefined {
+  const words = facts(parameterLine(run, shown), lineage(run));
+  return words.length === 0 ? undefined : words;
 }
 
 function problemLine(problem: Problem): CardBlock {
@@ -57,7 +63,7 @@ function beforeWords(run: Run, runs: RunsBefore, first: boolean): string {
 
 function activeCard(view: StatusView): Card {
   const { run } = view;
-  const parameters = parameterLine(run, view.parametersShown);
+  const parameters = whatItIs(run, view.parametersShown);
   return {
     mark: run.unreachableSince === undefined ? 'running' : 'warning',
     title: runTitle(run),
@@ -69,7 +75,7 @@ function activeCard(view: StatusView): Card {
     ],
     actions: [
       ...(run.cancel === undefined ? [action('cancel', run.id, 'Cancel', { style: 'danger' })] : []),
-      action('logs', run.id, 'Log'),
+      action('logs', run.id, 'Show log'),
     ],
   };
 }
@@ -149,7 +155,7 @@ function endedCard(run: Run): Card {
     blocks: [
       paragraph(capital(stateWords(run.state)), took !== undefined && ` after ${duration(took)}`, '.'),
     ],
-    actions: [action('show', run.id, 'Details'), action('logs', run.id, 'Log')],
+    actions: [action('show', run.id, 'Details'), action('logs', run.id, 'Show log')],
   };
 }
 

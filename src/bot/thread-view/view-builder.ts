@@ -2,12 +2,16 @@ import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
+import { type Checked, invalid, valid } from '../../core/errors.ts';
 import { checkInputs } from '../../core/models/check-inputs.ts';
 import { usedParameters } from '../../core/models/controls.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
-import type { Parameter, Profile } from '../../core/models/profile.ts';
+import type { Profile } from '../../core/models/profile.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
+import { hasSeed } from '../../core/runs/new-seed.ts';
 import type { Run } from '../../core/runs/run.ts';
+import { parameterValues } from './parameter-words.ts';
+import { tuneView } from './tune-view.ts';
 import type {
   FailureView,
   ModelView,
@@ -18,6 +22,7 @@ import type {
   ResultView,
   RunDetailsView,
   StatusView,
+  TuneView,
 } from './views.ts';
 
 /** Newest runs under the details of a prompt. */
@@ -44,6 +49,7 @@ export class ViewBuilder {
     const poster = prompt.inputs[0] && this.#data.poster(prompt.inputs[0].asset.sha256);
     return {
       prompt,
+      runsTotal: this.#api.countRuns({ promptId: prompt.id }),
       computed: [],
       fits: models.map(({ profile, host }) => {
         const checked = checkInputs(profile, prompt.inputs);
@@ -93,8 +99,28 @@ export class ViewBuilder {
       run,
       place: { kind: 'path', path: this.#shownPath(path, reader) },
       ...this.#notified(run),
-      ...(profile && { parametersShown: essentialParameters(profile, run) }),
+      ...(profile && {
+        parametersShown: essentialParameters(profile, run),
+        hasSeed: hasSeed(profile),
+      }),
     };
+  }
+
+  /** What the next run of a prompt would be, with the model that would be chosen. */
+  tunePrompt(prompt: Prompt): Checked<TuneView> {
+    const checked = this.#api.checkOrder({ prompt, parameters: {} });
+    if (!checked.ok) return checked;
+    const { model, parameters } = checked.value;
+    return valid(tuneView(model.profile, prompt.inputs, parameters, { id: prompt.id, title: prompt.name }));
+  }
+
+  /** The same of a run, beginning with what it was. */
+  tuneRun(run: Run): Checked<TuneView> {
+    const order = this.#api.rerunOrder(run, { parameters: {} });
+    if (!order.ok) return order;
+    const model = this.#api.models().find(({ profile }) => profile.id === order.value.model);
+    if (model === undefined) return invalid('input.model_unavailable', { model: run.profileId });
+    return valid(tuneView(model.profile, run.inputs, run.parameters, { id: run.id, title: run.promptName }));
   }
 
   failure(run: Run): FailureView {
@@ -128,7 +154,7 @@ export class ViewBuilder {
       ...(minimum > 0 && { gpus: { minimum, ...limits } }),
       parameters: Object.entries(profile.parameters).map(([name, parameter]) => ({
         name,
-        values: values(parameter),
+        values: parameterValues(parameter),
         essential: parameter.essential,
         ...(parameter.default !== undefined && { default: parameter.default }),
         help: parameter.help ?? parameter.title,
@@ -158,23 +184,4 @@ function essentialParameters(profile: Profile, run: Run): string[] {
 function stageTitle(profile: Profile | undefined, run: Run): { stageTitle?: string } {
   const stage = profile?.progress.stages.find(({ key }) => key === run.progress?.modelStage);
   return stage === undefined ? {} : { stageTitle: stage.title };
-}
-
-/** `number from 0 to 1`, `low, medium or high`. */
-function values(parameter: Parameter): string {
-  switch (parameter.type) {
-    case 'choice':
-      return parameter.choices.join(', ');
-    case 'boolean':
-      return 'true or false';
-    case 'string':
-      return 'text';
-    case 'number':
-    case 'integer': {
-      const kind = parameter.type === 'integer' ? 'whole number' : 'number';
-      const from = parameter.minimum === undefined ? '' : ` from ${parameter.minimum}`;
-      const to = parameter.maximum === undefined ? '' : ` to ${parameter.maximum}`;
-      return `${kind}${from}${to}`;
-    }
-  }
 }

@@ -1,4 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
+import type { ParameterValue } from '../../core/models/profile.ts';
 import type { CardAction } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
@@ -20,6 +21,8 @@ export interface PromptFit {
 
 export interface PromptView {
   readonly prompt: Prompt;
+  /** Runs of it; absent where nobody has counted. */
+  readonly runsTotal?: number;
   /** A still of the main video, on our disk. */
   readonly posterPath?: string;
   /** Roles that no file fills and that the model computes itself. */
@@ -52,6 +55,30 @@ export interface StatusView {
   readonly parametersShown?: readonly string[];
 }
 
+/** One parameter as it would be for the next run. */
+export interface TunedParameter {
+  readonly name: string;
+  /** `number from 0 to 1`, `low, medium or high`. */
+  readonly values: string;
+  readonly now?: ParameterValue;
+  /** What the model has where nobody says anything. */
+  readonly usual?: ParameterValue;
+  readonly help?: string;
+  readonly essential: boolean;
+}
+
+/** A prompt or a run with what can be different in its next run. */
+export interface TuneView {
+  readonly id: string;
+  readonly title: string;
+  readonly isRun: boolean;
+  readonly model: string;
+  /** The model has a seed, so that the same again is another video. */
+  readonly hasSeed: boolean;
+  /** Those that have a say with its files. */
+  readonly parameters: readonly TunedParameter[];
+}
+
 /** Whom a post calls, once: the platform's own id of the person who asked. */
 export interface Notified {
   readonly mention: string;
@@ -81,6 +108,8 @@ export interface ResultView {
   readonly hardware?: string;
   readonly notify?: Notified;
   readonly parametersShown?: readonly string[];
+  /** Its model has a seed: the same again is another video. */
+  readonly hasSeed?: boolean;
 }
 
 export interface FailureView {

@@ -1,3 +1,4 @@
+import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Run } from '../../core/runs/run.ts';
 import type { CancelResult } from '../../core/store/cancellation.ts';
 
@@ -23,3 +24,11 @@ export const CANCEL_WORDS = {
 export function ratedWords(run: Run): string {
   return `${run.id} is rated ${run.rating} of 5.`;
 }
+
+/** What the person who discarded a prompt, or brought it back, reads. */
+export const DISCARD_WORDS = {
+  discarded: ({ id, name }) => `${name} (\`${id}\`) is discarded: no listing shows it any more.`,
+  already_discarded: ({ id, name }) => `${name} (\`${id}\`) is discarded already.`,
+  restored: ({ id, name }) => `${name} (\`${id}\`) is back.`,
+  not_discarded: ({ id, name }) => `${name} (\`${id}\`) is not discarded.`,
+} as const satisfies Readonly<Record<string, (prompt: Prompt) => string>>;

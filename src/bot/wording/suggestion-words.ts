@@ -3,6 +3,7 @@ export const SUGGESTION_WORDS = {
   show: 'Show it',
   logs: 'Its log',
   retry: 'Retry it',
+  rerun: 'Run it again',
   inference: 'Run it',
 } as const satisfies Readonly<Record<string, string>>;
 

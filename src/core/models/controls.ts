@@ -29,6 +29,12 @@ export function activeControls(
   });
 }
 
+/** Names of the parameters that can have a say with these files: without the weights of controls that have none. */
+export function usableParameters(profile: Profile, inputs: readonly PromptInput[]): ReadonlySet<string> {
+  const all = Object.fromEntries(Object.keys(profile.parameters).map((name) => [name, true]));
+  return new Set(Object.keys(usedParameters(profile, inputs, all)));
+}
+
 /** The parameters that had a say in a run: without the weights of controls that have no file. */
 export function usedParameters(
   profile: Profile,

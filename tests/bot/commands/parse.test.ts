@@ -197,7 +197,7 @@ describe('a typed command', () => {
       { code: 'input.argument_invalid', parameters: { given: '4.5', expected: 'whole number' } },
     ],
     ['cancel rs_1 now', { code: 'input.argument_unexpected', parameters: { given: ['now'] } }],
-    ['roles ps_7', { code: 'input.argument_missing', parameters: { argument: 'file=role' } }],
+    ['roles', { code: 'input.argument_missing', parameters: { argument: 'prompt' } }],
     ['list things', { code: 'input.argument_invalid', parameters: { choices: ['prompts', 'runs'] } }],
     ['list runs --status don', { code: 'input.argument_invalid', parameters: { nearest: 'done' } }],
     ['list runs --limit 0', { code: 'input.argument_invalid', parameters: { minimum: 1 } }],

@@ -64,7 +64,7 @@ describe('in a terminal', () => {
 
       ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         ██████████████████░░  90 %   denoising
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz"
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz"
     `);
     screen.show([HELLO, status(endedRun()), message('result', answerCard('Here it is.'))]);
     screen.close();
@@ -73,7 +73,7 @@ describe('in a terminal', () => {
 
       ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         Done after 8 min 12 s.
-        → Details: /cosmos show rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Details: /cosmos show rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
 
       Here it is."
     `);

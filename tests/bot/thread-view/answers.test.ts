@@ -45,7 +45,7 @@ describe('answers', () => {
         video  data/outputs/rs_3fq8w1zz/video.mp4 · 48 MB · 1280×704 · 24 fps · 121 frames ·
                5.0 s
         edge   data/outputs/rs_3fq8w1zz/edge.mp4 · 4 MB · 1280×704 · 24 fps · 121 frames · 5.0 s
-        → Run again: /cosmos retry rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Run again: /cosmos retry rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -90,19 +90,24 @@ describe('answers', () => {
         prompt, and you can run it.
         create     Make a prompt from a text and files
         inference  Queue a run of a prompt
+        tune       Choose model and parameters for a run of a prompt, or like another run
         list       List prompts or runs, newest first
         show       Show one prompt or run with all that is known of it
         search     Find prompts by words of their text or name
-        status     Show the hosts and their GPUs, what runs on them and what comes next
+        status     Show the hosts, their GPUs and what runs on them, or one run
         queue      Show the queue, or pause and resume it
         logs       Show the last lines of a run's log
         cancel     Cancel a run that waits or runs; only an admin cancels the runs of others
         rate       Rate the result of a run, from 1 (poor) to 5 (great)
         retry      Queue a finished run again with the same inputs and parameters
+        rerun      Queue a run again with a new seed, or with what you change
         models     List the models, or show one with its parameters
-        roles      Change what a file of a prompt is used as
+        roles      Show what the files of a prompt are used as, or change it
+        discard    Take a prompt without runs out of all listings; restore undoes it
+        restore    Bring a discarded prompt back
         help       Explain the commands, or one of them
-        More about one of them: help inference. Ids may be shortened to their beginning.
+        More about one of them: help inference. Ids may be shortened to their beginning, and
+        left out in the thread of a run.
       "
     `);
   });

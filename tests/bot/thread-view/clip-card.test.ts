@@ -67,6 +67,20 @@ test('buttons beyond the limit are left out', () => {
   expect(clipCard({ ...cardOf([]), actions }, LIMITS).actions).toEqual(actions.slice(0, 5));
 });
 
+test('a question keeps all its answers or none, and what comes after it moves up', () => {
+  const rate = ['1', '2', '3', '4', '5'].map((stars) => {
+    return { verb: 'rate', label: stars, target: 'rs_1', arguments: [stars] };
+  });
+  const tune = { verb: 'tune', label: 'Tune', target: 'rs_1' };
+  const logs = { verb: 'logs', label: 'Log', target: 'rs_1' };
+  const actions = [tune, ...rate, logs];
+  const clipped = (maxButtons: number) =>
+    clipCard({ ...cardOf([]), actions }, { ...LIMITS, maxButtons }).actions;
+  expect(clipped(5)).toEqual([tune, logs]);
+  expect(clipped(6)).toEqual([tune, ...rate]);
+  expect(clipped(7)).toEqual(actions);
+});
+
 test('any card fits, and keeps its mark, its title and its buttons', () => {
   fc.assert(
     fc.property(
@@ -77,7 +91,8 @@ test('any card fits, and keeps its mark, its title and its buttons', () => {
         const clipped = clipCard(card, { maxCardCharacters, maxButtons });
         expect(cardCharacters(clipped)).toBeLessThanOrEqual(maxCardCharacters);
         expect(clipped.mark).toBe(card.mark);
-        expect(clipped.actions).toEqual(card.actions.slice(0, maxButtons));
+        expect(clipped.actions.length).toBeLessThanOrEqual(maxButtons);
+        if (card.actions.length <= maxButtons) expect(clipped.actions).toEqual(card.actions);
         if (cardCharacters({ ...card, blocks: [] }) <= maxCardCharacters)
           expect(clipped.title).toEqual(card.title);
         else expect(clipped.title.length).toBeGreaterThan(0);

@@ -20,7 +20,8 @@ describe('the card of a run without a result', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Retry: /cosmos retry rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Retry: /cosmos retry rs_3fq8w1zz   Tune and run: /cosmos tune rs_3fq8w1zz
+          Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -32,7 +33,7 @@ describe('the card of a run without a result', () => {
       ⊘ rs_3fq8w1zz was blocked · rainy_neon_street
         Blocked by the model's own guardrail: the prompt contains "…".
         Next: change the text or the video and run again.
-        → Details: /cosmos show rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Details: /cosmos show rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -68,7 +69,8 @@ describe('the card of a run without a result', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Retry: /cosmos retry rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Retry: /cosmos retry rs_3fq8w1zz   Tune and run: /cosmos tune rs_3fq8w1zz
+          Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });

@@ -20,7 +20,8 @@ describe('the prompt card', () => {
         depth  street_depth.mp4  same size and length
         seg    none              the model computes it
         Fits transfer1 on gpu1. About 9–12 min.
-        → Run: /cosmos inference ps_7k2m9x4d
+        → Run: /cosmos inference ps_7k2m9x4d   Tune: /cosmos tune ps_7k2m9x4d
+          Roles: /cosmos roles ps_7k2m9x4d
       "
     `);
   });

@@ -25,8 +25,8 @@ describe('the result card', () => {
         edge 0.8 · vis 0.2 · 35 steps · seed 7 · @ana
         Posted as a 9.6 MB proxy; full file (48 MB) until 27 Nov: https://cosmos.example/f/abc
         Controls as the model saw them: edge
-        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
-          Log: /cosmos logs rs_3fq8w1zz
+        → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
+          Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
       "
     `);
   });
@@ -38,8 +38,8 @@ describe('the result card', () => {
       ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
         edge 0.8 · vis 0.2 · 35 steps · seed 7
         data/outputs/rs_3fq8w1zz/video.mp4 (48 MB)
-        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
-          Log: /cosmos logs rs_3fq8w1zz
+        → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
+          Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
       "
     `);
   });
@@ -53,8 +53,8 @@ describe('the result card', () => {
       ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
         Posted as a 9.6 MB proxy; full file (48 MB) is on the bot's machine:
         data/outputs/rs_3fq8w1zz/video.mp4
-        → /cosmos rate rs_3fq8w1zz 1|2|3|4|5   Details: /cosmos show rs_3fq8w1zz
-          Log: /cosmos logs rs_3fq8w1zz
+        → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
+          Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
       "
     `);
   });

@@ -59,7 +59,7 @@ describe('the status card', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -75,7 +75,7 @@ describe('the status card', () => {
       ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         ░░░░░░░░░░░░░░░░░░░░   uploading 43 %, 21 MB/s
         edge 0.8 · vis 0.2 · 35 steps · seed 7
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -96,7 +96,7 @@ describe('the status card', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -121,7 +121,7 @@ describe('the status card', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });
@@ -137,7 +137,7 @@ describe('the status card', () => {
         │ Completed T5 compute
         │ Starting diffusion sampling
         │ 12/35 [01:31<02:56, 7.7 s/step]
-        → Log: /cosmos logs rs_3fq8w1zz
+        → Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
     expect(card.actions.map((action) => action.verb)).toEqual(['logs']);
@@ -148,7 +148,7 @@ describe('the status card', () => {
       "
       ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         Done after 8 min 12 s.
-        → Details: /cosmos show rs_3fq8w1zz   Log: /cosmos logs rs_3fq8w1zz
+        → Details: /cosmos show rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
   });

@@ -2,6 +2,7 @@ import type { CommandHandler } from '../command-context.ts';
 import type { CommandVerb } from '../registry.ts';
 import { cancel } from './cancel.ts';
 import { create } from './create.ts';
+import { discard, restore } from './discard.ts';
 import { help } from './help.ts';
 import { inference } from './inference.ts';
 import { list } from './list.ts';
@@ -9,16 +10,19 @@ import { logs } from './logs.ts';
 import { models } from './models.ts';
 import { queue } from './queue.ts';
 import { rate } from './rate.ts';
+import { rerun } from './rerun.ts';
 import { retry } from './retry.ts';
 import { roles } from './roles.ts';
 import { search } from './search.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
+import { tune } from './tune.ts';
 
 /** What each verb of the registry does. */
 export const HANDLERS = {
   create,
   inference,
+  tune,
   list,
   show,
   search,
@@ -28,7 +32,10 @@ export const HANDLERS = {
   cancel,
   rate,
   retry,
+  rerun,
   models,
   roles,
+  discard,
+  restore,
   help,
 } as const satisfies Record<CommandVerb, CommandHandler>;

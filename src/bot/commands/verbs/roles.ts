@@ -2,11 +2,13 @@ import type { Problem } from '../../../core/errors.ts';
 import { parseRole } from '../../../core/prompts/assign-roles.ts';
 import type { Role } from '../../../core/prompts/prompt.ts';
 import { promptCard } from '../../thread-view/prompt-card.ts';
+import { rolesCard } from '../../thread-view/roles-card.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
 
 export const roles: CommandHandler = ({ api, views, actor }, command) => {
   const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
   if (!prompt.ok) return refused(prompt.problems);
+  if (command.assignments.length === 0) return answered(rolesCard(prompt.value), prompt.value.inputs);
   const changes = new Map<string, Role>();
   const problems: Problem[] = [];
   for (const { name, value } of command.assignments) {

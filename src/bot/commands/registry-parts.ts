@@ -1,0 +1,76 @@
+import { RUN_OUTCOMES } from '../../core/runs/run.ts';
+import type { ArgumentDefinition, AssignmentsDefinition, OptionDefinition } from './definition.ts';
+
+/** Arguments and options that several verbs have. */
+export const RUN = {
+  name: 'run',
+  kind: 'run_id',
+  help: 'Id of the run, or its beginning',
+  required: true,
+} as const satisfies ArgumentDefinition;
+
+export const UNFINISHED_RUN = {
+  ...RUN,
+  states: ['queued', 'active'],
+  othersTake: 'admin',
+} as const satisfies ArgumentDefinition;
+
+export const FINISHED_RUN = { ...RUN, states: RUN_OUTCOMES } as const satisfies ArgumentDefinition;
+
+export const DONE_RUN = { ...RUN, states: ['done'] } as const satisfies ArgumentDefinition;
+
+export const PROMPT = {
+  name: 'prompt',
+  kind: 'prompt_id',
+  help: 'Id of the prompt or its beginning, or its name',
+  required: true,
+} as const satisfies ArgumentDefinition;
+
+export const PROMPT_OR_RUN = {
+  name: 'id',
+  kind: 'prompt_or_run',
+  help: 'Id of a prompt or a run, or its beginning',
+  required: true,
+} as const satisfies ArgumentDefinition;
+
+export const JSON_OUTPUT = {
+  name: 'json',
+  type: 'flag',
+  help: 'Print JSON',
+  essential: false,
+  commandLineOnly: true,
+} as const satisfies OptionDefinition;
+
+export const WAIT = {
+  name: 'wait',
+  type: 'flag',
+  help: 'Follow the run to its end; works the queue itself where no bot is running',
+  essential: false,
+  commandLineOnly: true,
+} as const satisfies OptionDefinition;
+
+export const LIMIT = {
+  name: 'limit',
+  type: 'number',
+  help: 'Most rows to show',
+  essential: false,
+  minimum: 1,
+  maximum: 1000,
+} as const satisfies OptionDefinition;
+
+export const PRIORITY = {
+  name: 'priority',
+  type: 'number',
+  help: 'Higher goes first; 0 is usual, and only an admin may go above it',
+  essential: false,
+  minimum: -100,
+  maximum: 100,
+  roleAbove: { value: 0, role: 'admin' },
+} as const satisfies OptionDefinition;
+
+export const PARAMETERS = {
+  pattern: 'parameter=value',
+  help: 'Parameters of the model: see `models MODEL`',
+  required: false,
+  divide: 'first',
+} as const satisfies AssignmentsDefinition;

@@ -1,0 +1,35 @@
+import { usableParameters } from '../../core/models/controls.ts';
+import type { ParameterValues, Profile } from '../../core/models/profile.ts';
+import type { PromptInput } from '../../core/prompts/prompt.ts';
+import { hasSeed } from '../../core/runs/new-seed.ts';
+import { parameterValues } from './parameter-words.ts';
+import type { TuneView } from './views.ts';
+
+/** The parameters of a model that have a say with these files, with what they are now. */
+export function tuneView(
+  profile: Profile,
+  inputs: readonly PromptInput[],
+  now: ParameterValues,
+  { id, title }: Pick<TuneView, 'id' | 'title'>,
+): TuneView {
+  const usable = usableParameters(profile, inputs);
+  const parameters = Object.entries(profile.parameters).filter(([name]) => usable.has(name));
+  return {
+    id,
+    title,
+    isRun: id.startsWith('rs_'),
+    model: profile.id,
+    hasSeed: hasSeed(profile),
+    parameters: parameters.map(([name, parameter]) => {
+      const value = now[name];
+      return {
+        name,
+        values: parameterValues(parameter),
+        essential: parameter.essential,
+        help: parameter.help ?? parameter.title,
+        ...(value !== undefined && { now: value }),
+        ...(parameter.default !== undefined && { usual: parameter.default }),
+      };
+    }),
+  };
+}
