@@ -1,22 +1,28 @@
 import { effectiveConfig } from '../../core/config/effective-config.ts';
+import { missingChatSecrets } from '../../core/config/missing-chat-secrets.ts';
 import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { openLogger } from '../logger.ts';
 import { sshCiphers } from '../main.ts';
 import { CIPHERS, EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
+import { checkOnline } from './online-check.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
 
-/** Prints the effective configuration with secrets hidden, or all that is wrong with it. */
-export async function checkConfig({ configPath, output }: Invocation): Promise<ExitCode> {
+/**
+ * Prints the effective configuration with secrets hidden, or all that is wrong with it; with `--online` what the chats on
+ * servers say to it instead.
+ */
+export async function checkConfig({ command, configPath, output }: Invocation): Promise<ExitCode> {
   const config = readConfig(configPath);
   if (!config.ok) {
     printProblems(output, config.problems);
     return 2;
   }
+  const isOnline = command.options['online'] === true;
   if (config.value.source.kind === 'embedded') printNote(output, EMBEDDED_DEFAULT);
-  output.out.write(effectiveConfig(config.value));
-  const ciphers = sshCiphers(config.value.hosts);
+  if (!isOnline) output.out.write(effectiveConfig(config.value));
+  const ciphers = isOnline ? undefined : sshCiphers(config.value.hosts);
   if (ciphers !== undefined) printNote(output, CIPHERS[ciphers]);
   const bot = await openConfiguredBot(config.value, openLogger('silent'));
   if (!bot.ok) {
@@ -24,8 +30,14 @@ export async function checkConfig({ configPath, output }: Invocation): Promise<E
     return 2;
   }
   const { models, secrets } = bot.value.parts;
-  const [missing, ...others] = missingSecrets(models.profiles(), secrets);
+  // Online, what a chat lacks is a line of its report, beside what the others say.
+  const ofChats = isOnline ? [] : missingChatSecrets(config.value.chat, secrets);
+  const [missing, ...others] = [...ofChats, ...missingSecrets(models.profiles(), secrets)];
   await bot.value.close();
+  if (isOnline) {
+    const found = await checkOnline(config.value, secrets, output);
+    if (found !== 0) return found;
+  }
   if (missing === undefined) return 0;
   printProblems(output, [missing, ...others]);
   return 2;

@@ -5,13 +5,14 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import type { HostReadingStore } from '../../core/store/host-readings.ts';
 import { openLogger } from '../logger.ts';
 import { type HostTools, openHostTools } from '../main.ts';
-import { type CheckLine, TRUST } from '../wording/host-check-words.ts';
+import { TRUST } from '../wording/host-check-words.ts';
 import { type CliOutput, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { type HostReport, lookAtHost } from './host-check.ts';
 import { fenceHost } from './host-fence.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { printCheckLines } from './print-check-lines.ts';
 
 /** Asks whoever sits here; undefined where nobody does. */
 export type Ask = (question: string, signal: AbortSignal) => Promise<string | undefined>;
@@ -54,7 +55,7 @@ export async function host(invocation: Invocation, ask: Ask = askTerminal): Prom
       });
       if (needsWatch(tools.value.entry)) keepReading(store.hostReadings, tools.value, report, clock.now());
       if (command.options['json'] === true) output.out.write(`${JSON.stringify(report, null, 2)}\n`);
-      else printReport(report, output);
+      else printCheckLines(report.lines, output);
       return report.passed ? 0 : 1;
     } finally {
       await bot.value.close();
@@ -119,13 +120,6 @@ function keepReading(
 function asReading({ code, parameters }: Problem): Problem {
   if (ERRORS[code].layer !== 'ssh') return { code, parameters };
   return { code: 'engine.host_unreachable', parameters: { ...parameters, reason: code.replace('ssh.', '') } };
-}
-
-function printReport({ lines }: HostReport, { out, settings }: CliOutput): void {
-  const [yes, no] = settings.unicode ? ['✔', '✖'] : ['ok', 'NO'];
-  const print = ({ passed, text, advice }: CheckLine): string =>
-    `${passed ? yes : no} ${text}\n${advice === undefined ? '' : `    ${advice}\n`}`;
-  out.write(lines.map(print).join(''));
 }
 
 async function askTerminal(question: string, signal: AbortSignal): Promise<string | undefined> {

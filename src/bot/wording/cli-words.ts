@@ -5,6 +5,10 @@ import type { RunId } from '../../core/ids.ts';
 export const EMBEDDED_DEFAULT =
   'No cosmos.toml here: using the embedded default (data in ./data, this machine, model preview).';
 
+/** `config check --online` where every chat is on this machine. */
+export const NOTHING_ONLINE =
+  'Nothing to ask: no chat on a server is configured. `npx cosmos host check NAME` asks a host.';
+
 export const NO_BOT_RUNS =
   'No bot is running here: start one with `npx cosmos start`, or queue with --wait to run it from here.';
 

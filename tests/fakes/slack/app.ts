@@ -1,4 +1,4 @@
-import { newId, newSecret, newToken } from './ids.ts';
+import { newAppToken, newBotToken, newId, newSecret } from './ids.ts';
 import type { Workspace } from './workspace.ts';
 
 /** Which scopes a bot token may need here; an installation has all of them unless a test says otherwise. */
@@ -72,7 +72,7 @@ export interface Installation {
 export class App {
   readonly id = newId('A');
   readonly name: string;
-  readonly appToken = newToken('xapp');
+  readonly appToken = newAppToken(this.id);
   readonly signingSecret = newSecret();
   readonly verificationToken = newSecret(12);
   /** What the app token may do. */
@@ -93,7 +93,7 @@ export class App {
     const installation: Installation = {
       app: this,
       workspace,
-      botToken: newToken('xoxb'),
+      botToken: newBotToken(),
       botId,
       botUserId: bot.id,
       scopes,

@@ -10,8 +10,13 @@ export function newId(prefix: IdPrefix): string {
   return `${prefix}0${Array.from({ length: 9 }, () => ALPHABET[randomInt(ALPHABET.length)]).join('')}`;
 }
 
-export function newToken(kind: 'xoxb' | 'xapp'): string {
-  return `${kind}-${randomInt(1e11)}-${randomInt(1e11)}-${randomBytes(12).toString('hex')}`;
+export function newBotToken(): string {
+  return `xoxb-${randomInt(1e11)}-${randomInt(1e11)}-${randomBytes(12).toString('hex')}`;
+}
+
+/** Names its app. */
+export function newAppToken(app: string): string {
+  return `xapp-1-${app}-${randomInt(1e11)}-${randomBytes(24).toString('hex')}`;
 }
 
 /** A secret in hexadecimal digits, as signing secrets and tickets are. */
