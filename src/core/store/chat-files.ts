@@ -9,6 +9,7 @@ export class ChatFileStore {
   readonly #clock: Clock;
   readonly #get: Statement<[string], { file_id: string }>;
   readonly #set: Statement<[string, string, number]>;
+  readonly #remove: Statement<[string]>;
   readonly #removeOld: Statement<[number]>;
 
   constructor(connection: Connection, clock: Clock) {
@@ -18,6 +19,7 @@ export class ChatFileStore {
       `INSERT INTO chat_files (key, file_id, sent_at) VALUES (?, ?, ?)
        ON CONFLICT (key) DO UPDATE SET file_id = excluded.file_id, sent_at = excluded.sent_at`,
     );
+    this.#remove = connection.prepare('DELETE FROM chat_files WHERE key = ?');
     this.#removeOld = connection.prepare('DELETE FROM chat_files WHERE sent_at < ?');
   }
 
@@ -30,5 +32,9 @@ export class ChatFileStore {
     const now = this.#clock.now();
     this.#removeOld.run(now - KEPT_MS);
     this.#set.run(key, fileId, now);
+  }
+
+  remove(key: string): void {
+    this.#remove.run(key);
   }
 }
