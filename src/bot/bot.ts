@@ -115,7 +115,7 @@ export class Bot {
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
     this.#services.push(inbox, sync, port, { stop: async () => receiver[Symbol.dispose]() });
-    await port.start(inbox.receive, createSurfaces({ api }));
+    await port.start(inbox.receive, createSurfaces({ api, access, store }));
     // What waited until the port knew whom it serves.
     inbox.look();
     wakeup.notify();

@@ -14,6 +14,8 @@ export interface ArgumentDefinition {
   readonly required: boolean;
   /** Takes all remaining words; only the last argument may. */
   readonly variadic?: boolean;
+  /** A `text` that may have several lines. */
+  readonly multiline?: boolean;
   /** Words that a `choice` allows, the singular forms included. */
   readonly choices?: readonly string[];
   /** Bounds of a `number`, both included. */
@@ -30,6 +32,8 @@ export interface OptionDefinition {
   readonly name: string;
   /** `flag` takes no value. `number` is a whole number. */
   readonly type: 'flag' | 'text' | 'number' | 'choice';
+  /** A `text` that may have several lines. */
+  readonly multiline?: boolean;
   readonly help: string;
   /** Essential options become options of a platform's own command form; all are typed as `--name`. */
   readonly essential: boolean;
@@ -64,10 +68,11 @@ export interface CommandDefinition {
   readonly examples: readonly string[];
   readonly role: CommandRole;
   /**
-   * What platforms that can show forms ask for in its place: the parameters of a model where no prompt is said, or the
-   * roles of the files of a prompt where none is said. Other verbs are asked for what they need and do not have.
+   * What platforms that can show forms ask for in its place: the parameters of a model where no prompt is said
+   * (`parameters`) or for the prompt or run that is said (`tune`), or the roles of the files of a prompt where none is
+   * said. Other verbs are asked for what they need and do not have.
    */
-  readonly form?: 'parameters' | 'roles';
+  readonly form?: 'parameters' | 'tune' | 'roles';
   /** Role that a word of a `choice` argument asks for, where it is not `role`. */
   readonly roleOfChoice?: Readonly<Record<string, CommandRole>>;
 }

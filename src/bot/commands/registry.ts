@@ -21,7 +21,13 @@ export const COMMANDS = {
     summary: 'Make a prompt from a text and files',
     arguments: [
       { name: 'what', kind: 'choice', help: 'What to make', required: true, choices: ['prompt'] },
-      { name: 'text', kind: 'text', help: 'What the video shall show, in quotes', required: true },
+      {
+        name: 'text',
+        kind: 'text',
+        multiline: true,
+        help: 'What the video shall show, in quotes',
+        required: true,
+      },
       {
         name: 'files',
         kind: 'path',
@@ -31,7 +37,13 @@ export const COMMANDS = {
       },
     ],
     options: [
-      { name: 'negative', type: 'text', help: 'What the video shall not show', essential: false },
+      {
+        name: 'negative',
+        type: 'text',
+        multiline: true,
+        help: 'What the video shall not show',
+        essential: false,
+      },
       {
         name: 'name',
         type: 'text',
@@ -75,7 +87,7 @@ export const COMMANDS = {
     options: [],
     examples: ['tune ps_7k2m9x4d', 'tune rs_3fq8w1zz'],
     role: 'operator',
-    form: 'parameters',
+    form: 'tune',
   },
   list: {
     aliases: ['ls'],

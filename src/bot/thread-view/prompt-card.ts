@@ -44,7 +44,9 @@ function inputRows(view: Pick<PromptView, 'prompt' | 'computed'>): readonly Card
       line('the model computes it'),
     ]),
   ];
-  return rows.length === 0 ? [] : [{ type: 'rows', rows }];
+  return rows.length === 0
+    ? [paragraph('No files yet: send them into this thread.')]
+    : [{ type: 'rows', rows }];
 }
 
 function inputRow(input: PromptInput, prompt: Prompt): readonly Text[] {

@@ -1,11 +1,11 @@
 import type { Principal } from '../access/principal.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
-import { nearest } from '../nearest.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import { assignRoles, type UnassignedInput } from './assign-roles.ts';
+import { changedRoles } from './changed-roles.ts';
 import { checkText } from './check-text.ts';
 import { displayName } from './display-name.ts';
 import type { Prompt, Role } from './prompt.ts';
@@ -17,6 +17,8 @@ export interface NewPrompt {
   readonly negativeText?: string;
   readonly name?: string;
   readonly files: readonly { readonly path: string; readonly name?: string; readonly role?: Role }[];
+  /** They may be given later, where the prompt is shown. */
+  readonly filesMayFollow?: boolean;
   /** Where its card is shown. */
   readonly thread?: ThreadId;
   /** Opens the thread once everything is checked, where there is none yet. */
@@ -61,7 +63,8 @@ export class PromptService {
     const text = collect(checkText(request.text));
     const negativeText = collect(this.#checkNegativeText(request.negativeText));
     if (request.name !== undefined) collect(this.#checkName(request.name));
-    if (request.files.length === 0) problems.push({ code: 'input.no_files', parameters: {} });
+    if (request.files.length === 0 && request.filesMayFollow !== true)
+      problems.push({ code: 'input.no_files', parameters: {} });
     await using staged = new AsyncDisposableStack();
     const files: StagedInput[] = [];
     for (const file of request.files) {
@@ -80,18 +83,7 @@ export class PromptService {
 
   /** Gives files of a prompt other roles: `changes` by original file name, or by the role that a file has now. */
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
-    const unknown = [...changes.keys()].filter(
-      (name) => !prompt.inputs.some(({ originalName, role }) => originalName === name || role === name),
-    );
-    const [first, ...rest] = unknown.map((name): Problem => unknownFile(name, prompt));
-    if (first !== undefined) return { ok: false, problems: [first, ...rest] };
-    const assigned = assignRoles(
-      prompt.inputs.map(({ asset, originalName, role }) => ({
-        asset,
-        originalName,
-        role: changes.get(originalName) ?? changes.get(role) ?? role,
-      })),
-    );
+    const assigned = changedRoles(prompt, changes);
     if (!assigned.ok) return assigned;
     this.#store.write(() => {
       this.#store.prompts.replaceInputs(prompt.id, assigned.value);
@@ -200,15 +192,4 @@ export class PromptService {
 
 function promptDeliveryKey(prompt: PromptId, thread: ThreadId): string {
   return `prompt:${prompt}:${thread}`;
-}
-
-function unknownFile(name: string, prompt: Prompt): Problem {
-  const near = nearest(
-    name,
-    prompt.inputs.map(({ originalName }) => originalName),
-  );
-  return {
-    code: 'input.file_missing',
-    parameters: { file: name, ...(near !== undefined && { nearest: near }) },
-  };
 }

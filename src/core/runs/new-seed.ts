@@ -29,6 +29,14 @@ export function seedIn(parameters: Readonly<Record<string, ParameterValue>>): Pa
   return parameters[SEED];
 }
 
+/** The same as words: `{ seed: '7' }`, or nothing. */
+export function seedWords(
+  parameters: Readonly<Record<string, ParameterValue>>,
+): Readonly<Record<string, string>> {
+  const seed = seedIn(parameters);
+  return seed === undefined ? {} : { [SEED]: String(seed) };
+}
+
 export function hasSeed(profile: Profile): boolean {
   return seedOf(profile) !== undefined;
 }

@@ -43,6 +43,7 @@ describe('the prompt card', () => {
       rainy_neon_street · ps_7k2m9x4d
         ▏ two
         ▏ lines
+        No files yet: send them into this thread.
         Not for preview: preview needs a color file, and the prompt has none. Make the prompt
         again with that file.
       "

@@ -11,6 +11,7 @@ export const create: CommandHandler = async (context, command) => {
   const created = await api.createPrompt(actor, {
     text,
     files: command.rest.map((path) => ({ path })),
+    filesMayFollow: !localFiles,
     ...(typeof negative === 'string' && { negativeText: negative }),
     ...(typeof name === 'string' && { name }),
     ...(openThread && { openThread: async () => await openThread(text) }),

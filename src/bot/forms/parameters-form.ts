@@ -1,0 +1,192 @@
+import type { CosmosApi } from '../../core/cosmos-api.ts';
+import type { Checked, Problem } from '../../core/errors.ts';
+import { checkInputs } from '../../core/models/check-inputs.ts';
+import { usableParameters } from '../../core/models/controls.ts';
+import type { ModelChoice } from '../../core/models/models.ts';
+import type { ParameterValues, Profile } from '../../core/models/profile.ts';
+import type { Form, FormField, FormResult, FormValues } from '../../core/ports/chat-surfaces.ts';
+import type { Prompt, PromptInput } from '../../core/prompts/prompt.ts';
+import { seedWords } from '../../core/runs/new-seed.ts';
+import type { Run } from '../../core/runs/run.ts';
+import { PRIORITY } from '../commands/registry-parts.ts';
+import { findPromptOrRun } from '../commands/verbs/prompt-or-run.ts';
+import { FIELD_WORDS, formWords } from '../wording/form-words.ts';
+import { fieldProblems } from './field-problems.ts';
+import { encodeState, type FormState } from './form-state.ts';
+import { choiceLabel } from './label.ts';
+import { optionField, optionFieldName } from './option-field.ts';
+import { changedParameters, parameterField, parameterFields } from './parameter-fields.ts';
+import { MAXIMUM_CHOICES, promptChoice } from './search-choices.ts';
+import { wordProblems } from './word-problems.ts';
+
+export const PROMPT_FIELD = 'prompt';
+const MODEL_FIELD = 'model';
+
+/** What the fields say, looked up. */
+interface Subject {
+  readonly prompt: Checked<Prompt>;
+  /** The run that the next one comes from; absent where another prompt was chosen. */
+  readonly run?: Run;
+  /** Absent while no prompt is chosen. */
+  readonly inputs?: readonly PromptInput[];
+  readonly model?: ModelChoice;
+  /** The parameters where nothing is filled in. */
+  readonly now: ParameterValues;
+}
+
+/** Prompt, model and the parameters of that model; the fields that `values` fills in are kept where they fit. */
+export function parametersForm(api: CosmosApi, state: FormState, values: FormValues): Form | undefined {
+  const encoded = encodeState(state);
+  if (encoded === undefined) return undefined;
+  const { prompt, model, inputs, now } = subjectOf(api, state, values);
+  const usable = inputs && model && usableParameters(model.profile, inputs);
+  const priority = mayPrioritise(state) ? [optionField(PRIORITY, values)] : [];
+  return {
+    ...formWords(state.verb),
+    state: encoded,
+    fields: [
+      {
+        ...{ name: PROMPT_FIELD, kind: 'search', ...FIELD_WORDS.prompt, required: true },
+        ...(prompt.ok && { initial: promptChoice(prompt.value) }),
+      },
+      ...modelField(api.models(), model),
+      ...(model === undefined
+        ? []
+        : parameterFields({
+            profile: model.profile,
+            usable: usable ?? new Set(Object.keys(model.profile.parameters)),
+            now,
+            values,
+          })),
+      ...priority,
+    ],
+  };
+}
+
+/** The words of the run that was asked for, checked as if they were typed. */
+export function submitParameters(api: CosmosApi, state: FormState, values: FormValues): FormResult {
+  const subject = subjectOf(api, state, values);
+  const { prompt, run, model, now } = subject;
+  if (!prompt.ok) return fieldProblems(prompt.problems, () => undefined, PROMPT_FIELD);
+  const order = { model: values[MODEL_FIELD] ?? model?.profile.id ?? '' };
+  const changed = model === undefined ? {} : changedParameters(model.profile, now, values);
+  const priority = values[optionFieldName(PRIORITY)];
+  const options = [
+    ...state.words,
+    ...(priority === undefined || Number(priority) === 0 ? [] : [`--${PRIORITY.name}`, priority]),
+  ];
+  const isSameModel = run?.profileId === order.model;
+  const chosen =
+    run !== undefined && isSameModel && Object.keys(changed).length === 0
+      ? // Nothing is different: without any word it would get another seed.
+        seedWords(run.parameters)
+      : changed;
+  const assignments = Object.entries(chosen).map(([name, value]) => `${name}=${value}`);
+  const isModelSaid = run === undefined ? api.models().length > 1 : !isSameModel;
+  const words = [
+    ...(run === undefined ? ['inference', prompt.value.id] : ['rerun', run.id]),
+    ...(isModelSaid ? ['--model', order.model] : []),
+    ...assignments,
+    ...options,
+  ];
+  const problems = [...wordProblems(words), ...orderProblems(api, subject, order.model, chosen)];
+  const fieldOf = (problem: Problem): string | undefined => fieldOfProblem(problem, model?.profile, values);
+  return problems.length === 0
+    ? { ok: true, words }
+    : fieldProblems(problems, fieldOf, model === undefined ? PROMPT_FIELD : MODEL_FIELD);
+}
+
+function subjectOf(api: CosmosApi, { target }: FormState, values: FormValues): Subject {
+  const opened = target === undefined ? undefined : findPromptOrRun(api, target);
+  const about = opened?.ok === true ? opened.value : undefined;
+  const opener = about?.kind === 'run' ? about.run.promptId : about?.prompt.id;
+  const prompt = api.findPrompt(values[PROMPT_FIELD] ?? opener ?? '');
+  const id = prompt.ok ? prompt.value.id : undefined;
+  const run = about?.kind === 'run' && about.run.promptId === id ? about.run : undefined;
+  const inputs = run?.inputs ?? (prompt.ok ? prompt.value.inputs : undefined);
+  const model = modelOf(api.models(), values[MODEL_FIELD] ?? run?.profileId, inputs);
+  const isOfRun = run !== undefined && model?.profile.id === run.profileId;
+  return {
+    prompt,
+    now: isOfRun ? run.parameters : model === undefined ? {} : defaults(model.profile),
+    ...(inputs && { inputs }),
+    ...(run && { run }),
+    ...(model && { model }),
+  };
+}
+
+/** The one that is named, else the first that takes the files. */
+function modelOf(
+  models: readonly ModelChoice[],
+  name: string | undefined,
+  inputs: readonly PromptInput[] | undefined,
+): ModelChoice | undefined {
+  return (
+    models.find(({ profile }) => profile.id === name) ??
+    models.find(({ profile }) => inputs !== undefined && checkInputs(profile, inputs).ok) ??
+    models[0]
+  );
+}
+
+function modelField(models: readonly ModelChoice[], model: ModelChoice | undefined): FormField[] {
+  if (model === undefined) return [];
+  const choices = models.slice(0, MAXIMUM_CHOICES).map(({ profile }) => ({
+    value: profile.id,
+    label: choiceLabel(`${profile.id} · ${profile.title}`),
+  }));
+  const initial = model.profile.id;
+  return [
+    {
+      ...{ name: MODEL_FIELD, kind: 'choice', ...FIELD_WORDS.model, required: true },
+      ...{ choices, initial, refreshes: true },
+    },
+  ];
+}
+
+function defaults(profile: Profile): ParameterValues {
+  return Object.fromEntries(
+    Object.entries(profile.parameters).flatMap(([name, { default: usual }]) =>
+      usual === undefined ? [] : [[name, usual]],
+    ),
+  );
+}
+
+/** What the core would refuse, whoever sends it. */
+function orderProblems(
+  api: CosmosApi,
+  { prompt, run }: Subject,
+  model: string,
+  parameters: Readonly<Record<string, string>>,
+): readonly Problem[] {
+  if (!prompt.ok) return [];
+  const order = run === undefined ? undefined : api.rerunOrder(run, { model, parameters });
+  if (order?.ok === false) return order.problems;
+  const checked = api.checkOrder(order?.value ?? { prompt: prompt.value, model, parameters });
+  return checked.ok ? [] : checked.problems;
+}
+
+function fieldOfProblem(
+  { code, parameters }: Problem,
+  profile: Profile | undefined,
+  values: FormValues,
+): string | undefined {
+  if (parameters['argument'] === `--${PRIORITY.name}`) return optionFieldName(PRIORITY);
+  if (code === 'input.file_missing' || code === 'input.role_wrong_kind') return PROMPT_FIELD;
+  const named = ['parameter', 'because', 'parameters', 'needs'].flatMap((key) => parameters[key] ?? []);
+  // `edge>0` and `use_distilled=true` are about the parameter that they begin with.
+  const names = named.map((each) => String(each).replace(/[^\p{L}\p{N}_.-].*$/u, ''));
+  const known = names.filter((name) => profile !== undefined && Object.hasOwn(profile.parameters, name));
+  const shown = known.find((name) => values[parameterField(name)] !== undefined) ?? known[0];
+  return shown === undefined ? undefined : parameterField(shown);
+}
+
+/** The options of a command that are fields here, and which. */
+export function shownOptions(state: FormState): ReadonlyMap<string, string> {
+  const model = ['model', MODEL_FIELD] as const;
+  const priority = [PRIORITY.name, optionFieldName(PRIORITY)] as const;
+  return new Map(mayPrioritise(state) ? [model, priority] : [model]);
+}
+
+function mayPrioritise({ role }: FormState): boolean {
+  return role === PRIORITY.roleAbove.role;
+}
