@@ -1,13 +1,53 @@
 import type { Logger } from 'pino';
 import type { ChatConfig } from '../core/config/config.ts';
+import { missingChatSecrets } from '../core/config/missing-chat-secrets.ts';
 import type { SecretLookup } from '../core/config/secret.ts';
+import { type Checked, valid } from '../core/errors.ts';
+import type { ChatPort } from '../core/ports/chat.ts';
+import type { Clock } from '../core/ports/clock.ts';
+import type { Random } from '../core/ports/random.ts';
+import type { Store } from '../core/store/store.ts';
 import type { CheckLine } from './wording/host-check-words.ts';
+
+/** What chats are made of. */
+export interface ChatParts {
+  readonly store: Store;
+  readonly secrets: SecretLookup;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
 
 /** What was found at one place where a chat lives. */
 export interface ChatReport {
   /** Such as `chat.slack.studio`. */
   readonly where: string;
   readonly lines: readonly CheckLine[];
+}
+
+/** One chat on a server, opened and not yet started. */
+export interface OpenedChat {
+  readonly where: string;
+  readonly port: ChatPort;
+}
+
+/** Every configured chat that lives on a server; connects to nothing. Problems: those of `missingChatSecrets`. */
+export async function openChats(
+  config: ChatConfig,
+  parts: ChatParts,
+): Promise<Checked<readonly OpenedChat[]>> {
+  const [missing, ...others] = missingChatSecrets(config, parts.secrets);
+  if (missing !== undefined) return { ok: false, problems: [missing, ...others] };
+  if (config.slack.length === 0) return valid([]);
+  // A library for each chat: what needs none of them must not wait for it.
+  const { openWorkspace } = await import('./slack/open-workspace.ts');
+  const opened: OpenedChat[] = [];
+  for (const workspace of config.slack) {
+    const port = openWorkspace(workspace, parts);
+    if (!port.ok) return port;
+    opened.push({ where: workspace.where, port: port.value });
+  }
+  return valid(opened);
 }
 
 /** Asks every configured chat that lives on a server whether the bot can work there; changes nothing anywhere. */
@@ -17,7 +57,6 @@ export async function checkChats(
   logger: Logger,
 ): Promise<readonly ChatReport[]> {
   if (slack.length === 0) return [];
-  // A library for each chat: what needs none of them must not wait for it.
   const { checkWorkspace } = await import('./slack/check-workspace.ts');
   const check = async (config: (typeof slack)[number]): Promise<ChatReport> => ({
     where: config.where,

@@ -3,15 +3,19 @@ import { DataDirectory } from '../../core/data-directory.ts';
 import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { sweepIncoming } from '../../core/prompts/sweep-incoming.ts';
 import { openLogger } from '../logger.ts';
+import { openChats } from '../open-chats.ts';
 import { systemClock } from '../system-clock.ts';
+import { systemRandom } from '../system-random.ts';
 import { openLineEditor } from '../terminal/line-editor.ts';
-import { started } from '../wording/cli-words.ts';
-import { printNote, printProblems } from './cli-output.ts';
+import type { TerminalSession } from '../terminal/terminal-session.ts';
+import { chatsServed, started } from '../wording/cli-words.ts';
+import { type CliOutput, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { onInterrupt } from './interrupt.ts';
 import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
 import { openSession } from './open-session.ts';
+import { serveChats } from './serve-chats.ts';
 
 /** Runs the bot until it is told to stop; attempts that run then go on by themselves. */
 export async function start({ configPath, output }: Invocation): Promise<ExitCode> {
@@ -30,40 +34,61 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     return 2;
   }
   const bot = opened.value;
-  const [missing, ...others] = missingSecrets(bot.parts.models.profiles(), bot.parts.secrets);
+  const { store, secrets, clock, models } = bot.parts;
+  const [missing, ...others] = missingSecrets(models.profiles(), secrets);
   if (missing !== undefined) printProblems(output, [missing, ...others]);
-  const session = openSession(bot, output);
+  const chats = await openChats(config.value.chat, { store, secrets, clock, random: systemRandom, logger });
+  if (!chats.ok) {
+    printProblems(output, chats.problems);
+    await bot.close();
+    return 2;
+  }
+  const session = config.value.chat.terminal ? openSession(bot, output) : undefined;
   const interrupted = onInterrupt();
-  const left = Promise.withResolvers<void>();
-  interrupted.signal.addEventListener('abort', () => left.resolve(), { once: true });
+  const left = Promise.withResolvers<ExitCode>();
+  interrupted.signal.addEventListener('abort', () => left.resolve(0), { once: true });
   try {
     await sweepIncoming(data, systemClock.now());
     printNote(output, started(config.value));
+    for (const words of chatsServed(config.value.chat)) printNote(output, words);
     bot.startLanes('daemon');
-    await bot.startChat(session.chat);
+    const serving = serveChats(bot, chats.value, { output, logger, signal: interrupted.signal });
     logger.info({ data: data.root }, 'started');
-    const editor = openLineEditor(process.stdin, output.out, {
-      onType: (line) => session.type(line),
-      onLine: (line) => {
-        session.say(line).then(
-          (stays) => {
-            if (!stays) left.resolve();
-          },
-          (error: unknown) => left.reject(error),
-        );
-      },
-      onLeave: left.resolve,
-    });
-    try {
-      await left.promise;
-    } finally {
-      editor.close();
+    if (session === undefined) {
+      const served = await Promise.race([serving, left.promise.then(() => undefined)]);
+      return served === 0 ? 1 : await left.promise;
     }
-    return 0;
+    await bot.startChat(session.chat);
+    return await converse(session, output, left);
   } finally {
     interrupted.dispose();
     await bot.close();
-    session.close();
+    session?.close();
     logger.info('stopped');
+  }
+}
+
+/** Whoever sits here talks to the bot, until they leave or it is told to stop. */
+async function converse(
+  session: TerminalSession,
+  output: CliOutput,
+  left: PromiseWithResolvers<ExitCode>,
+): Promise<ExitCode> {
+  const editor = openLineEditor(process.stdin, output.out, {
+    onType: (line) => session.type(line),
+    onLine: (line) => {
+      session.say(line).then(
+        (stays) => {
+          if (!stays) left.resolve(0);
+        },
+        (error: unknown) => left.reject(error),
+      );
+    },
+    onLeave: () => left.resolve(0),
+  });
+  try {
+    return await left.promise;
+  } finally {
+    editor.close();
   }
 }

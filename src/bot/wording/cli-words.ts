@@ -1,4 +1,4 @@
-import type { Config } from '../../core/config/config.ts';
+import type { ChatConfig, Config } from '../../core/config/config.ts';
 import type { RunId } from '../../core/ids.ts';
 
 /** What the command line says beside the cards. */
@@ -36,7 +36,22 @@ export const CIPHERS = {
 export function started(config: Config): string {
   const lanes = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
   const source = config.source.kind === 'file' ? config.source.path : 'the embedded default';
-  return `cosmos is running with ${source}; lanes: ${lanes.join(', ')}. Name a video to make a prompt, or type \`help\`; leave with \`exit\` or Ctrl-C.`;
+  return `cosmos is running with ${source}; lanes: ${lanes.join(', ')}. ${config.chat.terminal ? TERMINAL_HINT : 'Leave with Ctrl-C.'}`;
+}
+
+const TERMINAL_HINT = 'Name a video to make a prompt, or type `help`; leave with `exit` or Ctrl-C.';
+
+/** The chats on servers, a line each: which, how, and where uploads become prompts. */
+export function chatsServed({ slack }: ChatConfig): readonly string[] {
+  return slack.map(({ where, connection, channels }) => {
+    const mode = connection.mode === 'socket' ? 'Socket Mode' : `HTTP mode at port ${connection.port}`;
+    const places = channels.length === 0 ? 'wherever the bot is a member' : `in ${channels.join(', ')}`;
+    return `Slack (\`${where}\`), ${mode}: a posted video becomes a prompt ${places}.`;
+  });
+}
+
+export function chatConnected(where: string): string {
+  return `\`${where}\` is connected.`;
 }
 
 /** The demo is over; `directory` holds what it made. */

@@ -1,0 +1,79 @@
+import type { Logger } from 'pino';
+import type { SlackConfig } from '../../core/config/config.ts';
+import type { SecretLookup } from '../../core/config/secret.ts';
+import { type Checked, valid } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Random } from '../../core/ports/random.ts';
+import type { Secret } from '../../core/ports/secret.ts';
+import type { Store } from '../../core/store/store.ts';
+import type { Door } from './inbound/answer.ts';
+import { HttpDoor } from './inbound/http-door.ts';
+import { SocketDoor } from './inbound/socket-door.ts';
+import { People } from './people.ts';
+import { ResponseUrls } from './response-urls.ts';
+import { SLACK, SlackChat } from './slack-chat.ts';
+import type { SlackInteractive } from './slack-interactive.ts';
+import { SlackListener } from './slack-listener.ts';
+import type { SlackTimes } from './slack-times.ts';
+
+export interface WorkspaceParts {
+  readonly store: Pick<Store, 'threads' | 'chatFiles'>;
+  readonly secrets: SecretLookup;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly times?: Partial<SlackTimes>;
+}
+
+/** Puts the parts of one workspace together; connects to nothing. Problem: `config.secret_missing`. */
+export function openWorkspace(config: SlackConfig, parts: WorkspaceParts): Checked<SlackChat> {
+  const { store, secrets, clock, random, times } = parts;
+  const { connection, apiUrl, channels, where } = config;
+  const token = secrets(config.botToken);
+  if (!token.ok) return token;
+  const entrance = secrets(connection.mode === 'socket' ? connection.appToken : connection.signingSecret);
+  if (!entrance.ok) return entrance;
+  const logger = parts.logger.child({ chat: where });
+  const responseUrls = new ResponseUrls(clock);
+  const chat = new SlackChat(
+    {
+      ...{ apiUrl, clock, random, logger, responseUrls },
+      token: token.value,
+      files: store.chatFiles,
+      ...(times !== undefined && { times }),
+    },
+    ({ clients, identity }) => {
+      const people = new People({ lookups: clients.lookups, identity, clock, logger });
+      const listener = new SlackListener({
+        ...{ identity, people, responseUrls, channels, clock, logger },
+        platform: SLACK,
+        door: openDoor(config, entrance.value, { clock, logger }),
+        interactive: NOTHING_INTERACTIVE,
+        ownsThread: (place) => store.threads.find(place) !== undefined,
+      });
+      return {
+        start: async (receive, surfaces) => await listener.start(receive, surfaces),
+        stop: async () => await listener.stop(),
+        person: async (user) => await people.person(user),
+      };
+    },
+  );
+  return valid(chat);
+}
+
+function openDoor(
+  { connection, apiUrl }: SlackConfig,
+  secret: Secret,
+  parts: { readonly clock: Clock; readonly logger: Logger },
+): Door {
+  return connection.mode === 'socket'
+    ? new SocketDoor({ ...parts, appToken: secret, apiUrl })
+    : new HttpDoor({ ...parts, signingSecret: secret, port: connection.port });
+}
+
+const NOTHING_INTERACTIVE: SlackInteractive = {
+  listen: () => undefined,
+  offer: () => false,
+  directChannel: () => undefined,
+  stop: async () => undefined,
+};
