@@ -1,6 +1,6 @@
 import type { Card, CardAction, Inbound } from '../../core/ports/chat.ts';
 import { splitWords } from '../commands/parse-words.ts';
-import { SUGGESTION_WORDS } from '../wording/suggestion-words.ts';
+import { OPEN_AGAIN } from '../wording/suggestion-words.ts';
 import { problemCard } from './answer-card.ts';
 import { action } from './text.ts';
 
@@ -8,9 +8,7 @@ import { action } from './text.ts';
 export function lateFormCard(event: Extract<Inbound, { kind: 'command' | 'click' }>): Card {
   const again = event.kind === 'click' ? event : typed(event.text);
   const actions: readonly CardAction[] =
-    again === undefined
-      ? []
-      : [action(again.verb, again.target, SUGGESTION_WORDS.openAgain, { arguments: again.arguments })];
+    again === undefined ? [] : [action(again.verb, again.target, OPEN_AGAIN, { arguments: again.arguments })];
   return { ...problemCard([{ code: 'chat.form_late', parameters: {} }]), actions };
 }
 

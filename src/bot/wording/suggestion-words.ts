@@ -8,3 +8,6 @@ export const SUGGESTION_WORDS = {
 } as const satisfies Readonly<Record<string, string>>;
 
 export type SuggestedVerb = keyof typeof SUGGESTION_WORDS;
+
+/** On the button that asks for a form again, where it could not be shown in time. */
+export const OPEN_AGAIN = 'Open it again';

@@ -2,13 +2,14 @@ import type { Card, ChatReference, ChatUser, Inbound } from './chat.ts';
 
 /** One of several things to choose from. */
 export interface FormChoice {
+  /** At most 75 characters. */
   readonly value: string;
   /** What people read; at most 75 characters. */
   readonly label: string;
 }
 
 interface FieldBase {
-  /** Unique in the form; the name of its value. */
+  /** Unique in the form; the name of its value; at most 100 characters. */
   readonly name: string;
   /** At most 45 characters. */
   readonly label: string;
