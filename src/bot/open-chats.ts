@@ -7,12 +7,14 @@ import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Random } from '../core/ports/random.ts';
 import type { Store } from '../core/store/store.ts';
+import type { Wakeup } from '../core/wakeup.ts';
 import type { CheckLine } from './wording/host-check-words.ts';
 
 /** What chats are made of. */
 export interface ChatParts {
   readonly store: Store;
   readonly secrets: SecretLookup;
+  readonly wakeup: Wakeup;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;

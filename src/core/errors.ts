@@ -90,6 +90,7 @@ export const ERRORS = {
 
   'chat.forbidden': { layer: 'chat', class: 'auth' },
   'chat.stale_command': { layer: 'chat', class: 'validation' },
+  'chat.form_late': { layer: 'chat', class: 'execution' },
   'chat.unavailable': { layer: 'chat', class: 'network' },
   'chat.place_gone': { layer: 'chat', class: 'execution' },
   'chat.not_permitted': { layer: 'chat', class: 'auth' },

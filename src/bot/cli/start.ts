@@ -34,10 +34,11 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     return 2;
   }
   const bot = opened.value;
-  const { store, secrets, clock, models } = bot.parts;
+  const { store, secrets, wakeup, clock, models } = bot.parts;
   const [missing, ...others] = missingSecrets(models.profiles(), secrets);
   if (missing !== undefined) printProblems(output, [missing, ...others]);
-  const chats = await openChats(config.value.chat, { store, secrets, clock, random: systemRandom, logger });
+  const chatParts = { store, secrets, wakeup, clock, random: systemRandom, logger };
+  const chats = await openChats(config.value.chat, chatParts);
   if (!chats.ok) {
     printProblems(output, chats.problems);
     await bot.close();

@@ -48,6 +48,11 @@ export class Interactive implements SlackInteractive {
     const forms = new SlackForms({ ...parts, afterwards: this.#afterwards }, session);
     const pages = new HomePages({ ...parts, ...(homeTimes && { times: homeTimes }) }, session);
     this.#open = { forms, pages };
+    const { around } = session;
+    // Which forms somebody gets hangs on their user groups: known before the first of them asks.
+    this.#afterwards.do('the user groups are not known yet', async () => {
+      await parts.person(around.user(around.botUser));
+    });
     app.view({ callback_id: FORM_CALLBACK, type: 'view_submission' }, async ({ body, ack }) => {
       if (body.type === 'view_submission') await ack(await forms.submit(body));
     });

@@ -6,28 +6,32 @@ import type { Clock } from '../../core/ports/clock.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
 import type { Store } from '../../core/store/store.ts';
+import type { Wakeup } from '../../core/wakeup.ts';
+import type { HomeTimes } from './home/home-pages.ts';
 import type { Door } from './inbound/answer.ts';
 import { HttpDoor } from './inbound/http-door.ts';
 import { SocketDoor } from './inbound/socket-door.ts';
+import { Interactive } from './interactive.ts';
 import { People } from './people.ts';
 import { ResponseUrls } from './response-urls.ts';
 import { SLACK, SlackChat } from './slack-chat.ts';
-import type { SlackInteractive } from './slack-interactive.ts';
 import { SlackListener } from './slack-listener.ts';
 import type { SlackTimes } from './slack-times.ts';
 
 export interface WorkspaceParts {
   readonly store: Pick<Store, 'threads' | 'chatFiles'>;
   readonly secrets: SecretLookup;
+  readonly wakeup: Wakeup;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
   readonly times?: Partial<SlackTimes>;
+  readonly homeTimes?: HomeTimes;
 }
 
 /** Puts the parts of one workspace together; connects to nothing. Problem: `config.secret_missing`. */
 export function openWorkspace(config: SlackConfig, parts: WorkspaceParts): Checked<SlackChat> {
-  const { store, secrets, clock, random, times } = parts;
+  const { store, secrets, wakeup, clock, random, times, homeTimes } = parts;
   const { connection, apiUrl, channels, where } = config;
   const token = secrets(config.botToken);
   if (!token.ok) return token;
@@ -48,7 +52,11 @@ export function openWorkspace(config: SlackConfig, parts: WorkspaceParts): Check
         ...{ identity, people, responseUrls, channels, clock, logger },
         platform: SLACK,
         door: openDoor(config, entrance.value, { clock, logger }),
-        interactive: NOTHING_INTERACTIVE,
+        interactive: new Interactive({
+          ...{ clients, responseUrls, wakeup, clock, random, logger },
+          person: async (user) => await people.person(user),
+          ...(homeTimes && { homeTimes }),
+        }),
         ownsThread: (place) => store.threads.find(place) !== undefined,
       });
       return {
@@ -70,10 +78,3 @@ function openDoor(
     ? new SocketDoor({ ...parts, appToken: secret, apiUrl })
     : new HttpDoor({ ...parts, signingSecret: secret, port: connection.port });
 }
-
-const NOTHING_INTERACTIVE: SlackInteractive = {
-  listen: () => undefined,
-  offer: () => false,
-  directChannel: () => undefined,
-  stop: async () => undefined,
-};

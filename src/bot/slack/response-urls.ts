@@ -22,15 +22,18 @@ export class ResponseUrls {
     this.#clock = clock;
   }
 
-  /** `event` is the `dedupeKey` under which the event is received. */
-  remember(event: string, url: string): void {
+  /**
+   * `event` is the `dedupeKey` under which the event is received.
+   * @param since when Slack gave the address, where that was earlier
+   */
+  remember(event: string, url: string, since: UtcMs = this.#clock.now()): void {
     const now = this.#clock.now();
     // In the order in which they came: the first that still lives ends the search.
     for (const [key, { until }] of this.#byEvent) {
       if (until > now) break;
       this.#byEvent.delete(key);
     }
-    this.#byEvent.set(event, { url, until: now + LIFE_MS, uses: 0 });
+    this.#byEvent.set(event, { url, until: since + LIFE_MS, uses: 0 });
   }
 
   /** The address for one answer to the event; undefined where none is known or left. */

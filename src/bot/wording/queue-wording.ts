@@ -19,6 +19,13 @@ export const QUEUE_WORDING = {
       nextStep: 'Send it again if you still want it.',
     }),
   },
+  'chat.form_late': {
+    example: {},
+    say: () => ({
+      sentence: 'The form could not be opened in time; nothing was done.',
+      nextStep: 'Open it again.',
+    }),
+  },
   'chat.unavailable': {
     example: { platform: 'web', detail: 'connection reset' },
     say: (p) => ({
