@@ -83,6 +83,7 @@ describe('doors', () => {
     [/^better-sqlite3$/, /^src\/core\/store\//],
     [/^node-av/, /^src\/core\/media\/tool\//],
     [/^(ssh2|dockerode)$/, /^src\/remote\//],
+    [/^@slack\//, /^src\/bot\/slack\//],
     [/^smol-toml$/, /^src\/core\/(config|models)\//],
     [/^pino$/, /^src\/(bot\/logger\.ts|bot\/|core\/)/],
   ];
@@ -91,6 +92,15 @@ describe('doors', () => {
     expect(
       offences(({ path, imports }) =>
         imports.filter((name) => DOORS.some(([what, doors]) => what.test(name) && !doors.test(path))),
+      ),
+    ).toEqual([]);
+  });
+
+  it('a chat on a server is loaded where it is configured, never with everything else', () => {
+    const adapters = /^\s*(?:import|export) (?!type )[^;]*?from '[^']*\/(?:slack|discord)\/[^']+'/m;
+    expect(
+      offences(({ path, text }) =>
+        !/^src\/bot\/(slack|discord)\//.test(path) && adapters.test(text) ? ['static import'] : [],
       ),
     ).toEqual([]);
   });
