@@ -1,15 +1,12 @@
 import type { Logger } from 'pino';
 import { z } from 'zod';
+import { GUEST_GROUP, STRANGER_GROUP } from '../../core/access/outsiders.ts';
 import type { ChatUser } from '../../core/ports/chat.ts';
 import type { Clock, UtcMs } from '../../core/ports/clock.ts';
 import type { SlackClients } from './clients.ts';
 import type { SlackIdentity } from './identity.ts';
 import { coded } from './patience.ts';
 import { slackCode, unavailable } from './slack-errors.ts';
-
-/** Groups for the access rules, beside the ids of user groups: guests of the workspace, and people of other ones. */
-export const GUEST_GROUP = 'guest';
-export const STRANGER_GROUP = 'stranger';
 
 /** How long an answer of Slack is believed, ms. */
 const FRESH_MS = 5 * 60_000;

@@ -92,8 +92,11 @@ const EVENT_SCOPES: Readonly<Record<string, readonly string[]>> = {
   'message.mpim': ['mpim:history'],
 };
 
-/** Of what a file of a message has to be read, and of the command and the shortcut. */
-const FEATURE_SCOPES = ['commands', 'files:read'];
+/**
+ * The command and the shortcut; files that are read from their address; messages to a person with whom no conversation
+ * was opened yet, for which Slack's pages name another scope than its methods do.
+ */
+const FEATURE_SCOPES = ['commands', 'files:read', 'im:write'];
 
 const SOURCE = readdirSync(join(ROOT, 'src/bot/slack'), { recursive: true, encoding: 'utf8' })
   .filter((name) => name.endsWith('.ts'))
