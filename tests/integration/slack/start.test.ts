@@ -1,61 +1,22 @@
-import { once } from 'node:events';
-import { writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished } from 'vitest';
-import { runCosmos, startCosmos } from '../../support/run-cosmos.ts';
+import { describe, expect, it } from 'vitest';
+import { runCosmos } from '../../support/run-cosmos.ts';
 import { openStudio, type Studio } from '../../support/slack-studio.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { configuredDirectory, startedDaemon } from '../../support/started-daemon.ts';
 
 const TOKENS = 'bot_token = { env = "BOT" }\napp_token = { env = "APP" }\n';
 
-async function directoryWith(toml: string): Promise<string> {
-  const directory = await temporaryDirectory();
-  await writeFile(join(directory, 'cosmos.toml'), toml);
-  return directory;
-}
-
 function table(name: string, { slack }: Studio, tokens = TOKENS): string {
   return `[${name}]\napi_url = "${slack.apiUrl}"\n${tokens}`;
-}
-
-/** `cosmos start`, until the test ends; `said` resolves once it has said such a line. */
-function starts(directory: string, environment: Readonly<Record<string, string>>) {
-  const child = startCosmos(['start'], { directory, environment });
-  const ended = once(child, 'close');
-  let text = '';
-  const listeners = new Set<() => void>();
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.on('data', (chunk) => {
-      text += String(chunk);
-      for (const listener of listeners) listener();
-    });
-  }
-  onTestFinished(async () => {
-    child.kill('SIGTERM');
-    await ended;
-  });
-  return {
-    child,
-    ended,
-    said: async (words: string) =>
-      await new Promise<string>((resolve) => {
-        const look = () => {
-          if (text.includes(words)) resolve(text);
-        };
-        listeners.add(look);
-        look();
-      }),
-  };
 }
 
 describe('cosmos start with Slack', () => {
   it('says whom it serves, answers there, has no chat in the terminal, and ends when it is told to', async () => {
     const studio = await openStudio();
     const { renders, anna, slack, app, bot } = studio;
-    const directory = await directoryWith(
+    const directory = await configuredDirectory(
       table('chat.slack', studio, `${TOKENS}channels = ["${renders.id}"]\n`),
     );
-    const daemon = starts(directory, { BOT: bot.botToken, APP: app.appToken });
+    const daemon = startedDaemon(directory, { BOT: bot.botToken, APP: app.appToken });
     const text = await daemon.said('is connected');
     expect(text).toContain(
       `Slack (chat.slack), Socket Mode: a posted video becomes a prompt in ${renders.id}.`,
@@ -76,7 +37,7 @@ describe('cosmos start with Slack', () => {
     const lab = await openStudio();
     const second = TOKENS.replace('"BOT"', '"LAB_BOT"').replace('"APP"', '"LAB_APP"');
     const toml = table('chat.slack.studio', studio) + table('chat.slack.lab', lab, second);
-    const daemon = starts(await directoryWith(toml), {
+    const daemon = startedDaemon(await configuredDirectory(toml), {
       BOT: studio.bot.botToken,
       APP: studio.app.appToken,
       LAB_BOT: lab.bot.botToken,
@@ -98,7 +59,7 @@ describe('cosmos start with Slack', () => {
     const second = TOKENS.replace('"BOT"', '"LAB_BOT"').replace('"APP"', '"LAB_APP"');
     const toml = table('chat.slack.studio', studio) + table('chat.slack.lab', lab, second);
     lab.bot.revoked = true;
-    const daemon = starts(await directoryWith(toml), {
+    const daemon = startedDaemon(await configuredDirectory(toml), {
       BOT: studio.bot.botToken,
       APP: studio.app.appToken,
       LAB_BOT: lab.bot.botToken,
@@ -112,7 +73,7 @@ describe('cosmos start with Slack', () => {
   it('ends with 1 where no workspace lets it in', async () => {
     const studio = await openStudio();
     studio.bot.revoked = true;
-    const directory = await directoryWith(table('chat.slack', studio));
+    const directory = await configuredDirectory(table('chat.slack', studio));
     const environment = { BOT: studio.bot.botToken, APP: studio.app.appToken };
     const { code, error } = await runCosmos(['start'], { directory, environment });
     expect(error).toContain('does not let me in with my token');
@@ -121,7 +82,7 @@ describe('cosmos start with Slack', () => {
 
   it('ends with 2 where a secret is missing, and other commands work without it', async () => {
     const studio = await openStudio();
-    const directory = await directoryWith(table('chat.slack', studio));
+    const directory = await configuredDirectory(table('chat.slack', studio));
     const environment = { APP: studio.app.appToken };
     const { code, error } = await runCosmos(['start'], { directory, environment });
     expect(error).toContain('chat.slack.bot_token');
@@ -136,7 +97,7 @@ describe('cosmos start with Slack', () => {
 
 it('config check --online says from the command line what to click', async () => {
   const studio = await openStudio();
-  const directory = await directoryWith(table('chat.slack', studio));
+  const directory = await configuredDirectory(table('chat.slack', studio));
   const environment = { BOT: studio.bot.botToken, APP: 'xapp-1-A1-2-3' };
   const { code, out } = await runCosmos(['config', 'check', '--online'], { directory, environment });
   expect(out).toContain('✔ The bot token is valid');
