@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/ports/clock.ts';
+import type { Outbound } from './outbound.ts';
 import { toChatError, waitAskedFor } from './slack-errors.ts';
 
 /**
@@ -29,4 +30,19 @@ export async function coded<T>(call: () => Promise<T>): Promise<T> {
   } catch (error) {
     throw toChatError(error);
   }
+}
+
+/** Looks for what appears only some time after it was accepted; undefined where it is not there after `shareMs`. */
+export async function lookFor<T>(
+  look: () => Promise<T | undefined>,
+  { clock, times, closed }: Pick<Outbound, 'clock' | 'times' | 'closed'>,
+): Promise<T | undefined> {
+  let waited = 0;
+  for (let wait = times.shareIntervalMs; !closed.aborted; wait *= 2) {
+    const seen = await look();
+    if (seen !== undefined || waited >= times.shareMs) return seen;
+    await clock.sleep(wait, closed);
+    waited += wait;
+  }
+  return undefined;
 }

@@ -1,9 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Card } from '../../core/ports/chat.ts';
+import { systemCode } from '../../core/system-code.ts';
 import { withinMs } from '../chat/within.ts';
 import { FileSteps } from './file-steps.ts';
 import type { Outbound } from './outbound.ts';
+import { lookFor } from './patience.ts';
+import { toChatError } from './slack-errors.ts';
 
 /** A picture that Slack has. */
 export interface Picture {
@@ -60,25 +63,27 @@ export class Pictures {
       this.#uploading.set(key, uploading);
       return await uploading.finally(() => this.#uploading.delete(key));
     } catch (error) {
-      logger.warn({ err: error, picture: basename(path) }, 'picture not shown: it could not be uploaded');
+      const { detail } = toChatError(error).parameters;
+      const why = systemCode(error) ?? detail;
+      logger.warn({ picture: basename(path), why }, 'picture not shown: it could not be uploaded');
       return undefined;
     }
   }
 
   async #upload(path: string, bytes: number, key: string): Promise<Picture | undefined> {
-    const { files, clock, times, closed } = this.#outbound;
+    const { files } = this.#outbound;
     const file = await this.#steps.send({ path, name: basename(path), bytes });
     await this.#steps.complete(file, { title: basename(path) });
-    for (let waited = 0; waited <= times.shareMs; waited += times.shareIntervalMs) {
-      const info = await this.#steps.info(file);
-      if (info === undefined || closed.aborted) return undefined;
-      // Blocks take a picture only after Slack has looked at it.
-      if (info.mimetype !== '') {
-        files.set(key, file);
-        return { file, key };
-      }
-      await clock.sleep(times.shareIntervalMs, closed);
-    }
-    return undefined;
+    const state = await lookFor(async () => await this.#looked(file), this.#outbound);
+    if (state !== 'seen') return undefined;
+    files.set(key, file);
+    return { file, key };
+  }
+
+  /** Blocks take a picture only after Slack has looked at it. */
+  async #looked(file: string): Promise<'seen' | 'gone' | undefined> {
+    const info = await this.#steps.info(file);
+    if (info === undefined) return 'gone';
+    return info.mimetype === '' ? undefined : 'seen';
   }
 }

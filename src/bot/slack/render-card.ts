@@ -6,7 +6,7 @@ import { BlockBudget } from './block-budget.ts';
 import { CARD_LIMITS, LIMITS } from './limits.ts';
 import { MARKS } from './marks.ts';
 import { type BodyPart, bodyParts, type PictureLookup } from './render-body.ts';
-import { clean, escapeMarkup, toElements, toMarkup } from './spans.ts';
+import { clean, escapeMarkup, toElements, toMarkup, toPlain } from './spans.ts';
 
 /** All blocks that a card consists of. */
 export type CardBlocks = RichTextBlock | ImageBlock | ActionsBlock;
@@ -132,7 +132,11 @@ function pictureBlock({ file, description }: Extract<BodyPart, { kind: 'picture'
 /** Title, texts and quotes; a notification needs neither logs nor tables. */
 function fallbackText(card: Card): string {
   const sign = MARKS[card.mark]?.sign ?? '';
-  const title = toMarkup(card.title);
+  const markup = toMarkup(card.title);
+  const title =
+    markup.length <= TITLE_CHARACTERS
+      ? markup
+      : escapeMarkup(clip(toPlain(card.title), TITLE_CHARACTERS / 6));
   const lines = card.blocks.flatMap((block): readonly string[] => {
     switch (block.type) {
       case 'text':

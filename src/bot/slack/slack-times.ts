@@ -12,7 +12,7 @@ export interface SlackTimes {
   readonly messageEditIntervalMs: number;
   /** How long a card waits for its pictures to be uploaded. */
   readonly pictureMs: number;
-  /** How long an upload is looked for after it was accepted, and how often. */
+  /** How long an upload is looked for after it was accepted, and how soon the first time; then ever more seldom. */
   readonly shareMs: number;
   readonly shareIntervalMs: number;
   /** Bytes of a file that do not move for so long end the transfer. */
@@ -31,7 +31,7 @@ export const SLACK_TIMES: SlackTimes = {
   lateMs: 10_000,
   editIntervalMs: 1_500,
   messageEditIntervalMs: 3_000,
-  pictureMs: 10_000,
+  pictureMs: 5_000,
   shareMs: 15_000,
   shareIntervalMs: 1_000,
   stallMs: 60_000,

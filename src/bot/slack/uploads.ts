@@ -1,11 +1,12 @@
 import { stat } from 'node:fs/promises';
 import { CosmosError, isRetryable } from '../../core/errors.ts';
 import type { Card, ChatReference, UploadFile, UploadOutcome } from '../../core/ports/chat.ts';
+import { mapFileErrors } from '../../core/prompts/file-errors.ts';
 import type { CardContent } from './card-content.ts';
 import { type FileInfo, FileSteps, sharesIn } from './file-steps.ts';
 import type { SlackMessages } from './messages.ts';
 import type { Outbound } from './outbound.ts';
-import { coded } from './patience.ts';
+import { coded, lookFor } from './patience.ts';
 import { slackCode } from './slack-errors.ts';
 import { uploadKey } from './upload-key.ts';
 
@@ -67,7 +68,7 @@ export class SlackUploads {
     { path, name }: UploadFile,
     card: Card,
   ): Promise<UploadOutcome> {
-    const { size: bytes } = await stat(path);
+    const { size: bytes } = await mapFileErrors(name, async () => await stat(path));
     if (bytes > this.#maximumBytes) return this.#tooLarge();
     const earlier = await this.#earlier(key, where);
     if (earlier !== undefined) return { state: 'posted', reference: earlier };
@@ -100,13 +101,8 @@ export class SlackUploads {
 
   /** Looks until the file is shown; a look that fails leaves it to a later one. */
   async #verified(file: string, where: ChatReference): Promise<UploadOutcome> {
-    const { clock, times, closed } = this.#outbound;
-    for (let waited = 0; waited <= times.shareMs && !closed.aborted; waited += times.shareIntervalMs) {
-      const outcome = await this.#look(file, where);
-      if (outcome !== undefined) return outcome;
-      await clock.sleep(times.shareIntervalMs, closed);
-    }
-    return { state: 'unverified' };
+    const seen = await lookFor(async () => await this.#look(file, where), this.#outbound);
+    return seen ?? { state: 'unverified' };
   }
 
   async #look(file: string, where: ChatReference): Promise<UploadOutcome | undefined> {

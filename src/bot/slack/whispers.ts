@@ -1,4 +1,5 @@
 import type { Answered } from '../../core/ports/chat.ts';
+import { respond } from './inbound/respond.ts';
 import type { Outbound } from './outbound.ts';
 import { patiently } from './patience.ts';
 import type { RenderedCard } from './render-card.ts';
@@ -39,26 +40,15 @@ export class Whispers {
     } catch (error) {
       const url = SHUT_OUT.has(slackCode(error) ?? '') ? this.#urls.take(event) : undefined;
       if (url === undefined) throw error;
-      await this.#respond(url, content);
+      await respondTo(url, content);
     }
   }
+}
 
-  async #respond(url: string, content: RenderedCard): Promise<void> {
-    const { closed, times } = this.#outbound;
-    let status: number;
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        redirect: 'error',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ response_type: 'ephemeral', replace_original: false, ...content }),
-        signal: AbortSignal.any([closed, AbortSignal.timeout(times.callMs)]),
-      });
-      ({ status } = response);
-      await response.arrayBuffer();
-    } catch (error) {
-      throw unavailable(networkDetail(error), error);
-    }
-    if (status !== 200) throw unavailable(`HTTP ${status}`);
+async function respondTo(url: string, content: RenderedCard): Promise<void> {
+  try {
+    await respond(url, { response_type: 'ephemeral', replace_original: false, ...content });
+  } catch (error) {
+    throw unavailable(networkDetail(error), error);
   }
 }

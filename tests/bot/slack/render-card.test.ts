@@ -166,6 +166,10 @@ describe('a card in blocks', () => {
     expect(JSON.stringify(blocks)).not.toContain('"user"');
   });
 
+  it('tells the title in the notification however much has to be escaped', () => {
+    expect(render({ title: ['&'.repeat(3_000)] }).text).toMatch(/^(&amp;){400,}…$/);
+  });
+
   it('makes addresses links, without the stop behind them', () => {
     expect(rendered({ type: 'text', text: ['full file: https://cosmos.example/f/1?x=2.'] })).toMatchObject({
       elements: [
