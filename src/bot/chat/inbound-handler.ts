@@ -9,7 +9,7 @@ import { checkText } from '../../core/prompts/check-text.ts';
 import type { Store } from '../../core/store/store.ts';
 import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandContext, CommandResult } from '../commands/command-context.ts';
-import { parseEvent } from '../commands/read-event.ts';
+import { parseEvent, readEvent } from '../commands/read-event.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { idsOfThread } from '../commands/thread-ids.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
@@ -88,7 +88,11 @@ export class InboundHandler {
       return complete({ card: problemCard([{ code: 'chat.stale_command', parameters: { ageMs } }]) });
     }
     const parsed = parseEvent(event, idsOfThread(store, event.where));
-    if (!parsed.ok) return complete({ card: problemCard(parsed.problems) });
+    if (!parsed.ok) {
+      // Who may not use it at all has nothing to correct.
+      const refused = this.#refused(event);
+      return complete({ card: problemCard(refused ?? parsed.problems) });
+    }
     const command = parsed.value;
     const needed = requiredPermission(COMMANDS[command.verb], command);
     const allowed = access.check(event.user, event.where, needed.role, needed.what);
@@ -101,6 +105,15 @@ export class InboundHandler {
       return undefined;
     });
     if (later !== undefined) complete(answerOf(await later.result));
+  }
+
+  /** Why somebody may not use the verb that they typed, whatever else is wrong with it. */
+  #refused(event: Command) {
+    const read = readEvent(event);
+    if (!read.ok) return undefined;
+    const { verb } = read.value;
+    const allowed = this.#parts.access.check(event.user, event.where, COMMANDS[verb].role, verb);
+    return allowed.ok ? undefined : allowed.problems;
   }
 
   async #upload(event: Upload, actor: Principal, handling: Handling): Promise<void> {

@@ -8,6 +8,10 @@ import { CosmosError, type ErrorCode } from '../../core/errors.ts';
 
 /** How the platform is called in what people read. */
 const PLATFORM_NAME = 'Slack';
+/** Refusals that somebody in the channel mends; a private channel without the bot is not there for it. */
+const UNINVITED: ReadonlySet<string> = new Set(['channel_not_found', 'not_in_channel']);
+/** What they type for that, with the name that the manifest gives the bot. */
+const INVITATION = '/invite @cosmos';
 /** Where Slack does not say how long to wait, ms. */
 const USUAL_WAIT_MS = 30_000;
 /** What Slack's codes look like; where a proxy answers in its place, its whole page stands there. */
@@ -89,7 +93,13 @@ export function toChatError(thrown: unknown): CosmosError {
   const detail = detailOf(thrown);
   const code = CODES.get(slackCode(thrown) ?? '') ?? 'chat.unavailable';
   const scope = code === 'chat.scope_missing' ? neededScope(thrown) : undefined;
-  const parameters = { platform: PLATFORM_NAME, detail, ...(scope !== undefined && { scope }) };
+  const invitation = UNINVITED.has(slackCode(thrown) ?? '') ? INVITATION : undefined;
+  const parameters = {
+    platform: PLATFORM_NAME,
+    detail,
+    ...(scope !== undefined && { scope }),
+    ...(invitation !== undefined && { invitation }),
+  };
   return new CosmosError(code, parameters, { cause: thrown });
 }
 

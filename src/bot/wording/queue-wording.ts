@@ -36,17 +36,20 @@ export const QUEUE_WORDING = {
   'chat.place_gone': {
     example: { about: 'rs_3fq8w1zz' },
     say: (p) => ({
-      sentence: `I cannot post ${p.text('about', 'the answer')} where it was asked for: that thread or channel is gone.`,
+      sentence: `I cannot post ${p.text('about', 'the answer')} where it was asked for: ${p.has('invitation') ? 'I am not in that channel, or it is gone' : 'that thread or channel is gone'}.`,
       nextStep: p.has('about')
         ? `See it here with \`show ${p.text('about')}\`.`
-        : 'Ask again here if you still need it.',
+        : p.part('invitation', (words) => `Invite me there with \`${words}\` and ask again.`) ||
+          'Ask again here if you still need it.',
     }),
   },
   'chat.not_permitted': {
     example: { about: 'rs_3fq8w1zz', detail: 'not in the channel' },
     say: (p) => ({
-      sentence: `I may not post ${p.text('about', 'the answer')} where it was asked for${whyInBrackets(p)}.`,
-      nextStep: `Invite me there, or let me post there${p.part('about', (about) => `; see it here with \`show ${about}\``)}.`,
+      sentence: p.has('invitation')
+        ? `I cannot post ${p.text('about', 'the answer')} where it was asked for: I am not in that channel.`
+        : `I may not post ${p.text('about', 'the answer')} where it was asked for${whyInBrackets(p)}.`,
+      nextStep: `${p.part('invitation', (words) => `Invite me with \`${words}\` and ask again`) || 'Invite me there, or let me post there'}${p.part('about', (about) => `; see it here with \`show ${about}\``)}.`,
     }),
   },
 
