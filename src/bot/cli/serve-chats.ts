@@ -23,7 +23,9 @@ export async function serveChats(
       if (signal.aborted) return false;
       const failure = toCosmosError(error);
       logger.error({ chat: where, err: failure }, 'chat could not be started');
-      printProblems(output, [{ code: failure.code, parameters: { ...failure.parameters, where } }]);
+      const { where: key, ...parameters } = failure.parameters;
+      const place = key === undefined ? where : `${where}.${String(key)}`;
+      printProblems(output, [{ code: failure.code, parameters: { ...parameters, where: place } }]);
       return false;
     }
   };

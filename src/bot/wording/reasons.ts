@@ -10,6 +10,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['EIO', 'the disk reports an error'],
   ['EISDIR', 'it is a folder'],
   ['ENOTDIR', 'a part of its path is not a folder'],
+  ['EADDRINUSE', 'something else listens there already'],
   ['ECONNREFUSED', 'connection refused'],
   ['ECONNRESET', 'connection lost'],
   ['ETIMEDOUT', 'no answer in time'],

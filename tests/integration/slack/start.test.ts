@@ -1,9 +1,30 @@
-import { describe, expect, it } from 'vitest';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { runCosmos } from '../../support/run-cosmos.ts';
 import { openStudio, type Studio } from '../../support/slack-studio.ts';
 import { configuredDirectory, startedDaemon } from '../../support/started-daemon.ts';
 
 const TOKENS = 'bot_token = { env = "BOT" }\napp_token = { env = "APP" }\n';
+
+/** A port at which somebody listens, until the test ends or `free` is called. */
+async function occupiedPort() {
+  const server = createServer().listen(0);
+  await once(server, 'listening');
+  const free = async (): Promise<number> => {
+    const closed = once(server, 'close');
+    server.close();
+    await closed;
+    return port;
+  };
+  onTestFinished(async () => {
+    if (server.listening) await free();
+  });
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('no port');
+  const { port } = address;
+  return { port, free };
+}
 
 function table(name: string, { slack }: Studio, tokens = TOKENS): string {
   return `[${name}]\napi_url = "${slack.apiUrl}"\n${tokens}`;
@@ -68,6 +89,33 @@ describe('cosmos start with Slack', () => {
     await daemon.said('chat.slack.studio is connected');
     await daemon.said('token');
     expect(daemon.child.exitCode).toBeNull();
+  });
+
+  it('is called by Slack in HTTP mode', async () => {
+    const studio = await openStudio();
+    const { renders, anna, app, bot } = studio;
+    const taken = await occupiedPort();
+    const port = await taken.free();
+    const http = `bot_token = { env = "BOT" }\nsigning_secret = { env = "SIGN" }\nhttp_port = ${port}\n`;
+    const directory = await configuredDirectory(table('chat.slack', studio, http));
+    const daemon = startedDaemon(directory, { BOT: bot.botToken, SIGN: app.signingSecret });
+    expect(await daemon.said('is connected')).toContain(`HTTP mode at port ${port}`);
+    app.useHttp(`http://127.0.0.1:${port}/slack`);
+    const root = anna.mentions(renders, 'models');
+    await renders.shows((message) => message.words.includes('preview'), { thread: root });
+  });
+
+  it('says that the port of HTTP mode is taken, and ends', async () => {
+    const studio = await openStudio();
+    const { port } = await occupiedPort();
+    const http = `bot_token = { env = "BOT" }\nsigning_secret = { env = "SIGN" }\nhttp_port = ${port}\n`;
+    const directory = await configuredDirectory(table('chat.slack', studio, http));
+    const environment = { BOT: studio.bot.botToken, SIGN: studio.app.signingSecret };
+    const { code, error } = await runCosmos(['start'], { directory, environment });
+    expect(error).toContain(
+      `chat.slack.http_port is not valid; it is ${port} (something else listens there already)`,
+    );
+    expect(code).toBe(1);
   });
 
   it('ends with 1 where no workspace lets it in', async () => {

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
+import { CosmosError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Secret } from '../../../core/ports/secret.ts';
+import { systemCode } from '../../../core/system-code.ts';
 import { withinMs } from '../../chat/within.ts';
 import type { Door, Handle } from './answer.ts';
 import { parseBody, readBody } from './http-body.ts';
@@ -43,6 +45,7 @@ export class HttpDoor implements Door {
     return typeof address === 'object' && address !== null ? address.port : this.#parts.port;
   }
 
+  /** Throws `config.invalid_value` where nobody can listen there. */
   async open(handle: Handle): Promise<void> {
     const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
       this.#serve(request, response, handle).catch((error: unknown) => {
@@ -52,7 +55,17 @@ export class HttpDoor implements Door {
     });
     this.#server = server;
     server.listen(this.#parts.port);
-    await once(server, 'listening');
+    try {
+      await once(server, 'listening');
+    } catch (cause) {
+      // Nobody else frees the port by waiting: somebody has to know.
+      const parameters = {
+        where: 'http_port',
+        given: this.#parts.port,
+        detail: systemCode(cause) ?? 'unknown',
+      };
+      throw new CosmosError('config.invalid_value', parameters, { cause });
+    }
   }
 
   async close(): Promise<void> {
