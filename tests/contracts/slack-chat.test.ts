@@ -1,43 +1,89 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { onTestFinished } from 'vitest';
+import { openWorkspace } from '../../src/bot/slack/open-workspace.ts';
+import { SLACK } from '../../src/bot/slack/platform.ts';
+import { systemClock } from '../../src/bot/system-clock.ts';
+import { systemRandom } from '../../src/bot/system-random.ts';
+import { valid } from '../../src/core/errors.ts';
 import type { ChatReference, Inbound } from '../../src/core/ports/chat.ts';
+import { Secret } from '../../src/core/ports/secret.ts';
+import { Store } from '../../src/core/store/store.ts';
 import { Wakeup } from '../../src/core/wakeup.ts';
+import type { Changes } from '../fakes/slack/changes.ts';
+import type { Delivery } from '../fakes/slack/envelope.ts';
 import { storeFile } from '../fakes/slack/people/uploading.ts';
-import { openDesk, titled } from '../support/slack-desk.ts';
-import { openStudio } from '../support/slack-studio.ts';
+import { QUICK_TIMES, titled } from '../support/slack-desk.ts';
+import { openStudio, type Studio } from '../support/slack-studio.ts';
+import { must } from '../support/workbench.ts';
 import { chatContract } from './chat.contract.ts';
 
-chatContract('slack', async () => {
+/** A final content is read back after all but the last of them together. */
+const TIMES = { ...QUICK_TIMES, pictureMs: 1_000, patienceMs: 1_000, callMs: 3_000 };
+
+/** For 50 ms after a refusal the adapter refuses everything: nobody types a command again so soon. */
+const TYPING_MS = 100;
+
+chatContract('slack', async (directory) => {
   const studio = await openStudio();
   const { slack, workspace, renders, anna, bot } = studio;
-  const { chat: port, channel } = await openDesk(studio);
+  const port = openPort(studio, directory);
   const changed = new Wakeup();
-  const watching = watch(slack.changes, changed);
-  const user = { id: anna.id, name: anna.name, groups: [] };
+  const unwatch = watch(slack.changes, changed);
+  /** What was delivered for an event: Slack delivers the same again. */
+  const delivered = new Map<string, Delivery>();
 
-  /** What people do to cause such an event. */
-  const act = async (event: Inbound): Promise<boolean> => {
-    const thread = event.where.thread;
+  let wasRefused = false;
+
+  const act = async (event: Inbound): Promise<void> => {
     switch (event.kind) {
       case 'command':
-        return (await anna.command(renders, '/cosmos', event.text)).outcome === 'acked';
+        await anna.command(renders, '/cosmos', event.text);
+        return;
       case 'click': {
         const { verb, target, arguments: rest } = event;
         const card = titled('A card', { actions: [{ verb, label: 'Press', target, arguments: rest }] });
         const { message = '' } = await port.post(`card:${event.dedupeKey}`, event.where, card);
         const seen = renders.now(message);
-        return seen !== undefined && (await anna.clicks(seen, 'Press')).outcome === 'acked';
+        if (seen === undefined) throw new Error('the card is not there');
+        await anna.clicks(seen, 'Press');
+        return;
       }
-      default:
-        throw new Error(`nobody has taught anna ${event.kind} in ${thread}`);
+      case 'upload':
+        anna.shares(
+          renders,
+          event.files.map(({ id }) => id),
+          { text: event.text },
+        );
+        return;
+      case 'form':
+        throw new Error('nobody fills in a form');
     }
   };
 
   return {
     port,
-    channel,
-    user,
+    channel: { platform: SLACK, tenant: workspace.id, channel: renders.id },
+    user: { id: anna.id, name: anna.name, groups: [] },
     changed,
-    send: act,
+    send: async (event) => {
+      const earlier = delivered.get(event.dedupeKey);
+      if (wasRefused) await systemClock.sleep(TYPING_MS);
+      const before = new Set(slack.deliveries.all);
+      if (earlier === undefined) await act(event);
+      const delivery =
+        earlier === undefined
+          ? slack.deliveries.all.find((each) => !before.has(each) && KINDS[event.kind].includes(each.type))
+          : slack.deliveries.repeat(earlier);
+      if (delivery === undefined) throw new Error(`nothing was delivered for ${event.kind}`);
+      const { kind } = await slack.until(() => delivery.attempts[0]?.outcome);
+      // A command that could not be saved is acknowledged with a sentence that says so: whoever typed it does so again.
+      const isTaken = kind === 'acked' && delivery.ack?.['text'] === undefined;
+      wasRefused = !isTaken;
+      if (isTaken) delivered.set(event.dedupeKey, delivery);
+      return isTaken;
+    },
     offer: async (name, content) => {
       const file = await storeFile({ world: slack, workspace, user: anna.account }, { name, content });
       // Shared where the bot is, without a message that it would hear of.
@@ -59,12 +105,51 @@ chatContract('slack', async () => {
         })),
       );
     },
-    [Symbol.asyncDispose]: async () => watching(),
+    [Symbol.asyncDispose]: async () => unwatch(),
   };
 });
 
+/** What Slack calls the deliveries of each kind of event. */
+const KINDS: Readonly<Record<Inbound['kind'], readonly string[]>> = {
+  command: ['slash_commands'],
+  click: ['block_actions'],
+  upload: ['message'],
+  form: ['view_submission'],
+};
+
+/** The whole adapter, with the real bolt. */
+function openPort({ slack, app, bot }: Studio, directory: string) {
+  const store = new Store(join(directory, 'adapter.db'), { clock: systemClock, random: systemRandom });
+  onTestFinished(() => store.close());
+  const tokens = new Map([
+    ['BOT', bot.botToken],
+    ['APP', app.appToken],
+  ]);
+  return must(
+    openWorkspace(
+      {
+        where: 'chat.slack',
+        botToken: { env: 'BOT' },
+        connection: { mode: 'socket', appToken: { env: 'APP' } },
+        apiUrl: slack.apiUrl,
+        channels: [],
+        quietChannels: [],
+      },
+      {
+        store,
+        secrets: (reference) => valid(new Secret(('env' in reference && tokens.get(reference.env)) || '')),
+        wakeup: new Wakeup(),
+        clock: systemClock,
+        random: systemRandom,
+        logger: pino({ level: 'silent' }),
+        times: TIMES,
+      },
+    ),
+  );
+}
+
 /** Passes on that something has changed, until the returned function is called. */
-function watch(changes: { until: (look: () => boolean) => Promise<unknown> }, changed: Wakeup): () => void {
+function watch(changes: Changes, changed: Wakeup): () => void {
   let isOver = false;
   void changes.until(() => {
     changed.notify();
