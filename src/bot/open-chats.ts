@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { ChatConfig } from '../core/config/config.ts';
+import type { ChatConfig, Config } from '../core/config/config.ts';
 import { missingChatSecrets } from '../core/config/missing-chat-secrets.ts';
 import type { SecretLookup } from '../core/config/secret.ts';
 import { type Checked, valid } from '../core/errors.ts';
@@ -54,7 +54,7 @@ export async function openChats(
 
 /** Asks every configured chat that lives on a server whether the bot can work there; changes nothing anywhere. */
 export async function checkChats(
-  { slack }: ChatConfig,
+  { chat: { slack }, access: { rules } }: Pick<Config, 'chat' | 'access'>,
   secrets: SecretLookup,
   logger: Logger,
 ): Promise<readonly ChatReport[]> {
@@ -62,7 +62,7 @@ export async function checkChats(
   const { checkWorkspace } = await import('./slack/check-workspace.ts');
   const check = async (config: (typeof slack)[number]): Promise<ChatReport> => ({
     where: config.where,
-    lines: await checkWorkspace({ config, secrets, logger }),
+    lines: await checkWorkspace({ config, rules, secrets, logger }),
   });
   return await Promise.all(slack.map(check));
 }

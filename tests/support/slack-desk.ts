@@ -1,8 +1,9 @@
 import { Writable } from 'node:stream';
 import { type Logger, pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import { SLACK } from '../../src/bot/slack/platform.ts';
 import { ResponseUrls } from '../../src/bot/slack/response-urls.ts';
-import { SLACK, SlackChat, type SlackEars, type SlackListening } from '../../src/bot/slack/slack-chat.ts';
+import { SlackChat, type SlackEars, type SlackListening } from '../../src/bot/slack/slack-chat.ts';
 import type { SlackTimes } from '../../src/bot/slack/slack-times.ts';
 import { systemClock } from '../../src/bot/system-clock.ts';
 import { systemRandom } from '../../src/bot/system-random.ts';

@@ -13,7 +13,7 @@ export async function checkOnline(
   secrets: SecretLookup,
   output: CliOutput,
 ): Promise<ExitCode> {
-  const reports = await checkChats(config.chat, secrets, openLogger('silent'));
+  const reports = await checkChats(config, secrets, openLogger('silent'));
   if (reports.length === 0) printNote(output, NOTHING_ONLINE);
   for (const { where, lines } of reports) {
     if (reports.length > 1) output.out.write(`${where}\n`);

@@ -6,21 +6,26 @@ import {
   WebClient,
 } from '@slack/web-api';
 import type { Logger } from 'pino';
-import type { SlackConfig } from '../../core/config/config.ts';
+import type { AccessRule, SlackConfig } from '../../core/config/config.ts';
 import type { SecretLookup, SecretReference } from '../../core/config/secret.ts';
 import type { CheckLine } from '../wording/host-check-words.ts';
 import { problemLine } from '../wording/host-check-words.ts';
 import { SLACK_CHECK as SAY } from '../wording/slack-check-words.ts';
+import { SLACK } from './platform.ts';
 import { BOT_SCOPES } from './scopes.ts';
 import { slackLogger } from './slack-logger.ts';
 
 /** Of one call; nobody waits longer for the answer to a question, ms. */
 const DEADLINE_MS = 10_000;
+/** Of a user group; `guest` and `stranger` are none of Slack's. */
+const GROUP_ID = /^S[A-Z0-9]{6,}$/;
 /** An app token names its app: `xapp-1-A0123456789-…`. */
 const APP_OF_TOKEN = /^xapp-\d+-(A[A-Z0-9]+)-/;
 
 export interface WorkspaceCheck {
   readonly config: SlackConfig;
+  /** Of the access rules: user groups that they name. */
+  readonly rules: readonly AccessRule[];
   readonly secrets: SecretLookup;
   readonly logger: Logger;
 }
@@ -42,7 +47,10 @@ export async function checkWorkspace(check: WorkspaceCheck): Promise<readonly Ch
     const secret = lookUp(check, 'signing_secret', connection.signingSecret, lines);
     if (secret !== undefined) lines.push(SAY.http(connection.port, /^xox|^xapp/.test(secret)));
   }
-  if (bot !== undefined) await checkChannels(bot, check.config, lines);
+  if (bot !== undefined) {
+    await checkGroups(bot, check.rules, lines);
+    await checkChannels(bot, check.config, lines);
+  }
   return lines;
 }
 
@@ -50,6 +58,7 @@ export async function checkWorkspace(check: WorkspaceCheck): Promise<readonly Ch
 interface KnownBot {
   readonly web: WebClient;
   readonly name: string;
+  readonly team: string;
   readonly app: string | undefined;
 }
 
@@ -72,7 +81,7 @@ async function checkBot(web: WebClient, lines: CheckLine[]): Promise<KnownBot | 
   const granted = response_metadata?.scopes ?? [];
   lines.push(SAY.scopes(BOT_SCOPES.filter((scope) => !granted.includes(scope))));
   const own = await ask(web.bots.info({ bot: bot_id }));
-  return { web, name: user, app: own.kind === 'answer' ? own.value.bot?.app_id : undefined };
+  return { web, name: user, team: team_id, app: own.kind === 'answer' ? own.value.bot?.app_id : undefined };
 }
 
 /** Asks for an address to connect to, and does not connect. */
@@ -90,6 +99,27 @@ async function checkAppToken(
     const app = APP_OF_TOKEN.exec(token)?.[1];
     const isForeign = app !== undefined && appOfBot !== undefined && app !== appOfBot;
     lines.push(isForeign ? SAY.otherApp(app, appOfBot) : SAY.appToken);
+  }
+}
+
+/** A rule with a group that is not there fits nobody, and says nothing. */
+async function checkGroups(
+  { web, team }: KnownBot,
+  rules: readonly AccessRule[],
+  lines: CheckLine[],
+): Promise<void> {
+  const meant = rules.filter(
+    ({ platform, tenant }) =>
+      (platform === undefined || platform === SLACK) && (tenant === undefined || tenant === team),
+  );
+  const ids = new Set(meant.flatMap(({ groups = [] }) => groups).filter((id) => GROUP_ID.test(id)));
+  if (ids.size === 0) return;
+  const asked = await ask(web.usergroups.list());
+  if (asked.kind === 'silence') lines.push(SAY.silent(web.slackApiUrl, asked.detail));
+  else if (asked.kind === 'refusal') lines.push(SAY.groupsRefused(asked.code));
+  else {
+    const known = new Map((asked.value.usergroups ?? []).map(({ id, handle }) => [id, handle]));
+    for (const id of ids) lines.push(SAY.group(id, known.has(id), known.get(id)));
   }
 }
 

@@ -13,8 +13,9 @@ import { HttpDoor } from './inbound/http-door.ts';
 import { SocketDoor } from './inbound/socket-door.ts';
 import { Interactive } from './interactive.ts';
 import { People } from './people.ts';
+import { SLACK } from './platform.ts';
 import { ResponseUrls } from './response-urls.ts';
-import { SLACK, SlackChat } from './slack-chat.ts';
+import { SlackChat } from './slack-chat.ts';
 import { SlackListener } from './slack-listener.ts';
 import type { SlackTimes } from './slack-times.ts';
 

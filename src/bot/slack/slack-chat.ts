@@ -9,7 +9,6 @@ import type {
   ChatReference,
   ChatUser,
   EditOutcome,
-  Platform,
   Receive,
   UploadFile,
   UploadOutcome,
@@ -27,14 +26,13 @@ import { SlackIdentity } from './identity.ts';
 import { SlackMessages } from './messages.ts';
 import type { Outbound } from './outbound.ts';
 import { Pictures } from './pictures.ts';
+import { SLACK } from './platform.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import { toChatError } from './slack-errors.ts';
 import type { SlackInbound } from './slack-inbound.ts';
 import { SLACK_TIMES, type SlackTimes } from './slack-times.ts';
 import { SlackUploads } from './uploads.ts';
 import { Whispers } from './whispers.ts';
-
-export const SLACK = 'slack' as Platform;
 
 export interface SlackChatParts {
   readonly token: Secret;

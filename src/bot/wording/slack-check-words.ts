@@ -136,6 +136,20 @@ export const SLACK_CHECK = {
       }),
     };
   },
+  groupsRefused: (code: string): CheckLine => ({
+    passed: false,
+    text: `The user groups cannot be listed (${spaced(code)}): access rules with them fit nobody.`,
+    advice: 'User groups need a paid plan and the scope `usergroups:read`; a rule may name `users` instead.',
+  }),
+  group: (id: string, isKnown: boolean, handle = id): CheckLine =>
+    isKnown
+      ? { passed: true, text: `The access rules mean the user group @${handle} (${id}).` }
+      : {
+          passed: false,
+          text: `There is no user group ${id}: the access rules with it fit nobody.`,
+          advice:
+            'Open "People", "User groups", the group, ⋮, "Copy group ID"; groups of another workspace need a rule with its `tenant`.',
+        },
   channelsRefused: (code: string): CheckLine => ({
     passed: false,
     text: `The channels of the bot cannot be listed (${spaced(code)}).`,

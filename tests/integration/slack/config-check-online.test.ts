@@ -80,6 +80,25 @@ describe('a workspace in which the bot can work', () => {
     expect(code).toBe(0);
   });
 
+  it('has the user groups of the access rules, as far as these mean it', async () => {
+    const studio = await openStudio();
+    const artists = studio.workspace.addGroup('artists', [studio.anna.id]);
+    const rules = `
+      [[access.rules]]
+      role = "operator"
+      groups = ["${artists.id}", "guest"]
+      [[access.rules]]
+      role = "operator"
+      tenant = "T0ELSEWHERE"
+      groups = ["S0ELSEWHERE"]
+    `;
+    const { code, lines } = await ask(studio, { toml: `${TOKENS}${rules}` });
+    expect(lines.filter((line) => line.includes('user group'))).toEqual([
+      `✔ The access rules mean the user group @artists (${artists.id}).`,
+    ]);
+    expect(code).toBe(0);
+  });
+
   it('over HTTP is told what nobody can try from here', async () => {
     const studio = await openStudio();
     const { code, lines } = await ask(studio, {
@@ -182,6 +201,21 @@ describe('what fails, and what to click', () => {
       }),
       /✖ What stands at `signing_secret` is a token/,
       /"Signing Secret"/,
+    ],
+    [
+      'a user group that is not there',
+      () => ({ toml: `${TOKENS}[[access.rules]]\nrole = "admin"\ngroups = ["S0123456789"]\n` }),
+      /✖ There is no user group S0123456789/,
+      /"Copy group ID"/,
+    ],
+    [
+      'user groups that the workspace does not have',
+      ({ slack }) => {
+        slack.injections.inject('usergroups.list', trouble.refused('paid_teams_only'));
+        return { toml: `${TOKENS}[[access.rules]]\nrole = "admin"\ngroups = ["S0123456789"]\n` };
+      },
+      /✖ The user groups cannot be listed \(paid teams only\)/,
+      /`users` instead/,
     ],
     [
       'a channel in which the bot is not',
