@@ -16,6 +16,8 @@ import { hashOf, homeView } from './home-view.ts';
 const WATCHED_MS = 60 * 60_000;
 /** Pages that are kept up to date: those that were opened last. */
 const MAXIMUM_PAGES = 200;
+/** How long a page waits for who its owner is, ms: their name, and what they may do, hang on it. */
+const ASK_MS = 2_000;
 /** What a stop waits for a call that is under way, ms. */
 const STOP_MS = 1_000;
 
@@ -44,6 +46,8 @@ interface Page {
   readonly user: string;
   readonly channel: string;
   readonly openedAt: UtcMs;
+  /** It is known whose it is, or was waited for long enough. */
+  isWelcome: boolean;
   /** Just opened: shown at once, whatever it shows already. */
   isOpened: boolean;
   /** Something may have changed since it was looked at. */
@@ -89,24 +93,35 @@ export class HomePages {
   opened(user: string, channel: string, view: unknown): void {
     this.#pages.delete(user);
     const hash = hashOf(view);
-    const page = {
-      user,
-      channel,
-      openedAt: this.#parts.clock.now(),
-      isOpened: true,
-      isStale: true,
-      lookedAt: 0,
+    const page: Page = {
+      ...{ user, channel, hash, openedAt: this.#parts.clock.now() },
+      ...{ isWelcome: false, isOpened: true, isStale: true, lookedAt: 0 },
     };
-    this.#pages.set(user, { ...page, hash });
+    this.#pages.set(user, page);
     const [oldest] = this.#pages.keys();
     if (this.#pages.size > MAXIMUM_PAGES && oldest !== undefined) this.#pages.delete(oldest);
-    this.#waiter.wake();
+    void this.#welcome(page);
   }
 
   async stop(): Promise<void> {
     this.#unsubscribe();
     this.#stopping.abort();
     await withinMs(this.#run, STOP_MS, this.#parts.clock);
+  }
+
+  /** Shows the page as soon as it is known whose it is; where Slack is slow, before that, and again after it. */
+  async #welcome(page: Page): Promise<void> {
+    const { person, clock, logger } = this.#parts;
+    const asked = person(this.#session.around.user(page.user)).catch((error: unknown) => {
+      if (!this.#stopping.signal.aborted)
+        logger.warn({ err: toCosmosError(error) }, 'it is not known whose page it is');
+    });
+    for (const known of [withinMs(asked, ASK_MS, clock), asked]) {
+      await known;
+      page.isWelcome = true;
+      page.isStale = true;
+      this.#waiter.wake();
+    }
   }
 
   async #loop(signal: AbortSignal): Promise<void> {
@@ -123,7 +138,7 @@ export class HomePages {
     let best: { readonly page?: Page; readonly waitMs: number } = { waitMs: Number.POSITIVE_INFINITY };
     for (const page of this.#pages.values()) {
       if (now - page.openedAt > WATCHED_MS) this.#pages.delete(page.user);
-      else if (page.isStale) {
+      else if (page.isStale && page.isWelcome) {
         const turn = page.isOpened ? 0 : Math.max(this.#nextAt, page.lookedAt + this.#times.pageIntervalMs);
         const waitMs = Math.max(0, Math.max(turn, this.#pausedUntil) - now);
         if (waitMs < best.waitMs || (waitMs === best.waitMs && page.lookedAt < (best.page?.lookedAt ?? 0)))
@@ -136,7 +151,6 @@ export class HomePages {
   async #show(page: Page): Promise<void> {
     const { clock, logger, random } = this.#parts;
     const { surfaces, around } = this.#session;
-    const isFirst = page.isOpened;
     page.isStale = false;
     page.isOpened = false;
     page.lookedAt = clock.now();
@@ -149,12 +163,12 @@ export class HomePages {
         await this.#publish(page, homeView(card, page.channel, nonce));
         page.shown = shown;
       }
-      if (isFirst) this.#ask(page);
     } catch (error) {
       const wait = waitAskedFor(error);
       if (wait !== undefined) this.#pausedUntil = clock.now() + wait;
-      // It is tried again in its next turn; a workspace without such pages is left alone.
-      page.isStale = slackCode(error) !== 'not_enabled';
+      // It is tried again in its next turn; an app without such pages is left alone.
+      page.isStale = true;
+      if (slackCode(error) === 'not_enabled') this.#pages.delete(page.user);
       if (!this.#stopping.signal.aborted)
         logger.warn({ err: toCosmosError(error) }, 'a page could not be shown');
     }
@@ -173,19 +187,5 @@ export class HomePages {
       answer = await publish(undefined);
     }
     page.hash = hashOf(answer.view);
-  }
-
-  /** What somebody may do hangs on who they are: the page is shown before Slack has said that. */
-  #ask(page: Page): void {
-    const { person, logger } = this.#parts;
-    person(this.#session.around.user(page.user)).then(
-      () => {
-        page.isStale = true;
-        // What they may do is not theirs to wait for.
-        page.lookedAt = 0;
-        this.#waiter.wake();
-      },
-      (error: unknown) => logger.warn({ err: toCosmosError(error) }, 'it is not known whose page it is'),
-    );
   }
 }
