@@ -5,6 +5,7 @@ import type { Card, ChatReference, ChatUser } from '../../core/ports/chat.ts';
 import { RUN_OUTCOMES, type Run, type RunState } from '../../core/runs/run.ts';
 import type { Store } from '../../core/store/store.ts';
 import { COMMANDS } from '../commands/registry.ts';
+import { problemCard } from '../thread-view/answer-card.ts';
 import { homeCard } from '../thread-view/home-card.ts';
 
 const SHOWN_OPEN = 10;
@@ -21,6 +22,9 @@ export function home({ api, access, store }: HomeParts, user: ChatUser, where: C
   const { platform, tenant } = where;
   const owner = store.principals.find({ platform, tenant, user: user.id })?.id;
   const role = ACCESS_ROLES.indexOf(access.roleOf(user, where));
+  if (role < ACCESS_ROLES.indexOf(COMMANDS.status.role)) {
+    return problemCard([{ code: 'chat.forbidden', parameters: { role: COMMANDS.status.role } }]);
+  }
   const queue = api.queue();
   const own = (states: readonly RunState[], limit: number): Run[] =>
     owner === undefined ? [] : api.listRuns({ owner, states, limit });

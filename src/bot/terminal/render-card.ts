@@ -137,7 +137,8 @@ function grouped(actions: readonly CardAction[], prefix: string): readonly Typed
 }
 
 function typed(prefix: string, action: CardAction, last?: string): string {
-  const words = [action.verb, action.target, ...(action.arguments ?? [])].map(quoteWord);
+  const target = action.target === '' ? [] : [action.target];
+  const words = [action.verb, ...target, ...(action.arguments ?? [])].map(quoteWord);
   return [prefix, ...words, ...(last === undefined ? [] : [last])].join(' ');
 }
 

@@ -72,8 +72,8 @@ function homeActions({ open, ended, allowed }: HomeView): readonly CardAction[] 
     ...open
       .filter((run) => !isFinished(run.state) && run.cancel === undefined)
       .slice(0, CANCELLED_HERE)
-      .map((run) => action('cancel', run.id, `Cancel ${run.promptName}`, { style: 'danger' })),
-    ...(last === undefined ? [] : [action('tune', last.id, `Tune ${last.promptName}`)]),
+      .map((run) => action('cancel', run.id, `Cancel ${run.id}`, { style: 'danger' })),
+    ...(last === undefined ? [] : [action('tune', last.id, `Tune ${last.id}`)]),
     action('queue', 'list', 'Queue'),
     action('search', '', 'Search'),
     action('help', '', 'Help'),

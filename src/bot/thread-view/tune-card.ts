@@ -1,4 +1,3 @@
-import type { ParameterValue } from '../../core/models/profile.ts';
 import type { Card, CardAction, Text } from '../../core/ports/chat.ts';
 import { quoteWord } from '../commands/parse-words.ts';
 import { action, facts, line, paragraph } from './text.ts';
@@ -33,13 +32,8 @@ function parameterRow({ name, values, now, help }: TunedParameter): readonly Tex
 function example({ id, model, isRun, parameters }: TuneView): string {
   const [first] = parameters.toSorted((one, other) => Number(other.essential) - Number(one.essential));
   const words = isRun ? ['rerun', id] : ['inference', id, '--model', model];
-  if (first !== undefined) words.push(`${first.name}=${quoteWord(String(other(first)))}`);
+  if (first !== undefined) words.push(`${first.name}=${quoteWord(first.other)}`);
   return words.join(' ');
-}
-
-function other({ now, usual }: TunedParameter): ParameterValue {
-  if (typeof now === 'boolean') return !now;
-  return now ?? usual ?? 'VALUE';
 }
 
 function runAction({ id, isRun, hasSeed }: TuneView): CardAction {

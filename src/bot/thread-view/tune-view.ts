@@ -1,5 +1,5 @@
 import { usableParameters } from '../../core/models/controls.ts';
-import type { ParameterValues, Profile } from '../../core/models/profile.ts';
+import type { Parameter, ParameterValue, ParameterValues, Profile } from '../../core/models/profile.ts';
 import type { PromptInput } from '../../core/prompts/prompt.ts';
 import { hasSeed } from '../../core/runs/new-seed.ts';
 import { parameterValues } from './parameter-words.ts';
@@ -27,9 +27,28 @@ export function tuneView(
         values: parameterValues(parameter),
         essential: parameter.essential,
         help: parameter.help ?? parameter.title,
+        other: otherValue(parameter, value),
         ...(value !== undefined && { now: value }),
-        ...(parameter.default !== undefined && { usual: parameter.default }),
       };
     }),
   };
+}
+
+/** A value within the bounds that is not `now`. */
+function otherValue(parameter: Parameter, now: ParameterValue | undefined): string {
+  switch (parameter.type) {
+    case 'boolean':
+      return String(now !== true);
+    case 'choice':
+      return parameter.choices.find((choice) => choice !== now) ?? '';
+    case 'string':
+      return 'TEXT';
+    case 'number':
+    case 'integer': {
+      const { minimum = 0, maximum = minimum + 1 } = parameter;
+      const middle = (minimum + maximum) / 2;
+      const candidates = parameter.type === 'integer' ? [Math.floor(middle), maximum] : [middle, maximum];
+      return String(candidates.find((value) => value !== now) ?? minimum);
+    }
+  }
 }

@@ -61,8 +61,8 @@ export interface TunedParameter {
   /** `number from 0 to 1`, `low, medium or high`. */
   readonly values: string;
   readonly now?: ParameterValue;
-  /** What the model has where nobody says anything. */
-  readonly usual?: ParameterValue;
+  /** Another value that it takes, as it is typed. */
+  readonly other: string;
   readonly help?: string;
   readonly essential: boolean;
 }

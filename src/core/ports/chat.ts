@@ -95,7 +95,7 @@ export interface CardAction {
   /** Name of a command of the registry. */
   readonly verb: string;
   readonly label: string;
-  /** Id of the run or prompt that it is about. */
+  /** Id of the run or prompt that it is about; empty where it is about none: a form then asks for what is missing. */
   readonly target: string;
   readonly arguments?: readonly string[];
   readonly style?: 'primary' | 'danger';

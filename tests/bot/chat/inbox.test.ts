@@ -219,12 +219,39 @@ describe('a whole conversation', () => {
       'inference nowhere',
       `retry ${run.id}`,
       'create prompt "" street.mp4',
-      'create prompt "A street"',
+      'create prompt ""',
     ]) {
       await bench.say(bench.command(words));
     }
     expect(bench.chat.chat.calls).not.toContain('openThread');
     expect(bench.messages.map(({ card: { mark } }) => mark)).toEqual(Array(6).fill('warning'));
+  });
+
+  it('makes a prompt of a text alone, whose files may follow in its thread', async () => {
+    const bench = await InboxBench.open();
+    await bench.say(bench.command('create prompt "A street"'));
+    expect(bench.bench.api.listPrompts(5)).toMatchObject([{ text: 'A street', inputs: [] }]);
+    const [card] = bench.messages.filter(({ key }) => key.startsWith('prompt:'));
+    expect(card?.where.thread).toBeDefined();
+    expect(card && textOf(card)).toContain('No files yet');
+    expect(card?.card.actions.map(({ verb }) => verb)).toEqual(['discard']);
+  });
+
+  it('acts on the run of its thread where the id is left out', async () => {
+    const bench = await InboxBench.open();
+    const where = { ...CHANNEL, thread: 'T1' };
+    const prompt = await bench.bench.prompt('A street', bench.chat.thread());
+    await bench.say(bench.command('inference edge=0.4', { where }));
+    const [run] = bench.bench.api.listRuns({ promptId: prompt.id, limit: 5 });
+    expect(run?.parameters).toMatchObject({ edge: 0.4 });
+    await bench.say(bench.command('rerun edge=0.5', { where }));
+    const [again] = bench.bench.api.listRuns({ promptId: prompt.id, limit: 5 });
+    await bench.say(bench.command('cancel', { where }));
+    expect(again && bench.bench.reload(again.id).state).toBe('cancelled');
+    expect(run && bench.bench.reload(run.id).state).toBe('queued');
+    await bench.say(bench.command('cancel'));
+    const answer = bench.messages.at(-1);
+    expect(answer && textOf(answer)).toContain('needs');
   });
 
   it("never reads files of the bot's own machine for somebody in a chat", async () => {

@@ -38,8 +38,8 @@ describe('the global options', () => {
   });
 
   it('end at two dashes', async () => {
-    expect(await cosmos('status', '--', '--version')).toMatchObject({ code: 2, out: '' });
-    expect((await cosmos('status', '--', '--help')).error).toContain('--help');
+    expect(await cosmos('queue', '--', '--version')).toMatchObject({ code: 2, out: '' });
+    expect((await cosmos('queue', '--', '--help')).error).toContain('--help');
   });
 
   it.each([[['--help']], [['-h']], [[]]])('explain everything for %j', async (words) => {

@@ -85,6 +85,11 @@ describe('text of people', () => {
     expect(renderCard(card, SETTINGS).slice(1)).toEqual(['  ▏ one', '  ▏ two', '  ▏ three', '  one two']);
   });
 
+  test('that is empty is left out of a command', () => {
+    const actions = [{ verb: 'inference', target: '', label: 'Run a prompt' }];
+    expect(renderCard({ ...cardOf(), actions }, SETTINGS).at(-1)).toBe('  → Run a prompt: /cosmos inference');
+  });
+
   test('with spaces is quoted in a command', () => {
     const actions = [{ verb: 'inference', target: 'ps_1', label: 'Run', arguments: ['a "b" c'] }];
     expect(renderCard({ ...cardOf(), actions }, SETTINGS).at(-1)).toBe(
