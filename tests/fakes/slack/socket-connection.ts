@@ -80,7 +80,10 @@ export class SocketConnection {
     this.#write({ type: 'disconnect', reason, debug_info: { host: `applink-${this.number}` } });
     if (reason !== 'warning') this.state = 'leaving';
     this.#changed();
-    void this.#expire().then(() => this.#socket.close());
+    void this.#expire().then(() => {
+      if (this.state === 'open') this.state = 'leaving';
+      this.#socket.close();
+    });
   }
 
   /** The connection breaks without a word. */

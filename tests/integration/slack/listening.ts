@@ -64,6 +64,8 @@ export interface ListeningOptions {
   readonly ownsThread?: (where: ChatReference) => boolean;
   /** HTTP mode instead of Socket Mode. */
   readonly http?: boolean;
+  /** After which a silent connection counts as dead, ms. */
+  readonly pingMs?: number;
 }
 
 /** The listening half of the adapter in front of a fake Slack. */
@@ -85,7 +87,7 @@ export class Listening {
 
   constructor(studio: Studio, options: ListeningOptions = {}) {
     this.studio = studio;
-    const { clock = systemClock, channels = [], ownsThread = () => false, http = false } = options;
+    const { clock = systemClock, channels = [], ownsThread = () => false, http = false, pingMs } = options;
     const { apiUrl } = studio.slack;
     const logger = this.#logger();
     const closed = new AbortController();
@@ -98,7 +100,11 @@ export class Listening {
     this.responseUrls = new ResponseUrls(clock);
     this.door = http
       ? new HttpDoor({ ...{ clock, logger, port: 0 }, signingSecret: new Secret(studio.app.signingSecret) })
-      : new SocketDoor({ ...{ clock, logger, apiUrl }, appToken: new Secret(studio.app.appToken) });
+      : new SocketDoor({
+          ...{ clock, logger, apiUrl },
+          ...(pingMs !== undefined && { pingMs }),
+          appToken: new Secret(studio.app.appToken),
+        });
     this.listener = new SlackListener({
       ...{ identity, channels, ownsThread, clock, logger },
       platform: SLACK,
@@ -114,8 +120,13 @@ export class Listening {
     });
   }
 
-  async start(): Promise<this> {
+  /** Without waiting for Slack to know of it. */
+  async begin(): Promise<void> {
     await this.listener.start(async (event) => await this.receive(event), SURFACES);
+  }
+
+  async start(): Promise<this> {
+    await this.begin();
     if (this.door instanceof HttpDoor)
       this.studio.app.useHttp(`http://127.0.0.1:${this.door.port}/slack/events`);
     else await this.ready();

@@ -13,21 +13,26 @@ const OPEN_MS = 20_000;
 const ADDRESS_MS = 10_000;
 /** How often a connection is looked at: one that died without a word is closing, and not closed, for half a minute. */
 const LOOK_MS = 5_000;
-/** Part of its life after which a connection is replaced, before Slack asks for it. */
-const REPLACED_AFTER = 0.8;
+/** Part of its life after which a connection gets a successor, before Slack wants it back. */
+const SUCCEEDED_AFTER = 0.8;
 /** How long acknowledgements may take that are under way when a connection goes, ms. */
 const DRAIN_MS = 2_000;
 /** How long Slack may take to confirm the end, ms. */
 const CLOSE_MS = 1_000;
+
+/** How long Slack may take to answer a ping before the connection counts as dead, ms. */
+const PING_MS = 5_000;
 
 export interface SocketParts {
   readonly appToken: Secret;
   readonly apiUrl: string;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** `PING_MS` unless a test says otherwise. */
+  readonly pingMs?: number;
 }
 
-/** Why a connection is to be replaced: Slack's reason, its age, or that it is gone. */
+/** Why a connection needs a successor: Slack's reason, its age, or that it is gone. */
 export type Ending = { readonly kind: 'asked'; readonly reason: string } | { readonly kind: 'aged' | 'lost' };
 
 export type Opened =
@@ -41,11 +46,12 @@ export class SocketConnection {
   readonly #logger: Logger;
   readonly #underWay = new Set<Promise<void>>();
   readonly #ending = Promise.withResolvers<Ending>();
+  readonly #leaving = Promise.withResolvers<void>();
   readonly #over = new AbortController();
   #isClosing = false;
 
   private constructor(parts: SocketParts, handle: Handle) {
-    const { appToken, apiUrl, clock, logger } = parts;
+    const { appToken, apiUrl, clock, logger, pingMs = PING_MS } = parts;
     this.#clock = clock;
     this.#logger = logger;
     // What it calls an error is one try of many: whoever waits for the outcome says whether it is one.
@@ -54,6 +60,7 @@ export class SocketConnection {
     this.#client = new SocketClient(
       {
         appToken: appToken.reveal(),
+        clientPingTimeout: pingMs,
         logger: { ...slackLogger(logger), info: quiet, warn: quiet, error: quiet },
         // An object of its own: the library writes into it.
         clientOptions: {
@@ -65,7 +72,7 @@ export class SocketConnection {
       },
       {
         greeted: (lifeMs) => {
-          if (lifeMs !== undefined) void this.#age(lifeMs * REPLACED_AFTER);
+          if (lifeMs !== undefined) void this.#age(lifeMs * SUCCEEDED_AFTER);
         },
         askedToLeave: (reason) => this.#end({ kind: 'asked', reason }),
         unreadable: (error) => logger.error({ err: error }, 'Slack sent something that cannot be read'),
@@ -89,9 +96,19 @@ export class SocketConnection {
     return !this.#isClosing && this.#client.websocket?.isActive() === true;
   }
 
-  /** Resolves when it has to be replaced; it may still serve then. */
+  /** Resolves when it needs a successor; it may still serve for long then. */
   get ending(): Promise<Ending> {
     return this.#ending.promise;
+  }
+
+  /** Resolves when Slack wants it back, or has it. */
+  get leaving(): Promise<void> {
+    return this.#leaving.promise;
+  }
+
+  /** Aborts when nothing can arrive on it any more. */
+  get over(): AbortSignal {
+    return this.#over.signal;
   }
 
   /** What is under way is acknowledged first; resolves when the socket is closed. */
@@ -148,6 +165,7 @@ export class SocketConnection {
 
   #end(ending: Ending): void {
     this.#ending.resolve(ending);
+    if (ending.kind !== 'aged') this.#leaving.resolve();
     if (ending.kind === 'lost') this.#over.abort();
   }
 

@@ -19,6 +19,8 @@ export class SocketDoor implements Door {
   readonly #logger: Logger;
   readonly #links: SocketLink[] = [];
   readonly #closing = new AbortController();
+  /** How the first try ended; nothing where it did not, and is waited for no longer. */
+  readonly #first = Promise.withResolvers<Refusal | undefined>();
   /** What was said last of why there is no connection: said once. */
   #said: string | undefined;
 
@@ -32,7 +34,7 @@ export class SocketDoor implements Door {
   }
 
   async open(handle: Handle): Promise<void> {
-    const first = Promise.withResolvers<Refusal | undefined>();
+    const first = this.#first;
     const news: LinkNews = {
       connected: () => {
         first.resolve(undefined);
@@ -64,6 +66,7 @@ export class SocketDoor implements Door {
 
   async close(): Promise<void> {
     this.#closing.abort();
+    this.#first.resolve(undefined);
     await Promise.all(this.#links.map((link) => link.close()));
   }
 

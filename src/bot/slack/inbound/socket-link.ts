@@ -11,6 +11,8 @@ const LONGEST_WAIT_MS = 30_000;
 const MENDED_MS = 60_000;
 /** A connection that ended sooner counts as a try that failed, ms. */
 const STABLE_MS = 10_000;
+/** How long Slack may take to close what it wants back, ms; it speaks of ten seconds. */
+const LEAVE_MS = 30_000;
 /** What `close` waits for, ms. */
 const STOP_MS = 4_000;
 
@@ -22,8 +24,8 @@ export interface LinkNews {
 }
 
 /**
- * One lasting way to Slack: whenever its connection has to go a new one is opened first, and the old one serves until
- * then. What fails is tried again for as long as it takes.
+ * One lasting way to Slack: whenever its connection has to go a new one is opened first. The old one serves until Slack
+ * itself closes it: what Slack sends while we close would be lost. What fails is tried again for as long as it takes.
  */
 export class SocketLink {
   readonly #parts: SocketParts;
@@ -61,7 +63,6 @@ export class SocketLink {
       if (wait > 0) await clock.sleep(wait, signal);
       if (signal.aborted) return;
       triedAt = clock.now();
-      const before = [...this.#open];
       const opened = await SocketConnection.open(this.#parts, this.#handle, signal);
       if (!opened.ok) {
         if (signal.aborted) return;
@@ -73,15 +74,21 @@ export class SocketLink {
       }
       this.#open.add(opened.connection);
       this.#news.connected();
-      for (const connection of before) void this.#close(connection);
+      void this.#retire(opened.connection);
       const ending = await Promise.race([opened.connection.ending, aborted(signal)]);
       if (ending === undefined) return;
       logger.debug({ ending }, 'Slack connection is replaced');
-      if (ending.kind === 'lost') await this.#close(opened.connection);
       const isStable = clock.now() - triedAt >= STABLE_MS;
       // Slack ends what is one too many: to open another at once would go round in circles.
       failures = (isStable ? 0 : failures + 1) + (isRefusal(ending) ? 1 : 0);
     }
+  }
+
+  /** Sees a connection off, in its time. */
+  async #retire(connection: SocketConnection): Promise<void> {
+    await connection.leaving;
+    await this.#parts.clock.sleep(LEAVE_MS, connection.over);
+    await this.#close(connection);
   }
 
   async #close(connection: SocketConnection): Promise<void> {
