@@ -1,7 +1,7 @@
 import type { MessageShortcut } from '@slack/bolt';
 import { z } from 'zod';
 import type { Inbound } from '../../../core/ports/chat.ts';
-import { fileSchema, toChatFile } from './files.ts';
+import { fileSchema, mediumOf, type SlackFile, toChatFile } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
 
@@ -21,8 +21,17 @@ export function fromShortcut(shortcut: MessageShortcut, around: Surroundings): I
     user: around.user(user.id, user.name),
     at: toUtcMs(action_ts),
     text: plainText(all, (id) => around.user(id).name),
-    files: filesSchema.parse(message['files'] ?? []).map(toChatFile),
+    files: filesOf(shortcut).map(toChatFile),
   };
+}
+
+/** False where nothing in the message could be made use of: only whoever picked it has to know. */
+export function hasMedium(shortcut: MessageShortcut): boolean {
+  return filesOf(shortcut).some((file) => mediumOf(file) !== 'other');
+}
+
+function filesOf({ message }: MessageShortcut): readonly SlackFile[] {
+  return filesSchema.parse(message['files'] ?? []).filter(({ mode }) => mode !== 'tombstone');
 }
 
 /** The words of the bot's own messages are no prompt. */

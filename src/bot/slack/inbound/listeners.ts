@@ -7,7 +7,7 @@ import type {
   SlashCommand,
 } from '@slack/bolt';
 import type { Logger } from 'pino';
-import { toCosmosError } from '../../../core/errors.ts';
+import { type Problem, toCosmosError } from '../../../core/errors.ts';
 import type { Inbound, Receive } from '../../../core/ports/chat.ts';
 import { explain } from '../../wording/explain.ts';
 import { CARD_ACTION_ID } from '../action-codec.ts';
@@ -17,7 +17,7 @@ import type { Afterwards } from './afterwards.ts';
 import { fromClick } from './from-click.ts';
 import { fromCommand } from './from-command.ts';
 import { fromMessage } from './from-message.ts';
-import { fromShortcut, USE_SHORTCUT } from './from-shortcut.ts';
+import { fromShortcut, hasMedium, USE_SHORTCUT } from './from-shortcut.ts';
 import type { Surroundings } from './place.ts';
 import { respond } from './respond.ts';
 
@@ -53,7 +53,7 @@ export function addListeners(app: App, parts: ListenerParts): void {
   app.shortcut<MessageShortcut>(
     { type: 'message_action', callback_id: USE_SHORTCUT },
     async ({ shortcut, ack }) => {
-      await interactively(fromShortcut(shortcut, around), shortcut.response_url, parts);
+      await onShortcut(shortcut, parts);
       await ack();
     },
   );
@@ -86,17 +86,30 @@ async function onClick(body: BlockAction, action: ButtonAction, parts: ListenerP
   if (!interactive.offer(event, opening)) await interactively(event, responseUrl, parts);
 }
 
+/** What nothing can be made of is told to whoever picked it, and to nobody else. */
+async function onShortcut(shortcut: MessageShortcut, parts: ListenerParts): Promise<void> {
+  const event = fromShortcut(shortcut, parts.around);
+  const { response_url: url } = shortcut;
+  if (hasMedium(shortcut)) await interactively(event, url, parts);
+  else whisper(wordsOf({ code: 'input.no_files', parameters: {} }), event, url, parts);
+}
+
 /** Makes it durable, or says at its own address that it is not: the acknowledgement of a click carries no words. */
-async function interactively(
-  event: Inbound,
-  url: string | undefined,
-  { receive, responseUrls, afterwards }: ListenerParts,
-): Promise<void> {
+async function interactively(event: Inbound, url: string | undefined, parts: ListenerParts): Promise<void> {
+  const { receive, responseUrls } = parts;
   if (url !== undefined) responseUrls.remember(event.dedupeKey, url);
   const problem = await problemOf(receive, event);
-  if (problem === undefined || url === undefined) return;
-  const message = { response_type: 'ephemeral', replace_original: false, text: problem } as const;
-  afterwards.do('nobody could be told that nothing was saved', async () => await respond(url, message));
+  if (problem !== undefined && url !== undefined) whisper(problem, event, url, parts);
+}
+
+/** Says it where it was done: in a thread nobody sees what stands in its channel. */
+function whisper(text: string, { where }: Inbound, url: string, { afterwards }: ListenerParts): void {
+  const message = {
+    ...({ response_type: 'ephemeral', replace_original: false } as const),
+    text,
+    ...(where.thread !== undefined && { thread_ts: where.thread }),
+  };
+  afterwards.do('nobody could be told what is wrong', async () => await respond(url, message));
 }
 
 /** In words, why it is not saved now; Slack does not send it again, so whoever did it has to. */
@@ -105,7 +118,11 @@ async function problemOf(receive: Receive, event: Inbound): Promise<string | und
     await receive(event);
     return undefined;
   } catch (error) {
-    const { sentence, nextStep } = explain(toCosmosError(error).toProblem());
-    return [sentence, nextStep].filter((each) => each !== undefined && each !== '').join(' ');
+    return wordsOf(toCosmosError(error).toProblem());
   }
+}
+
+function wordsOf(problem: Problem): string {
+  const { sentence, nextStep } = explain(problem);
+  return [sentence, nextStep].filter((each) => each !== undefined && each !== '').join(' ');
 }
