@@ -58,6 +58,7 @@ describe('a form for a run', () => {
     await modal.fill('Model', 'transfer1');
     await slack.until(() => value(modal, 'parameter:num_steps') !== undefined);
     expect(value(modal, 'prompt')).toBe(prompt.id);
+    expect(value(modal, 'parameter:edge')).toBe('0.25');
 
     expect(await modal.submit({ Edges: '8' })).toMatchObject({
       outcome: 'errors',
