@@ -150,9 +150,10 @@ function modelOf(
 function modelField(models: readonly ModelChoice[], model: ModelChoice | undefined): FormField[] {
   if (model === undefined) return [];
   // The chosen one is among its choices, however many there are.
-  const others = models.filter((each) => each !== model).slice(0, MAXIMUM_CHOICES - 1);
+  const isChosen = ({ profile }: ModelChoice): boolean => profile.id === model.profile.id;
+  const others = models.filter((each) => !isChosen(each)).slice(0, MAXIMUM_CHOICES - 1);
   const choices = models
-    .filter((each) => each === model || others.includes(each))
+    .filter((each) => isChosen(each) || others.includes(each))
     .map(({ profile }) => ({
       value: profile.id,
       label: choiceLabel(`${profile.id} · ${profile.title}`),
