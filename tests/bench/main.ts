@@ -8,6 +8,7 @@ import { logFollow } from './benchmarks/log-follow.ts';
 import { queueClaims } from './benchmarks/queue-claims.ts';
 import { remoteExec } from './benchmarks/remote-exec.ts';
 import { remoteJob } from './benchmarks/remote-job.ts';
+import { slackAcks } from './benchmarks/slack-acks.ts';
 import { submitToStart } from './benchmarks/submit-to-start.ts';
 import type { Figure } from './figure.ts';
 import { table } from './table.ts';
@@ -21,6 +22,7 @@ const BENCHMARKS = [
   fileTransfer,
   remoteExec,
   remoteJob,
+  slackAcks,
 ];
 
 const words = process.argv.slice(2);
