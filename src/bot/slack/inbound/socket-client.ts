@@ -1,8 +1,5 @@
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
 
-/** Why Slack wants a connection to go. */
-export type LeaveReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
-
 interface Heard {
   /** Slack greets; `lifeMs` is how long it means to keep the connection, where it says so. */
   readonly greeted: (lifeMs: number | undefined) => void;
