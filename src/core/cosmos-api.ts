@@ -23,6 +23,7 @@ import type {
   RunService,
 } from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
+import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/runs.ts';
 import type { Store } from './store/store.ts';
 import type { Wakeup } from './wakeup.ts';
@@ -206,7 +207,7 @@ export class CosmosApi {
     return this.#parts.store.prompts.count(owner);
   }
 
-  getPrincipal(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
+  getPrincipal(id: PrincipalId): KnownPrincipal | undefined {
     return this.#parts.store.principals.get(id);
   }
 

@@ -71,7 +71,7 @@ function activeCard(view: StatusView): Card {
       progressBlock(view),
       ...notices(view),
       ...(parameters === undefined ? [] : [paragraph(parameters)]),
-      ...logTail(run),
+      ...(view.isQuiet === true ? [] : logTail(run)),
     ],
     actions: [
       ...(run.cancel === undefined ? [action('cancel', run.id, 'Cancel', { style: 'danger' })] : []),

@@ -51,6 +51,7 @@ describe('the result card', () => {
     ).toMatchInlineSnapshot(`
       "
       ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
+        seed 7
         Posted as a 9.6 MB proxy; full file (48 MB) is on the bot's machine:
         data/outputs/rs_3fq8w1zz/video.mp4
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
