@@ -208,7 +208,8 @@ export class ExecutionHost implements Host {
     try {
       return await work;
     } catch (thrown) {
-      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing') await this.#sameHost(signal);
+      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing')
+        await this.#sameHost(signal);
       throw thrown;
     }
   }
