@@ -6,7 +6,8 @@ import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
 import { normalised, pick } from './pick.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
-import type { Prompt, Role } from './prompts/prompt.ts';
+import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
+import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
@@ -44,6 +45,7 @@ const NEAREST_AMONG = 50;
 export interface CosmosApiParts {
   readonly store: Store;
   readonly prompts: PromptService;
+  readonly promptFiles: PromptFiles;
   readonly runs: RunService;
   readonly queue: QueueService;
   readonly models: Models;
@@ -74,7 +76,22 @@ export class CosmosApi {
   }
 
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
-    return this.#woken(this.#parts.prompts.changeRoles(actor, prompt, changes));
+    return this.#woken(this.#parts.promptFiles.changeRoles(actor, prompt, changes));
+  }
+
+  /** Adds files to a prompt; keeps nothing where `signal` aborts in between, and then throws the reason. */
+  async addFiles(
+    actor: Principal,
+    prompt: Prompt,
+    request: FilesToAdd,
+    signal?: AbortSignal,
+  ): Promise<Checked<AddedFiles>> {
+    return this.#woken(await this.#parts.promptFiles.add(actor, prompt, request, signal));
+  }
+
+  /** Files that were sent for a prompt and that it does not use. */
+  offeredFiles(prompt: Prompt): OfferedFile[] {
+    return this.#parts.promptFiles.offers(prompt);
   }
 
   /** Takes a prompt without runs out of all listings. Fails with `input.prompt_has_runs`. */

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunOutcome } from '../../../src/core/runs/run.ts';
-import type { Fault } from '../../fakes/fake-chat.ts';
+import { CHANNEL, type Fault } from '../../fakes/fake-chat.ts';
 import { ChatBench, textOf } from './chat-bench.ts';
 
 const MINUTE = 60_000;
@@ -263,6 +263,26 @@ it('shows no log on the status message of a quiet channel, which is otherwise th
   const [status] = bench.chat.messages.map(textOf);
   expect(status).not.toContain('01:31');
   expect(status).toContain('"percent":40');
+});
+
+it('knows the quiet channels of the configuration', async () => {
+  const config =
+    '[chat.slack]\nbot_token = { env = "A" }\napp_token = { env = "B" }\nquiet_channels = ["C0987654321"]\n';
+  const { bench, chat } = await ChatBench.open({}, { config });
+  for (const channel of ['C0987654321', 'C0123456789']) {
+    const thread = bench.store.threads.ensure({ ...CHANNEL, channel, thread: channel }).id;
+    bench.run(await bench.prompt('A street', thread), thread);
+    bench.claim();
+    await bench.end('done', undefined, { depth: 'D' });
+  }
+  await bench.bot.startChat(chat);
+  const posted = (channel: string) => chat.messages.filter(({ where }) => where.channel === channel);
+  await expect.poll(() => posted('C0123456789').length, { interval: 5, timeout: 20_000 }).toBe(4);
+  await expect.poll(() => bench.store.deliveries.open(), { interval: 5, timeout: 20_000 }).toEqual([]);
+  expect(posted('C0987654321').filter(({ file }) => file !== undefined)).toHaveLength(1);
+  expect(posted('C0123456789').filter(({ file }) => file !== undefined)).toHaveLength(2);
+  const withPicture = chat.messages.filter(({ card }) => card.blocks.some(({ type }) => type === 'picture'));
+  expect(withPicture.map(({ where }) => where.channel)).toEqual(['C0123456789']);
 });
 
 type Happening = { readonly ms: number } | { readonly fault: Fault } | 'restart' | 'step';
