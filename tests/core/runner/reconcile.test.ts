@@ -624,7 +624,7 @@ describe('stopping', () => {
     await lane.after(KILL_PATIENCE_MS);
     expect(lane.store.lanes.get(LANE).blocked).toEqual({
       code: 'engine.not_stopped',
-      parameters: { attempt },
+      parameters: { host: 'here', attempt },
     });
     expect(lane.run(run).state).toBe('active');
     lane.queue();
