@@ -17,7 +17,7 @@ describe.skipIf(missing !== undefined)(
     beforeAll(async () => {
       box = await GpuBox.create();
     }, SET_UP_MS);
-    afterAll(() => box[Symbol.asyncDispose](), SET_UP_MS);
+    afterAll(() => box?.[Symbol.asyncDispose](), SET_UP_MS);
 
     describe.each(FAULTS.map((fault, index) => ({ ...fault, name: `fault-${index}` })))('$title', (fault) => {
       let played: Played;

@@ -9,7 +9,7 @@ import type { Run, RunState } from '../../../src/core/runs/run.ts';
 import { Store } from '../../../src/core/store/store.ts';
 import { Bots } from './bots.ts';
 import type { Fault, Scene } from './faults.ts';
-import type { GpuBox } from './gpu-box.ts';
+import { type GpuBox, isOf } from './gpu-box.ts';
 import { holdOf, PHASE_NAMES, type PhaseName } from './phases.ts';
 import type { Place } from './place.ts';
 
@@ -18,7 +18,7 @@ const REACH_MS = 60_000;
 const END_MS = 60_000;
 /** What is left on the host goes within this, ms. */
 const TIDY_MS = 20_000;
-const LOOK_AGAIN_MS = 100;
+const LOOK_AGAIN_MS = 200;
 
 /** What a fault has made of the run that it met in one phase. */
 export interface Seen {
@@ -107,10 +107,11 @@ async function settle(box: GpuBox, places: readonly Place[]): Promise<ReadonlyMa
   const deadline = Date.now() + TIDY_MS;
   for (;;) {
     const left = new Map<Place, readonly string[]>();
+    const containers = await box.containers();
     for (const place of places) {
       left.set(place, [
         ...(await place.leftOnHost()),
-        ...(await box.containersOf(place)).map((id) => `container ${id}`),
+        ...containers.filter(({ mounts }) => isOf(place, mounts)).map(({ id }) => `container ${id}`),
         ...(await box.userProcesses(place)).map((pid) => `process ${pid}`),
       ]);
     }
