@@ -76,14 +76,16 @@ export class AssetStore {
     const { name, resume } = this.#nameFor(asset.sha256);
     const hidden = `${this.#directory}/${name}`;
     const upload = (): Promise<Copied> =>
-      inRole('asset', this.#transport.upload(asset.path, hidden, { onProgress, resume, signal }));
+      this.#transport.upload(asset.path, hidden, { onProgress, resume, signal });
     try {
-      let { received, inPieces } = await upload();
-      if (received.sha256 !== asset.sha256 && inPieces) {
+      let copied = await inRole('asset', upload().catch(nullWhereMissing));
+      if (copied === null || (copied.received.sha256 !== asset.sha256 && copied.inPieces)) {
         await inRole('asset', this.#transport.remove(hidden));
-        ({ received, inPieces } = await upload());
+        copied = await inRole('asset', upload());
       }
-      if (received.sha256 !== asset.sha256) throw new CosmosError('transfer.corrupt', { role: 'asset' });
+      if (copied.received.sha256 !== asset.sha256) {
+        throw new CosmosError('transfer.corrupt', { role: 'asset' });
+      }
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
       await this.#cache.hold(asset.sha256, hidden);
       await inRole('asset', this.#transport.rename(hidden, path));
@@ -178,6 +180,12 @@ export class AssetStore {
     if (sha256 === asset.sha256 && version !== undefined) this.#verified.set(path, version);
     return sha256 === asset.sha256;
   }
+}
+
+/** A host that was started anew may have lost what had been written. */
+function nullWhereMissing(thrown: unknown): null {
+  if (isFault(thrown, 'missing')) return null;
+  throw thrown;
 }
 
 /** An asset that was evicted in between is brought again: the same attempt may pass later. */
