@@ -168,8 +168,7 @@ describeWithSshd('transfers that are cut off', () => {
     'leaves nothing of a file for which a disk has no room (needs the right to mount)',
     async () => {
       await makeOutput(bytes);
-      const small = join(here, 'small');
-      await mkdir(small);
+      const small = await server.makeDirectory('small');
       execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=40m', 'none', small]);
       try {
         const fetched = openHost().fetchOutput(ATTEMPT, 'result.mp4', join(small, 'result.mp4'), ignore);
