@@ -1,4 +1,3 @@
-import type { Logger } from 'pino';
 import { CosmosError } from '../core/errors.ts';
 import type { Sha256 } from '../core/ids.ts';
 import type { AssetUsage } from '../core/ports/host.ts';
@@ -23,6 +22,12 @@ const NAMES_AT_ONCE = 1000;
 
 const ASSET_MODE = 0o444;
 
+/** The part of the bot's log that a host writes to. */
+export interface HostLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
 export interface AssetCacheOptions {
   readonly transport: Transport;
   /** Absolute path on the host. */
@@ -30,7 +35,7 @@ export interface AssetCacheOptions {
   readonly random: Random;
   /** Absent: as much as the disk holds. */
   readonly quotaBytes?: number | undefined;
-  readonly logger?: Logger | undefined;
+  readonly log?: HostLog | undefined;
 }
 
 /**
@@ -44,7 +49,7 @@ export class AssetCache {
   readonly #directory: string;
   readonly #random: Random;
   readonly #quotaBytes: number;
-  readonly #logger: Logger | undefined;
+  readonly #log: HostLog | undefined;
   /** Paths of this process's holds; each `hold` adds one. */
   readonly #holds = new Map<Sha256, string[]>();
   readonly #uploads = new Set<Upload>();
@@ -56,7 +61,7 @@ export class AssetCache {
     this.#directory = `${options.workDir}/assets`;
     this.#random = options.random;
     this.#quotaBytes = options.quotaBytes ?? Number.POSITIVE_INFINITY;
-    this.#logger = options.logger;
+    this.#log = options.log;
   }
 
   /**
@@ -131,11 +136,11 @@ export class AssetCache {
       const evicted = plan.evict.filter(({ name }) => gone.has(name));
       if (evicted.length > 0) {
         const bytes = evicted.reduce((total, file) => total + file.bytes, 0);
-        this.#logger?.info({ files: evicted.length, bytes, quotaBytes }, 'evicted assets');
+        this.#log?.info({ files: evicted.length, bytes, quotaBytes }, 'evicted assets');
       }
       if (evicted.length === plan.evict.length) {
         const { overBytes } = plan;
-        if (overBytes > 0) this.#logger?.warn({ overBytes, quotaBytes }, 'assets in use exceed the quota');
+        if (overBytes > 0) this.#log?.warn({ overBytes, quotaBytes }, 'assets in use exceed the quota');
         return;
       }
       // Others were faster, or the file belongs to somebody else: another one has to go in its place.

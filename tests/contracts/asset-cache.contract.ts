@@ -14,7 +14,7 @@ export interface CacheUnderTest extends AsyncDisposable {
   /** The assets, as this machine sees them. */
   readonly assets: string;
   /** A bot's way to the host; each has a memory of its own. */
-  open(options: Pick<HostOptions, 'assetQuotaBytes' | 'logger' | 'instance'>): Host;
+  open(options: Pick<HostOptions, 'assetQuotaBytes' | 'log' | 'instance'>): Host;
   /** Ends what is open. */
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
 
     const open = (instance = OURS, assetQuotaBytes = QUOTA): Host => {
       const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
-      return under.open({ instance, assetQuotaBytes, logger });
+      return under.open({ instance, assetQuotaBytes, log: logger });
     };
     const file = async (letter: string, bytes = 10): Promise<HostAsset> => {
       const content = letter.repeat(bytes);
