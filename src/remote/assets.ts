@@ -34,7 +34,7 @@ export class AssetStore {
     transport: Transport,
     workDir: string,
     random: Random,
-    cache: AssetCache = new AssetCache({ transport, workDir, random }),
+    cache: AssetCache = new AssetCache({ transport, workDir }),
     /** Absent: every upload begins from nothing. */
     names?: UploadNames,
   ) {
@@ -78,16 +78,17 @@ export class AssetStore {
     const upload = (): Promise<Copied> =>
       this.#transport.upload(asset.path, hidden, { onProgress, resume, signal });
     try {
-      let copied = await inRole('asset', upload().catch(nullWhereMissing));
-      if (copied === null || (copied.received.sha256 !== asset.sha256 && copied.inPieces)) {
+      let copied = await inRole('asset', resume ? upload().catch(nullWhereMissing) : upload());
+      if (copied?.inPieces && copied.received.sha256 !== asset.sha256) {
         await inRole('asset', this.#transport.remove(hidden));
-        copied = await inRole('asset', upload());
+        copied = null;
       }
+      copied ??= await inRole('asset', upload());
       if (copied.received.sha256 !== asset.sha256) {
         throw new CosmosError('transfer.corrupt', { role: 'asset' });
       }
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
-      await this.#cache.hold(asset.sha256, hidden);
+      if (asset.attempt !== undefined) await this.#cache.hold(asset.sha256, asset.attempt, hidden);
       await inRole('asset', this.#transport.rename(hidden, path));
     } catch (thrown) {
       // What is left when no upload goes on with it is swept.
@@ -102,10 +103,10 @@ export class AssetStore {
   }
 
   /** Gives the asset a second name, or copies it where the file system has no hard links. */
-  async place(asset: Sha256, path: string, signal?: AbortSignal): Promise<void> {
+  async place(asset: Sha256, attempt: AttemptId, path: string, signal?: AbortSignal): Promise<void> {
     const source = this.#path(asset);
     try {
-      await this.#link(asset, source, path);
+      await this.#link(this.#cache.holdOf(asset, attempt), source, path);
     } catch (thrown) {
       if (!isFault(thrown, 'unsupported', 'denied')) await orGone(Promise.reject(thrown));
       await orGone(this.#transport.copy(source, path, signal));
@@ -114,12 +115,11 @@ export class AssetStore {
   }
 
   /** By its held name first: the other one may have been evicted meanwhile. */
-  async #link(asset: Sha256, source: string, path: string): Promise<void> {
-    const held = this.#cache.held(asset);
+  async #link(held: string, source: string, path: string): Promise<void> {
     try {
-      await this.#transport.link(held ?? source, path);
+      await this.#transport.link(held, path);
     } catch (thrown) {
-      if (held === undefined || !isFault(thrown, 'missing')) throw thrown;
+      if (!isFault(thrown, 'missing')) throw thrown;
       await this.#transport.link(source, path);
     }
   }
@@ -156,14 +156,15 @@ export class AssetStore {
 
   /** Held before it is looked at: nobody can evict it in between. A whole one stays held. */
   async #isKept(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.#cache.hold(asset.sha256, path))) return false;
+    const { sha256, attempt } = asset;
+    if (attempt !== undefined && !(await this.#cache.hold(sha256, attempt, path))) return false;
     let isWhole = false;
     try {
       isWhole = await this.#isWhole(path, asset, signal);
     } catch (thrown) {
       if (!(thrown instanceof CosmosError) || !isFault(thrown.cause, 'missing')) throw thrown;
     } finally {
-      if (!isWhole) await this.#cache.release([asset.sha256]);
+      if (!isWhole && attempt !== undefined) await this.#cache.release(attempt, [sha256]);
     }
     return isWhole;
   }
