@@ -1,5 +1,5 @@
 import { CosmosError } from '../core/errors.ts';
-import type { Sha256 } from '../core/ids.ts';
+import type { AttemptId, Sha256 } from '../core/ids.ts';
 import type { HostAsset, TransferProgress } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
 import { AssetCache } from './asset-cache.ts';
@@ -157,10 +157,11 @@ export class AssetStore {
   /** Held before it is looked at: nobody can evict it in between. A whole one stays held. */
   async #isKept(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
     const { sha256, attempt } = asset;
-    if (attempt !== undefined && !(await this.#cache.hold(sha256, attempt, path))) return false;
+    const named = attempt === undefined ? path : await this.#cache.hold(sha256, attempt, path);
+    if (named === undefined) return false;
     let isWhole = false;
     try {
-      isWhole = await this.#isWhole(path, asset, signal);
+      isWhole = await this.#isWhole(path, named, asset, signal);
     } catch (thrown) {
       if (!(thrown instanceof CosmosError) || !isFault(thrown.cause, 'missing')) throw thrown;
     } finally {
@@ -169,8 +170,8 @@ export class AssetStore {
     return isWhole;
   }
 
-  async #isWhole(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
-    const named = this.#cache.held(asset.sha256) ?? path;
+  /** `named`: the same file as `path`, under a name that stays. */
+  async #isWhole(path: string, named: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
     const entry = await inRole('asset', this.#transport.stat(named));
     if (entry === null) return false;
     if (entry.kind === 'directory') await inRole('asset', this.#transport.remove(path));

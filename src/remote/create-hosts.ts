@@ -82,7 +82,7 @@ export function createHost(options: HostOptions): Host {
   const { create, sharesFiles } = TRANSPORTS[options.transport];
   const transport = create(options);
   const cache = new AssetCache({
-    ...{ transport, workDir, random },
+    ...{ transport, workDir },
     quotaBytes: options.assetQuotaBytes,
     log: options.log,
   });

@@ -129,6 +129,8 @@ export interface OutputFile {
 export interface HostAsset extends StoredFile {
   /** Where the file is on our side. */
   readonly path: string;
+  /** Whose input it will be: it is kept for it until `prepare` has it, or `discard`. */
+  readonly attempt?: AttemptId;
 }
 
 /** Called first with what is there already: all of it where nothing has to be moved. */

@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemRandom } from '../../../src/bot/system-random.ts';
-import type { Sha256 } from '../../../src/core/ids.ts';
+import type { AttemptId, Sha256 } from '../../../src/core/ids.ts';
 import type { HostAsset } from '../../../src/core/ports/host.ts';
 import { AssetCache } from '../../../src/remote/asset-cache.ts';
 import { AssetStore } from '../../../src/remote/assets.ts';
@@ -35,6 +35,7 @@ class OddTransport extends LocalTransport {
 }
 
 const KIB = 1024;
+const ATTEMPT = 'jb_cache-a1' as AttemptId;
 const ignore = (): void => undefined;
 let directory: string;
 let transport: OddTransport;
@@ -49,7 +50,7 @@ beforeEach(async () => {
 });
 
 function open(quotaBytes: number): void {
-  cache = new AssetCache({ transport, workDir: directory, random: systemRandom, quotaBytes });
+  cache = new AssetCache({ transport, workDir: directory, quotaBytes });
   store = new AssetStore(transport, directory, systemRandom, cache);
 }
 
@@ -63,7 +64,6 @@ async function file(letter: string, bytes = KIB): Promise<HostAsset> {
 /** Brings a file that no attempt gets. */
 async function keep(asset: HostAsset): Promise<HostAsset> {
   await store.put(asset, ignore);
-  await cache.release([asset.sha256]);
   return asset;
 }
 
@@ -129,26 +129,26 @@ describe('the asset cache', () => {
 
   it('gives an attempt an asset that was evicted in the moment in which it was found whole', async () => {
     const a = await file('a');
-    await store.put(a, ignore);
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
     await transport.remove(join(directory, 'assets', a.sha256));
-    await store.place(a.sha256, join(directory, 'input'));
+    await store.place(a.sha256, ATTEMPT, join(directory, 'input'));
     expect(await readFile(join(directory, 'input'), 'utf8')).toBe('a'.repeat(KIB));
-    await cache.release([a.sha256]);
+    await cache.release(ATTEMPT, [a.sha256]);
     expect(await kept()).toEqual([]);
   });
 
   it('works where the file system has no second names: what is lost in between is brought again', async () => {
     transport.hasLinks = false;
     const [a, large] = [await file('a', 2 * KIB), await file('l', 2 * KIB)];
-    await store.put(a, ignore);
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
     await store.put(large, ignore);
     expect(await kept()).toEqual([large.sha256]);
-    await expect(store.place(a.sha256, join(directory, 'input'))).rejects.toMatchObject({
+    await expect(store.place(a.sha256, ATTEMPT, join(directory, 'input'))).rejects.toMatchObject({
       code: 'transfer.failed',
       retryable: true,
     });
-    await store.put(a, ignore);
-    await store.place(a.sha256, join(directory, 'input'));
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
+    await store.place(a.sha256, ATTEMPT, join(directory, 'input'));
     expect(await readFile(join(directory, 'input'), 'utf8')).toBe('a'.repeat(2 * KIB));
   });
 
