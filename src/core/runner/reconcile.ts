@@ -14,6 +14,7 @@ import type { NextLook } from './next-look.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { hasRun, type ReadyRun, readRun } from './ready-run.ts';
 import { retryDelay } from './retry-policy.ts';
+import { removeUnfinishedOutputs } from './unfinished-outputs.ts';
 
 type Reached = Exclude<AttemptStatus, { state: 'unreachable' }>;
 
@@ -221,6 +222,7 @@ export class Reconciler implements AsyncDisposable {
       logger.info({ run: attempt.run, attempt: attempt.id, outcome, problem }, 'run ended');
       wakeup.notify();
     }
+    if (end.outcome !== 'done') await removeUnfinishedOutputs(this.#context, attempt.run);
     await this.letGo();
     if (!(await discardEnded(this.#context, attempt.id, signal))) this.#onLeft();
     return 'now';
