@@ -1,6 +1,7 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
+import { readdirSync, rmSync } from 'node:fs';
 import {
   appendFile,
   mkdir,
@@ -104,6 +105,21 @@ describeWithSshd('transfers that are cut off', () => {
     await host.fetchOutput(ATTEMPT, 'result.mp4', to, cutOnce());
     expect(proxy.down).toBeLessThan(BYTES + AGAIN_BYTES);
     expect(await digest(to)).toBe(asset.sha256);
+  });
+
+  it('begins anew where the host has lost an unfinished upload while it was away', async () => {
+    let isLost = false;
+    const lose = (done: number): void => {
+      if (isLost || done < CUT_AT_BYTES) return;
+      isLost = true;
+      for (const name of readdirSync(join(workDir, 'assets'))) rmSync(join(workDir, 'assets', name));
+      proxy.cut();
+    };
+    await openHost().putAsset(asset, lose);
+    expect(isLost).toBe(true);
+    expect(proxy.up).toBeGreaterThan(CUT_AT_BYTES + BYTES);
+    expect(await onHost()).toBe(asset.sha256);
+    expect(await partials()).toEqual([]);
   });
 
   it('goes on after a caller who gave up, as a bot does that is stopped', async () => {
