@@ -57,6 +57,7 @@ export async function concludeExited(
     profile: ready.profile,
     exitCode: status.exitCode,
     ...(status.outOfMemory && { outOfMemory: true }),
+    ...(status.wasStopped && { wasStopped: true }),
     log: follower.tracker,
     outputs,
   });

@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
     strike: async ({ box }) => {
       for (const server of box.servers) server.cut();
     },
-    ends: ALL_DONE,
+    ends: { ...ALL_DONE, connecting: 'there is no connection yet' },
   },
   {
     title: 'the SSH server is stopped and started again',
@@ -211,7 +211,7 @@ export const FAULTS: readonly Fault[] = [
     seenBy: ['running', 'prepared'],
     ends: {
       ...ALL_DONE,
-      running: { outcome: 'failed', starts: 1, code: 'model.killed', says: /SIGTERM/ },
+      running: { outcome: 'failed', starts: 1, code: 'model.killed', says: /SIGTERM.*Docker was restarted/ },
     },
   },
   {
