@@ -5,8 +5,8 @@ import { systemCode } from '../system-code.ts';
 import type { LaneContext } from './lane-context.ts';
 
 /**
- * Removes what downloads of outputs that were cut off have left, once a run has ended without them: files whose names
- * begin with a dot. What cannot be removed is logged, and keeps nothing from its end.
+ * Removes what downloads of outputs that were cut off have left, once a run has ended: files whose names begin with a
+ * dot. What cannot be removed is logged, and keeps nothing from its end.
  */
 export async function removeUnfinishedOutputs(
   { data, logger }: Pick<LaneContext, 'data' | 'logger'>,
