@@ -1,4 +1,4 @@
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
@@ -25,4 +25,16 @@ it('tells why a download failed although its rest cannot be removed', async () =
   });
   await expect(fetched).rejects.toMatchObject({ code: 'transfer.disk_full' });
   expect(await readdir(directory)).toEqual([expect.stringMatching(/^\.street\.mp4\./)]);
+});
+
+it('brings a file whose name is as long as file systems allow, in letters of several bytes', async () => {
+  const [host, directory] = [await temporaryDirectory(), await temporaryDirectory()];
+  const name = `${'視'.repeat(83)}.mp4`;
+  await writeFile(join(host, name), 'frames');
+  const transport = new LocalTransport({ PATH: '/usr/bin:/bin', HOME: tmpdir() });
+  await fetchFile({
+    ...{ transport, from: join(host, name), to: join(directory, name), random: systemRandom },
+    onProgress: () => undefined,
+  });
+  expect(await readFile(join(directory, name), 'utf8')).toBe('frames');
 });
