@@ -198,7 +198,7 @@ export const FAULTS: readonly Fault[] = [
       const code = await bots.close();
       if (lacking.length > 0 || code !== 0)
         throw new Error(`another bot has not ended: ${lacking.join(', ')}`);
-      for (const other of others) await other.madeVideo();
+      for (const other of others) await other.onHost('video');
     },
     ends: ALL_DONE,
   },

@@ -36,6 +36,7 @@ describe.skipIf(missing !== undefined)(
             starts: end.starts,
             ...(end.code && { code: end.code }),
             isSameVideo: end.outcome === 'done',
+            isSameInput: true,
             ends: 1,
             left: [],
             isForeignWhole: true,

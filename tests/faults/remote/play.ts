@@ -28,6 +28,8 @@ export interface Seen {
   readonly words: string;
   /** Whether the video here is the one that the job wrote on the host, byte for byte. */
   readonly isSameVideo: boolean;
+  /** Whether the model, if it began, saw the input that is here. */
+  readonly isSameInput: boolean;
   /** How often the run has ended. */
   readonly ends: number;
   readonly left: readonly string[];
@@ -129,12 +131,14 @@ async function look(place: Place, leftOnHost: readonly string[]): Promise<Seen> 
     if (run === undefined || runs.length !== 1) throw new Error(`${runs.length} runs`);
     const { problem } = run;
     const told = problem && explain(problem);
+    const starts = (await place.starts()).length;
     return {
       outcome: run.state,
-      starts: (await place.starts()).length,
+      starts,
       ...(problem && { code: problem.code }),
       words: told === undefined ? '' : `${told.sentence} ${told.nextStep}`,
       isSameVideo: await isSameVideo(place, run),
+      isSameInput: starts === 0 || (await sha256(place.path('clip.mp4'))) === (await place.onHost('input')),
       ends: store.events.ofRun(run.id).filter(({ type }) => type === 'run.finished').length,
       left: [...leftOnHost, ...(await place.leftWithBot())],
       isForeignWhole: await place.isForeignWhole(),
@@ -147,8 +151,12 @@ async function look(place: Place, leftOnHost: readonly string[]): Promise<Seen> 
 async function isSameVideo(place: Place, run: Run): Promise<boolean> {
   const [video] = run.outputs;
   if (video === undefined) return false;
-  const sha256 = createHash('sha256')
-    .update(await readFile(video.path))
+  const here = await sha256(video.path);
+  return here === (await place.onHost('video')) && here === video.sha256;
+}
+
+async function sha256(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
     .digest('hex');
-  return sha256 === (await place.madeVideo()) && sha256 === video.sha256;
 }
