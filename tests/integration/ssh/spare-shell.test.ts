@@ -70,11 +70,19 @@ describe.skipIf(missing !== undefined)(`the spare shell${missing ? ` (${missing}
   });
 
   it('takes no session that a command needs', async () => {
-    const scripts = Array.from({ length: 20 }, (_, index) => transport.runScript(`echo ${index}`, []));
+    const numbers = Array.from({ length: 20 }, (_, index) => index);
+    const scripts = numbers.map((number) => transport.runScript(`echo ${number}`, []));
     const names = transport.names('/');
-    const said = (await Promise.all(scripts)).map(({ stdout }) => Number(stdout));
-    expect(said).toEqual(said.toSorted((a, b) => a - b));
+    expect((await Promise.all(scripts)).map(({ stdout }) => stdout)).toEqual(numbers.map((n) => `${n}\n`));
     expect(await names).toContain('bin');
+  });
+
+  it('serves one command alone', async () => {
+    await transport.run(['true']);
+    await untilWaiting(1);
+    const scripts = [1, 2, 3].map(() => transport.runScript('echo $$', []));
+    const shells = (await Promise.all(scripts)).map(({ stdout }) => stdout);
+    expect(new Set(shells).size).toBe(3);
   });
 
   it('ends with the connection', async () => {

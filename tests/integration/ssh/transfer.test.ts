@@ -1,7 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { chmod, link, readFile, symlink, utimes, writeFile } from 'node:fs/promises';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished } from 'vitest';
 import { BLOCK_BYTES, SMALL_BYTES } from '../../../src/remote/transfer/block-queue.ts';
+import { HostGrowingHash } from '../../../src/remote/transport/ssh/host-growing-hash.ts';
+import { runShellScript } from '../../../src/remote/transport/ssh/ssh-command.ts';
+import { SshConnection } from '../../../src/remote/transport/ssh/ssh-connection.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { describeWithSshd, startServer, transportTo, unreachable } from './ssh-server.ts';
 
@@ -101,6 +104,23 @@ describeWithSshd('transfers over SSH', () => {
       ['a', 'b', 'c'].map((name) => transport.upload(`${here}/file`, `${host}/${name}`, ignore)),
     );
     for (const { received } of sent) expect(received).toEqual({ sha256: digest(bytes), bytes: bytes.length });
+  });
+
+  it('hashes what grows beside as many commands as run at once without it', async () => {
+    const server = await startServer();
+    const connection = new SshConnection(server.options);
+    onTestFinished(() => connection.close());
+    const host = await server.makeDirectory('work');
+    await writeFile(`${host}/file`, 'frames');
+    const hash = new HostGrowingHash(connection, `${host}/file`);
+    const together =
+      'mkdir "$1/$2"; until [ -d "$1/4" ] && [ -d "$1/3" ] && [ -d "$1/2" ] && [ -d "$1/1" ]; do sleep 0.02; done';
+    const commands = [1, 2, 3, 4].map((number) =>
+      runShellScript(connection, together, [host, String(number)], { deadlineMs: 15_000 }),
+    );
+    for (const { exitCode } of await Promise.all(commands)) expect(exitCode).toBe(0);
+    hash.grow(6);
+    expect(await hash.finish()).toEqual({ sha256: digest(Buffer.from('frames')), bytes: 6 });
   });
 
   it('ends when its caller gives up, and leaves the connection usable', async () => {
