@@ -19,11 +19,14 @@ class OddTransport extends LocalTransport {
   hasLinks = true;
   /** Before the next script that removes. */
   beforeRemoval: (() => Promise<void>) | undefined;
+  /** A name that another user of the host keeps. */
+  keptName: string | undefined;
 
   override async runScript(script: string, parameters: readonly string[], options: CommandOptions = {}) {
     this.scripts += 1;
     if (script.includes('rm -f')) await this.beforeRemoval?.();
-    const result = await super.runScript(script, parameters, options);
+    const given = script.includes('rm -f') ? parameters.filter((name) => name !== this.keptName) : parameters;
+    const result = await super.runScript(script, given, options);
     if (this.diskFreeKib === undefined) return result;
     return { ...result, stdout: result.stdout.replace(/^disk \d+$/m, `disk ${this.diskFreeKib}`) };
   }
@@ -115,6 +118,15 @@ describe('the asset cache', () => {
     const large = await keep(await file('l', 2 * KIB));
     expect(await kept()).toHaveLength(2);
     expect(await kept()).toContain(large.sha256);
+  });
+
+  it('takes the next one where one cannot be removed', async () => {
+    open(2 * KIB);
+    const a = await keep(await file('a'));
+    await keep(await file('b'));
+    transport.keptName = a.sha256;
+    const c = await keep(await file('c'));
+    expect((await kept()).sort()).toEqual([a.sha256, c.sha256].sort());
   });
 
   it('brings a file to a host where something else is stuck, and says no word of a directory', async () => {
