@@ -215,7 +215,7 @@ function openHost(
     ...(config.transport === 'ssh' && { ssh: { ...sshOptions(config.ssh, directory), ...sshTimes } }),
     instance,
     random,
-    logger,
+    log: logger.child({ host: config.name }),
     takeUploadRight,
   });
 }

@@ -3,6 +3,7 @@ import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { coldStart } from './benchmarks/cold-start.ts';
 import { fileTransfer } from './benchmarks/file-transfer.ts';
+import { fileTransferSsh } from './benchmarks/file-transfer-ssh.ts';
 import { idleDaemon } from './benchmarks/idle-daemon.ts';
 import { logFollow } from './benchmarks/log-follow.ts';
 import { queueClaims } from './benchmarks/queue-claims.ts';
@@ -20,6 +21,7 @@ const BENCHMARKS = [
   logFollow,
   idleDaemon,
   fileTransfer,
+  fileTransferSsh,
   remoteExec,
   remoteJob,
   slackAcks,
