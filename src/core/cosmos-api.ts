@@ -1,10 +1,10 @@
 import type { Principal } from './access/principal.ts';
 import { type Checked, invalid, valid } from './errors.ts';
 import type { HostName, PrincipalId, PromptId, RunId } from './ids.ts';
+import { Lookup } from './lookup.ts';
 import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
-import { normalised, pick } from './pick.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
 import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
 import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
@@ -37,11 +37,6 @@ const NAMED_PATHS: JobPaths = {
   tool: ['<media tool>'],
 };
 
-/** Matches that an ambiguous id is answered with. */
-const LISTED_MATCHES = 6;
-/** Newest ids among which a mistyped one is looked for. */
-const NEAREST_AMONG = 50;
-
 export interface CosmosApiParts {
   readonly store: Store;
   readonly prompts: PromptService;
@@ -61,9 +56,11 @@ export interface CosmosApiParts {
  */
 export class CosmosApi {
   readonly #parts: CosmosApiParts;
+  readonly #lookup: Lookup;
 
   constructor(parts: CosmosApiParts) {
     this.#parts = parts;
+    this.#lookup = new Lookup(parts.store);
   }
 
   get log(): RunLog {
@@ -254,51 +251,22 @@ export class CosmosApi {
 
   /** A prompt by its id, the beginning of it, or its name. */
   findPrompt(reference: string): Checked<Prompt> {
-    const { prompts } = this.#parts.store;
-    const given = normalised(reference);
-    return pick(
-      'prompt',
-      given,
-      prompts.matching(given, LISTED_MATCHES),
-      (prompt) => [prompt.id, prompt.name],
-      () => prompts.newest(NEAREST_AMONG),
-    );
+    return this.#lookup.prompt(reference);
   }
 
   /** A discarded prompt, as `findPrompt` finds the others. */
   findDiscardedPrompt(reference: string): Checked<Prompt> {
-    const given = normalised(reference);
-    const matches = this.#parts.store.prompts.matchingDiscarded(given, LISTED_MATCHES);
-    return pick(
-      'prompt',
-      given,
-      matches,
-      (prompt) => [prompt.id, prompt.name],
-      () => [],
-    );
+    return this.#lookup.discardedPrompt(reference);
   }
 
   /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
   suggestPrompts(text: string, limit: number): Prompt[] {
-    const given = normalised(text);
-    if (given === '') return this.listPrompts(limit);
-    const named = this.#parts.store.prompts.matching(given, limit);
-    const known = new Set(named.map(({ id }) => id));
-    const found = this.searchPrompts(text.trim(), limit).filter(({ id }) => !known.has(id));
-    return [...named, ...found].slice(0, limit);
+    return this.#lookup.prompts(text, limit);
   }
 
   /** A run by its id or the beginning of it. */
   findRun(reference: string): Checked<Run> {
-    const { runs } = this.#parts.store;
-    const given = normalised(reference);
-    return pick(
-      'run',
-      given,
-      runs.matching(given, LISTED_MATCHES),
-      (run) => [run.id],
-      () => runs.list({ limit: NEAREST_AMONG }),
-    );
+    return this.#lookup.run(reference);
   }
 
   #woken<T>(result: T): T {

@@ -59,7 +59,8 @@ it('runs of a host that was given up say by whom, and what to do', async () => {
   expect(ended.map(({ run }) => run).toSorted()).toEqual([lost.id, cancelled.id].toSorted());
 
   const { views } = bench.bot.parts;
-  const failure = (run: typeof lost) => rendered(failureCard(views.failure(bench.reload(run.id))));
+  const failure = (run: typeof lost) =>
+    rendered(failureCard(views.failure(bench.reload(run.id), { localFiles: true })));
   expect(failure(lost)).toContain('here was given up by ben while the run was on it.');
   expect(failure(lost)).toContain('Next: run it again.');
   expect(failure(cancelled)).toMatch(/By @ana\. here was given up by ben/);
