@@ -55,7 +55,8 @@ describe('HTTP mode', () => {
   });
 
   it('tells a person that nothing was saved, and has events sent again', async () => {
-    const clock = new FakeClock();
+    // The fake signs by the machine's clock.
+    const clock = new FakeClock(Date.now());
     const studio = await openStudio({ clock: new FakeClock() });
     const { anna, renders, slack } = studio;
     const listening = await listen(studio, { http: true, clock });
