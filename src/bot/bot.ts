@@ -110,7 +110,8 @@ export class Bot {
     });
     const receiver = new InboxReceiver(data.database, clock);
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
-    const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup });
+    const quietChannels = new Set(config.chat.quietChannels);
+    const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup, quietChannels });
     inbox.start();
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.

@@ -23,6 +23,7 @@ import type { Host } from '../core/ports/host.ts';
 import type { MediaWorker } from '../core/ports/media.ts';
 import type { Random } from '../core/ports/random.ts';
 import { AssetFolder } from '../core/prompts/asset-folder.ts';
+import { PromptFiles } from '../core/prompts/prompt-files.ts';
 import { PromptService } from '../core/prompts/prompt-service.ts';
 import { QueueService } from '../core/queue/queue-service.ts';
 import { JobPlanner } from '../core/runner/job-planner.ts';
@@ -107,6 +108,7 @@ export async function openBot(
     planner,
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
+    promptFiles: new PromptFiles({ store, folder, clock }),
     runs: new RunService({ store, models, planner, limits: config.limits, clock, random }),
     queue: new QueueService({
       ...{ store, profiles, clock },
@@ -213,7 +215,7 @@ function openHost(
     ...(config.transport === 'ssh' && { ssh: { ...sshOptions(config.ssh, directory), ...sshTimes } }),
     instance,
     random,
-    logger,
+    log: logger.child({ host: config.name }),
     takeUploadRight,
   });
 }

@@ -1,12 +1,13 @@
 import type { Principal } from './access/principal.ts';
 import { type Checked, invalid, valid } from './errors.ts';
 import type { HostName, PrincipalId, PromptId, RunId } from './ids.ts';
+import { Lookup } from './lookup.ts';
 import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
-import { normalised, pick } from './pick.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
-import type { Prompt, Role } from './prompts/prompt.ts';
+import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
+import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
@@ -23,6 +24,7 @@ import type {
   RunService,
 } from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
+import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/runs.ts';
 import type { Store } from './store/store.ts';
 import type { Wakeup } from './wakeup.ts';
@@ -35,14 +37,10 @@ const NAMED_PATHS: JobPaths = {
   tool: ['<media tool>'],
 };
 
-/** Matches that an ambiguous id is answered with. */
-const LISTED_MATCHES = 6;
-/** Newest ids among which a mistyped one is looked for. */
-const NEAREST_AMONG = 50;
-
 export interface CosmosApiParts {
   readonly store: Store;
   readonly prompts: PromptService;
+  readonly promptFiles: PromptFiles;
   readonly runs: RunService;
   readonly queue: QueueService;
   readonly models: Models;
@@ -58,9 +56,11 @@ export interface CosmosApiParts {
  */
 export class CosmosApi {
   readonly #parts: CosmosApiParts;
+  readonly #lookup: Lookup;
 
   constructor(parts: CosmosApiParts) {
     this.#parts = parts;
+    this.#lookup = new Lookup(parts.store);
   }
 
   get log(): RunLog {
@@ -73,7 +73,22 @@ export class CosmosApi {
   }
 
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
-    return this.#woken(this.#parts.prompts.changeRoles(actor, prompt, changes));
+    return this.#woken(this.#parts.promptFiles.changeRoles(actor, prompt, changes));
+  }
+
+  /** Adds files to a prompt; keeps nothing where `signal` aborts in between, and then throws the reason. */
+  async addFiles(
+    actor: Principal,
+    prompt: Prompt,
+    request: FilesToAdd,
+    signal?: AbortSignal,
+  ): Promise<Checked<AddedFiles>> {
+    return this.#woken(await this.#parts.promptFiles.add(actor, prompt, request, signal));
+  }
+
+  /** Files that were sent for a prompt and that it does not use. */
+  offeredFiles(prompt: Prompt): OfferedFile[] {
+    return this.#parts.promptFiles.offers(prompt);
   }
 
   /** Takes a prompt without runs out of all listings. Fails with `input.prompt_has_runs`. */
@@ -206,7 +221,7 @@ export class CosmosApi {
     return this.#parts.store.prompts.count(owner);
   }
 
-  getPrincipal(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
+  getPrincipal(id: PrincipalId): KnownPrincipal | undefined {
     return this.#parts.store.principals.get(id);
   }
 
@@ -236,51 +251,22 @@ export class CosmosApi {
 
   /** A prompt by its id, the beginning of it, or its name. */
   findPrompt(reference: string): Checked<Prompt> {
-    const { prompts } = this.#parts.store;
-    const given = normalised(reference);
-    return pick(
-      'prompt',
-      given,
-      prompts.matching(given, LISTED_MATCHES),
-      (prompt) => [prompt.id, prompt.name],
-      () => prompts.newest(NEAREST_AMONG),
-    );
+    return this.#lookup.prompt(reference);
   }
 
   /** A discarded prompt, as `findPrompt` finds the others. */
   findDiscardedPrompt(reference: string): Checked<Prompt> {
-    const given = normalised(reference);
-    const matches = this.#parts.store.prompts.matchingDiscarded(given, LISTED_MATCHES);
-    return pick(
-      'prompt',
-      given,
-      matches,
-      (prompt) => [prompt.id, prompt.name],
-      () => [],
-    );
+    return this.#lookup.discardedPrompt(reference);
   }
 
   /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
   suggestPrompts(text: string, limit: number): Prompt[] {
-    const given = normalised(text);
-    if (given === '') return this.listPrompts(limit);
-    const named = this.#parts.store.prompts.matching(given, limit);
-    const known = new Set(named.map(({ id }) => id));
-    const found = this.searchPrompts(text.trim(), limit).filter(({ id }) => !known.has(id));
-    return [...named, ...found].slice(0, limit);
+    return this.#lookup.prompts(text, limit);
   }
 
   /** A run by its id or the beginning of it. */
   findRun(reference: string): Checked<Run> {
-    const { runs } = this.#parts.store;
-    const given = normalised(reference);
-    return pick(
-      'run',
-      given,
-      runs.matching(given, LISTED_MATCHES),
-      (run) => [run.id],
-      () => runs.list({ limit: NEAREST_AMONG }),
-    );
+    return this.#lookup.run(reference);
   }
 
   #woken<T>(result: T): T {

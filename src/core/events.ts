@@ -4,6 +4,7 @@ import type { RunOutcome, RunRelation } from './runs/run.ts';
 /** Every durable event and its payload. Appended in the transaction that makes it true. */
 interface EventPayloads {
   'prompt.created': { readonly prompt: string };
+  'prompt.files_added': { readonly prompt: string; readonly added: number; readonly offered: number };
   'prompt.roles_changed': { readonly prompt: string };
   'prompt.discarded': { readonly prompt: string };
   'prompt.restored': { readonly prompt: string };

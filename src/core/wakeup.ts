@@ -26,7 +26,10 @@ export class Waiter {
     this.#resolve?.();
   };
 
-  /** Resolves at a wake-up, after `ms` milliseconds (`Infinity`: never by itself), or when `signal` aborts. */
+  /**
+   * Resolves at a wake-up, after `ms` milliseconds (`Infinity`: never by itself), or when `signal` aborts; never before
+   * what has come in meanwhile was heard.
+   */
   async wait(ms: number, signal: AbortSignal): Promise<void> {
     if (!this.#woken && !signal.aborted && ms > 0) {
       await new Promise<void>((resolve) => {
@@ -42,6 +45,8 @@ export class Waiter {
       });
     }
     this.#woken = false;
+    // A loop that always finds more to do would let nothing else in: an event that wants its acknowledgement, for one.
+    await new Promise<void>((resolve) => setImmediate(resolve));
   }
 }
 

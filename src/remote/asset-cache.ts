@@ -1,11 +1,9 @@
-import type { Logger } from 'pino';
 import { CosmosError } from '../core/errors.ts';
-import type { Sha256 } from '../core/ids.ts';
+import type { AttemptId, Sha256 } from '../core/ids.ts';
 import type { AssetUsage } from '../core/ports/host.ts';
-import type { Random } from '../core/ports/random.ts';
 import { listAssets } from './asset-listing.ts';
 import { tidyUp } from './clean-up.ts';
-import { temporaryName } from './paths.ts';
+import { safeAttemptName } from './paths.ts';
 import { planEviction, type Upload, usedBytes } from './plan-eviction.ts';
 import { inRole, isFault } from './transport/file-fault.ts';
 import type { Transport } from './transport/transport.ts';
@@ -23,14 +21,19 @@ const NAMES_AT_ONCE = 1000;
 
 const ASSET_MODE = 0o444;
 
+/** The part of the bot's log that a host writes to. */
+export interface HostLog {
+  info(facts: object, message: string): void;
+  warn(facts: object, message: string): void;
+}
+
 export interface AssetCacheOptions {
   readonly transport: Transport;
   /** Absolute path on the host. */
   readonly workDir: string;
-  readonly random: Random;
   /** Absent: as much as the disk holds. */
   readonly quotaBytes?: number | undefined;
-  readonly logger?: Logger | undefined;
+  readonly log?: HostLog | undefined;
 }
 
 /**
@@ -42,11 +45,8 @@ export interface AssetCacheOptions {
 export class AssetCache {
   readonly #transport: Transport;
   readonly #directory: string;
-  readonly #random: Random;
   readonly #quotaBytes: number;
-  readonly #logger: Logger | undefined;
-  /** Paths of this process's holds; each `hold` adds one. */
-  readonly #holds = new Map<Sha256, string[]>();
+  readonly #log: HostLog | undefined;
   readonly #uploads = new Set<Upload>();
   /** Room is made for one upload after the other: each counts those before it. */
   #turn: Promise<unknown> = Promise.resolve();
@@ -54,9 +54,8 @@ export class AssetCache {
   constructor(options: AssetCacheOptions) {
     this.#transport = options.transport;
     this.#directory = `${options.workDir}/assets`;
-    this.#random = options.random;
     this.#quotaBytes = options.quotaBytes ?? Number.POSITIVE_INFINITY;
-    this.#logger = options.logger;
+    this.#log = options.log;
   }
 
   /**
@@ -80,35 +79,44 @@ export class AssetCache {
   }
 
   /**
-   * Keeps an asset until `release`, and counts as its use; `path` is its name or the one that it is written under.
-   * False where it is gone. Where the file system has no second names it can be evicted all the same.
+   * Keeps an asset for an attempt until `release`, and counts as its use; `path` is its name or the one that it is
+   * written under. Returns the name by which it is kept: `path` where the file system has no second names, and it can be
+   * evicted all the same. Undefined where it is gone.
    */
-  async hold(asset: Sha256, path: string): Promise<boolean> {
-    const hold = `${this.#directory}/${temporaryName(asset, this.#random)}.hold`;
+  async hold(asset: Sha256, attempt: AttemptId, path: string): Promise<string | undefined> {
+    const hold = this.holdOf(asset, attempt);
     try {
-      await this.#transport.link(path, hold);
+      await this.#transport.link(path, hold).catch(async (thrown: unknown) => {
+        if (!isFault(thrown, 'exists')) throw thrown;
+        // Of an earlier try, and perhaps of a file that was replaced since.
+        await this.#transport.remove(hold);
+        await this.#transport.link(path, hold);
+      });
     } catch (thrown) {
-      if (isFault(thrown, 'missing')) return false;
+      if (isFault(thrown, 'missing')) return undefined;
       if (!isFault(thrown, 'unsupported', 'denied')) await inRole('asset', Promise.reject(thrown));
       await tidyUp(this.#transport.changeMode(path, ASSET_MODE));
-      return true;
+      return path;
     }
-    this.#holds.set(asset, [...(this.#holds.get(asset) ?? []), hold]);
-    return true;
+    return hold;
   }
 
-  /** Another name of a held asset: there also after somebody has evicted it. */
-  held(asset: Sha256): string | undefined {
-    return this.#holds.get(asset)?.at(-1);
+  /** The second name of an asset that is held for an attempt: there also after somebody has evicted it. */
+  holdOf(asset: Sha256, attempt: AttemptId): string {
+    return `${this.#directory}/.${asset}.${safeAttemptName(attempt)}.hold`;
   }
 
-  /** Gives up one hold of each of these assets. A hold that is left behind ends by itself after hours. */
-  async release(assets: Iterable<Sha256>): Promise<void> {
-    for (const asset of new Set(assets)) {
-      const [hold, ...others] = this.#holds.get(asset) ?? [];
-      if (others.length > 0) this.#holds.set(asset, others);
-      else this.#holds.delete(asset);
-      if (hold !== undefined) await tidyUp(this.#transport.remove(hold));
+  /** Gives up these holds: the attempt has its inputs. */
+  async release(attempt: AttemptId, assets: Iterable<Sha256>): Promise<void> {
+    for (const asset of new Set(assets)) await tidyUp(this.#transport.remove(this.holdOf(asset, attempt)));
+  }
+
+  /** Gives up all holds of an attempt that will not begin any more. What stays ends by itself after hours. */
+  async releaseAll(attempt: AttemptId): Promise<void> {
+    const suffix = `.${safeAttemptName(attempt)}.hold`;
+    const names = await inRole('work_dir', this.#transport.names(this.#directory));
+    for (const name of names.filter((each) => each.startsWith('.') && each.endsWith(suffix))) {
+      await tidyUp(this.#transport.remove(`${this.#directory}/${name}`));
     }
   }
 
@@ -131,11 +139,11 @@ export class AssetCache {
       const evicted = plan.evict.filter(({ name }) => gone.has(name));
       if (evicted.length > 0) {
         const bytes = evicted.reduce((total, file) => total + file.bytes, 0);
-        this.#logger?.info({ files: evicted.length, bytes, quotaBytes }, 'evicted assets');
+        this.#log?.info({ files: evicted.length, bytes, quotaBytes }, 'evicted assets');
       }
       if (evicted.length === plan.evict.length) {
         const { overBytes } = plan;
-        if (overBytes > 0) this.#logger?.warn({ overBytes, quotaBytes }, 'assets in use exceed the quota');
+        if (overBytes > 0) this.#log?.warn({ overBytes, quotaBytes }, 'assets in use exceed the quota');
         return;
       }
       // Others were faster, or the file belongs to somebody else: another one has to go in its place.

@@ -13,7 +13,7 @@ export interface CachedAsset {
   readonly usedAt: number;
 }
 
-/** A second name of an asset that an attempt is about to get: `.<sha256>.<random>.hold`. */
+/** A second name of an asset that an attempt is about to get: `.<sha256>.<attempt>.hold`. */
 export interface HoldEntry extends Omit<CachedAsset, 'name'> {
   readonly name: string;
 }
@@ -59,7 +59,7 @@ const KIB = 1024;
 
 const FILE = /^file (\d+) (\d+) (\d+) (\d+(?:\.\d+)?) \.\/(.+)$/;
 const ASSET = /^[0-9a-f]{64}$/;
-const HOLD = /^\.[0-9a-f]{64}\.[0-9a-f]+\.hold$/;
+const HOLD = /^\.[0-9a-f]{64}\.[A-Za-z0-9_-]+\.hold$/;
 const UNFINISHED = /^\.([0-9a-f]{64})\./;
 
 /** Lists the assets with one command, however many there are. Throws `engine.host_unsupported`, `engine.command_failed`. */

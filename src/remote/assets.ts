@@ -1,5 +1,5 @@
 import { CosmosError } from '../core/errors.ts';
-import type { Sha256 } from '../core/ids.ts';
+import type { AttemptId, Sha256 } from '../core/ids.ts';
 import type { HostAsset, TransferProgress } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
 import { AssetCache } from './asset-cache.ts';
@@ -34,7 +34,7 @@ export class AssetStore {
     transport: Transport,
     workDir: string,
     random: Random,
-    cache: AssetCache = new AssetCache({ transport, workDir, random }),
+    cache: AssetCache = new AssetCache({ transport, workDir }),
     /** Absent: every upload begins from nothing. */
     names?: UploadNames,
   ) {
@@ -76,16 +76,19 @@ export class AssetStore {
     const { name, resume } = this.#nameFor(asset.sha256);
     const hidden = `${this.#directory}/${name}`;
     const upload = (): Promise<Copied> =>
-      inRole('asset', this.#transport.upload(asset.path, hidden, { onProgress, resume, signal }));
+      this.#transport.upload(asset.path, hidden, { onProgress, resume, signal });
     try {
-      let { received, inPieces } = await upload();
-      if (received.sha256 !== asset.sha256 && inPieces) {
+      let copied = await inRole('asset', resume ? upload().catch(nullWhereMissing) : upload());
+      if (copied?.inPieces && copied.received.sha256 !== asset.sha256) {
         await inRole('asset', this.#transport.remove(hidden));
-        ({ received, inPieces } = await upload());
+        copied = null;
       }
-      if (received.sha256 !== asset.sha256) throw new CosmosError('transfer.corrupt', { role: 'asset' });
+      copied ??= await inRole('asset', upload());
+      if (copied.received.sha256 !== asset.sha256) {
+        throw new CosmosError('transfer.corrupt', { role: 'asset' });
+      }
       await inRole('asset', this.#transport.changeMode(hidden, ASSET_MODE));
-      await this.#cache.hold(asset.sha256, hidden);
+      if (asset.attempt !== undefined) await this.#cache.hold(asset.sha256, asset.attempt, hidden);
       await inRole('asset', this.#transport.rename(hidden, path));
     } catch (thrown) {
       // What is left when no upload goes on with it is swept.
@@ -100,10 +103,10 @@ export class AssetStore {
   }
 
   /** Gives the asset a second name, or copies it where the file system has no hard links. */
-  async place(asset: Sha256, path: string, signal?: AbortSignal): Promise<void> {
+  async place(asset: Sha256, attempt: AttemptId, path: string, signal?: AbortSignal): Promise<void> {
     const source = this.#path(asset);
     try {
-      await this.#link(asset, source, path);
+      await this.#link(this.#cache.holdOf(asset, attempt), source, path);
     } catch (thrown) {
       if (!isFault(thrown, 'unsupported', 'denied')) await orGone(Promise.reject(thrown));
       await orGone(this.#transport.copy(source, path, signal));
@@ -112,12 +115,11 @@ export class AssetStore {
   }
 
   /** By its held name first: the other one may have been evicted meanwhile. */
-  async #link(asset: Sha256, source: string, path: string): Promise<void> {
-    const held = this.#cache.held(asset);
+  async #link(held: string, source: string, path: string): Promise<void> {
     try {
-      await this.#transport.link(held ?? source, path);
+      await this.#transport.link(held, path);
     } catch (thrown) {
-      if (held === undefined || !isFault(thrown, 'missing')) throw thrown;
+      if (!isFault(thrown, 'missing')) throw thrown;
       await this.#transport.link(source, path);
     }
   }
@@ -154,20 +156,22 @@ export class AssetStore {
 
   /** Held before it is looked at: nobody can evict it in between. A whole one stays held. */
   async #isKept(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
-    if (!(await this.#cache.hold(asset.sha256, path))) return false;
+    const { sha256, attempt } = asset;
+    const named = attempt === undefined ? path : await this.#cache.hold(sha256, attempt, path);
+    if (named === undefined) return false;
     let isWhole = false;
     try {
-      isWhole = await this.#isWhole(path, asset, signal);
+      isWhole = await this.#isWhole(path, named, asset, signal);
     } catch (thrown) {
       if (!(thrown instanceof CosmosError) || !isFault(thrown.cause, 'missing')) throw thrown;
     } finally {
-      if (!isWhole) await this.#cache.release([asset.sha256]);
+      if (!isWhole && attempt !== undefined) await this.#cache.release(attempt, [sha256]);
     }
     return isWhole;
   }
 
-  async #isWhole(path: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
-    const named = this.#cache.held(asset.sha256) ?? path;
+  /** `named`: the same file as `path`, under a name that stays. */
+  async #isWhole(path: string, named: string, asset: HostAsset, signal?: AbortSignal): Promise<boolean> {
     const entry = await inRole('asset', this.#transport.stat(named));
     if (entry === null) return false;
     if (entry.kind === 'directory') await inRole('asset', this.#transport.remove(path));
@@ -178,6 +182,12 @@ export class AssetStore {
     if (sha256 === asset.sha256 && version !== undefined) this.#verified.set(path, version);
     return sha256 === asset.sha256;
   }
+}
+
+/** A host that was started anew may have lost what had been written. */
+function nullWhereMissing(thrown: unknown): null {
+  if (isFault(thrown, 'missing')) return null;
+  throw thrown;
 }
 
 /** An asset that was evicted in between is brought again: the same attempt may pass later. */

@@ -174,7 +174,7 @@ export class AttemptDirectories {
     const hidden = `${this.#all}/${temporaryName(attempt, this.#random)}`;
     await inRole('work_dir', this.#transport.makeDirectory(hidden));
     try {
-      await this.#fill(hidden, files, inputs, signal);
+      await this.#fill(attempt, hidden, files, inputs, signal);
       await inRole('attempt', this.#transport.rename(hidden, this.path(attempt)));
       return true;
     } catch (thrown) {
@@ -187,6 +187,7 @@ export class AttemptDirectories {
   }
 
   async #fill(
+    attempt: AttemptId,
     path: string,
     files: readonly PlannedFile[],
     inputs: readonly JobInput[],
@@ -207,7 +208,7 @@ export class AttemptDirectories {
     if (failed?.status === 'rejected') await inRole('attempt', Promise.reject(failed.reason));
     for (const input of inputs) {
       signal?.throwIfAborted();
-      await this.#assets.place(input.asset, `${path}/${input.path}`, signal);
+      await this.#assets.place(input.asset, attempt, `${path}/${input.path}`, signal);
     }
   }
 

@@ -1,10 +1,9 @@
 import { isAbsolute } from 'node:path';
-import type { Logger } from 'pino';
 import { CosmosError } from '../core/errors.ts';
 import type { HostName, InstanceId } from '../core/ids.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { Random } from '../core/ports/random.ts';
-import { AssetCache } from './asset-cache.ts';
+import { AssetCache, type HostLog } from './asset-cache.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptDirectories } from './attempt-dir.ts';
 import type { Words } from './docker-command.ts';
@@ -39,7 +38,7 @@ export interface HostOptions {
   readonly takeUploadRight?: TakeUploadRight;
   /** What the host keeps of inputs, bytes; absent: as much as its disk holds. */
   readonly assetQuotaBytes?: number;
-  readonly logger?: Logger;
+  readonly log?: HostLog;
 }
 
 /** One row for each way to reach a host. */
@@ -83,9 +82,9 @@ export function createHost(options: HostOptions): Host {
   const { create, sharesFiles } = TRANSPORTS[options.transport];
   const transport = create(options);
   const cache = new AssetCache({
-    ...{ transport, workDir, random },
+    ...{ transport, workDir },
     quotaBytes: options.assetQuotaBytes,
-    logger: options.logger?.child({ host: name }),
+    log: options.log,
   });
   const { takeUploadRight } = options;
   const names = takeUploadRight && new UploadNames(instance, random, takeUploadRight);

@@ -77,7 +77,10 @@ export class ExecutionHost implements Host {
       try {
         await directories.prepare({ ...plan, files }, engine.runScript(plan), signal);
       } finally {
-        await cache.release(plan.inputs.map(({ asset }) => asset));
+        await cache.release(
+          plan.attempt,
+          plan.inputs.map(({ asset }) => asset),
+        );
       }
     });
   }
@@ -162,12 +165,13 @@ export class ExecutionHost implements Host {
   }
 
   async discard(attempt: AttemptId, signal?: AbortSignal): Promise<void> {
-    await this.#onHost(signal, async ({ directories, engine }) => {
+    await this.#onHost(signal, async ({ directories, engine, cache }) => {
       const { state } = await engine.inspect(attempt, signal);
       const begun = state === 'never_started' && (await directories.abandon(attempt)) === 'already_started';
       if (state === 'running' || begun) throw new CosmosError('engine.not_stopped', { attempt });
       await engine.release?.(attempt, signal);
       await directories.remove(attempt);
+      await cache.releaseAll(attempt);
     });
   }
 
@@ -208,7 +212,8 @@ export class ExecutionHost implements Host {
     try {
       return await work;
     } catch (thrown) {
-      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing') await this.#sameHost(signal);
+      if (thrown instanceof CosmosError && thrown.parameters.reason === 'missing')
+        await this.#sameHost(signal);
       throw thrown;
     }
   }

@@ -16,8 +16,8 @@ import type { Transport } from './transport/transport.ts';
 /** Another one when the way in which a file is written changes, so that nothing else is continued. */
 const FORMAT = 1;
 const MARK_DIGITS = 12;
-/** Of the file's name, so that its temporary name is not too long. */
-const NAME_CHARACTERS = 100;
+/** Of the file's name, each of three bytes at most, so that its temporary name is not too long. */
+const NAME_CHARACTERS = 70;
 
 export interface FetchOptions {
   readonly transport: Transport;

@@ -3,11 +3,13 @@ import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { coldStart } from './benchmarks/cold-start.ts';
 import { fileTransfer } from './benchmarks/file-transfer.ts';
+import { fileTransferSsh } from './benchmarks/file-transfer-ssh.ts';
 import { idleDaemon } from './benchmarks/idle-daemon.ts';
 import { logFollow } from './benchmarks/log-follow.ts';
 import { queueClaims } from './benchmarks/queue-claims.ts';
 import { remoteExec } from './benchmarks/remote-exec.ts';
 import { remoteJob } from './benchmarks/remote-job.ts';
+import { slackAcks } from './benchmarks/slack-acks.ts';
 import { submitToStart } from './benchmarks/submit-to-start.ts';
 import type { Figure } from './figure.ts';
 import { table } from './table.ts';
@@ -19,8 +21,10 @@ const BENCHMARKS = [
   logFollow,
   idleDaemon,
   fileTransfer,
+  fileTransferSsh,
   remoteExec,
   remoteJob,
+  slackAcks,
 ];
 
 const words = process.argv.slice(2);

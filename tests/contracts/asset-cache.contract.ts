@@ -14,7 +14,7 @@ export interface CacheUnderTest extends AsyncDisposable {
   /** The assets, as this machine sees them. */
   readonly assets: string;
   /** A bot's way to the host; each has a memory of its own. */
-  open(options: Pick<HostOptions, 'assetQuotaBytes' | 'logger' | 'instance'>): Host;
+  open(options: Pick<HostOptions, 'assetQuotaBytes' | 'log' | 'instance'>): Host;
   /** Ends what is open. */
   close(): Promise<void>;
 }
@@ -34,7 +34,7 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
 
     const open = (instance = OURS, assetQuotaBytes = QUOTA): Host => {
       const logger = pino({ level: 'info' }, { write: (line: string) => void log.push(JSON.parse(line)) });
-      return under.open({ instance, assetQuotaBytes, logger });
+      return under.open({ instance, assetQuotaBytes, log: logger });
     };
     const file = async (letter: string, bytes = 10): Promise<HostAsset> => {
       const content = letter.repeat(bytes);
@@ -52,17 +52,29 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
       const before = await touched();
       while ((await touched()) === before) await new Promise(setImmediate);
     };
-    const prepared = async (input: HostAsset, at = host, instance = OURS): Promise<AttemptId> => {
+    const newAttempt = (): AttemptId => {
       count += 1;
-      const attempt = `jb_cache-a${count}` as AttemptId;
+      return `jb_cache-a${count}` as AttemptId;
+    };
+    /** Brings the file for an attempt; the attempt is prepared when the test says so. */
+    const put = async (input: HostAsset, at = host): Promise<AttemptId> => {
+      const attempt = newAttempt();
+      await at.putAsset({ ...input, attempt }, ignore);
+      return attempt;
+    };
+    const prepare = async (
+      input: HostAsset,
+      attempt: AttemptId,
+      at = host,
+      instance = OURS,
+    ): Promise<AttemptId> => {
       const inputs = [{ path: 'in/color.mp4', asset: input.sha256 }];
       await at.prepare(scriptPlan(attempt, 'true', { inputs, instance }));
       return attempt;
     };
     /** As an attempt that used the file and is over. */
     const use = async (input: HostAsset, at = host, instance = OURS): Promise<void> => {
-      await at.putAsset(input, ignore);
-      const attempt = await prepared(input, at, instance);
+      const attempt = await prepare(input, await put(input, at), at, instance);
       await at.abandon(attempt);
       await at.discard(attempt);
       await nextTime();
@@ -108,8 +120,7 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
 
     it('never takes what an attempt has, although the quota is exceeded by that', async () => {
       const [a, b, large] = [await file('a'), await file('b'), await file('l', 25)];
-      await host.putAsset(a, ignore);
-      const attempt = await prepared(a);
+      const attempt = await prepare(a, await put(a));
       await nextTime();
       await use(b);
       await use(large);
@@ -125,27 +136,38 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
     it('never takes what another lane or another bot is about to give to an attempt', async () => {
       const theirs = open(THEIRS);
       const [a, b] = [await file('a'), await file('b')];
-      await host.putAsset(a, ignore);
-      await theirs.putAsset(b, ignore);
+      const ofOurs = await put(a);
+      const ofTheirs = await put(b, theirs);
       await nextTime();
       await use(await file('l', 25));
       await use(await file('m', 25), theirs, THEIRS);
-      await prepared(a);
-      await prepared(b, theirs, THEIRS);
+      await prepare(a, ofOurs);
+      await prepare(b, ofTheirs, theirs, THEIRS);
       expect((await kept()).filter((name) => name.endsWith('.hold'))).toEqual([]);
       expect(await kept()).toEqual(expect.arrayContaining(names(a, b)));
     });
 
     it('lets go of what was not given to an attempt in the end', async () => {
       const a = await file('a');
-      await host.putAsset(a, ignore);
-      const plan = scriptPlan('jb_cache-broken' as AttemptId, 'true', {
+      const plan = scriptPlan(await put(a), 'true', {
         inputs: [
           { path: 'in/color.mp4', asset: a.sha256 },
           { path: 'in/depth.mp4', asset: 'ab'.repeat(32) as Sha256 },
         ],
       });
       await expect(host.prepare(plan)).rejects.toMatchObject({ code: 'transfer.failed' });
+      expect(await kept()).toEqual(names(a));
+    });
+
+    it('keeps nothing for an attempt that was given up, nor twice for one that is tried again', async () => {
+      const a = await file('a');
+      const attempt = newAttempt();
+      for (let time = 0; time < 3; time += 1) await host.putAsset({ ...a, attempt }, ignore);
+      expect(await kept()).toEqual([`.${a.sha256}.${attempt}.hold`, a.sha256].sort());
+      const other = await put(a);
+      await host.discard(attempt);
+      expect(await kept()).toEqual([`.${a.sha256}.${other}.hold`, a.sha256].sort());
+      await open().discard(other);
       expect(await kept()).toEqual(names(a));
     });
 
@@ -161,13 +183,14 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
 
     it('heals by itself when an asset is lost between its upload and its use', async () => {
       const a = await file('a');
-      await host.putAsset(a, ignore);
+      const lost = await put(a);
       await rm(under.assets, { recursive: true });
       await mkdir(under.assets);
       await chmod(under.assets, 0o777);
-      await expect(prepared(a)).rejects.toMatchObject({ code: 'transfer.failed', retryable: true });
-      await host.putAsset(a, ignore);
-      const attempt = await prepared(a);
+      const again = { code: 'transfer.failed', retryable: true };
+      await expect(prepare(a, lost)).rejects.toMatchObject(again);
+      await host.putAsset({ ...a, attempt: lost }, ignore);
+      const attempt = await prepare(a, lost);
       expect(await readFile(join(under.assets, '..', 'attempts', attempt, 'in', 'color.mp4'), 'utf8')).toBe(
         'a'.repeat(10),
       );
@@ -231,8 +254,7 @@ export function assetCacheContract(name: string, makeCache: () => Promise<CacheU
         for (let round = 0; round < 4; round += 1) {
           const input = files[(round + turn) % files.length];
           if (input === undefined) throw new Error('no file');
-          await at.putAsset(input, ignore);
-          const attempt = await prepared(input, at, instance);
+          const attempt = await prepare(input, await put(input, at), at, instance);
           await at.abandon(attempt);
           await at.discard(attempt);
         }

@@ -32,6 +32,19 @@ describe('a waiter', () => {
     await waiter.wait(Number.POSITIVE_INFINITY, aborted.signal);
   });
 
+  it('lets in what has come meanwhile, even if it was woken long ago', async () => {
+    const waiter = new Waiter();
+    let heard = 0;
+    for (let turn = 1; turn <= 3; turn += 1) {
+      setImmediate(() => {
+        heard += 1;
+      });
+      waiter.wake();
+      await waiter.wait(Number.POSITIVE_INFINITY, never);
+      expect(heard).toBe(turn);
+    }
+  });
+
   it('waits neither for nothing nor beyond what timers can', async () => {
     const waiter = new Waiter();
     await waiter.wait(0, never);

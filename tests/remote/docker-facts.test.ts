@@ -70,7 +70,10 @@ describe('status of an attempt in a container', () => {
     const killed = EXIT.replace(':4', ':137').replace('"oom_kills":0', '"oom_kills":1');
     expect(status(...started, ...NONE, `exit ${killed}`)).toEqual({ ...memory, exitCode: 137 });
     const stopped = killed.replace('false', 'true');
-    expect(status(...started, ...NONE, `exit ${stopped}`)).toEqual({ ...exited, exitCode: 137 });
+    expect(status(...started, ...NONE, `exit ${stopped}`)).toEqual({
+      ...{ ...exited, exitCode: 137 },
+      wasStopped: true,
+    });
   });
 
   it.each([

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import type { Bot } from '../../src/bot/bot.ts';
@@ -10,7 +10,7 @@ import type { Checked, Problem } from '../../src/core/errors.ts';
 import type { LaneName, RunId, ThreadId } from '../../src/core/ids.ts';
 import type { Clock } from '../../src/core/ports/clock.ts';
 import type { Prompt } from '../../src/core/prompts/prompt.ts';
-import type { Run, RunOutcome, RunProgress } from '../../src/core/runs/run.ts';
+import type { Run, RunOutcome, RunOutput, RunProgress } from '../../src/core/runs/run.ts';
 import type { Store } from '../../src/core/store/store.ts';
 import { FactMedia, factVideo } from '../fakes/fact-media.ts';
 import { FakeClock } from '../fakes/fake-clock.ts';
@@ -89,8 +89,21 @@ export class Workbench<C extends Clock = FakeClock> implements AsyncDisposable {
     this.bot.parts.wakeup.notify();
   }
 
-  /** The run that the lane executes ends. */
-  async end(outcome: RunOutcome = 'done', problem?: Problem): Promise<Run> {
+  /** What the lane has copied of the log of its run. */
+  async log(text: string): Promise<void> {
+    const attempt = this.store.attempts.open(LANE);
+    if (attempt === undefined) throw new Error('no run is executed');
+    const path = this.bot.parts.data.log(attempt.run, attempt.id);
+    await mkdir(join(path, '..'), { recursive: true });
+    await writeFile(path, text);
+  }
+
+  /** The run that the lane executes ends; `controls` are the names of what the model was conditioned on. */
+  async end(
+    outcome: RunOutcome = 'done',
+    problem?: Problem,
+    controls: Readonly<Record<string, string>> = {},
+  ): Promise<Run> {
     const attempt = this.store.attempts.open(LANE);
     if (attempt === undefined) throw new Error('no run is executed');
     const path = join(this.bot.parts.data.outputs(attempt.run), '0-preview.mp4');
@@ -104,10 +117,20 @@ export class Workbench<C extends Clock = FakeClock> implements AsyncDisposable {
       bytes: factVideo({}, attempt.run).length,
       sha256: 'ab'.repeat(32),
     };
-    const outputs = outcome === 'done' ? [output] : [];
+    const outputs: RunOutput[] = outcome === 'done' ? [output] : [];
+    for (const [label, content] of Object.entries(controls)) {
+      const controlPath = join(path, '..', `${outputs.length}-${label}.mp4`);
+      await writeFile(controlPath, content);
+      outputs.push({ ...output, purpose: 'control', label, path: controlPath, bytes: content.length });
+    }
     this.store.attempts.end(attempt, { outcome, outputs, ...(problem && { problem }) });
     this.bot.parts.wakeup.notify();
     return this.reload(attempt.run);
+  }
+
+  /** Names of what lies among the files that are still being copied. */
+  async incoming(): Promise<string[]> {
+    return await readdir(this.bot.parts.data.incoming).catch(() => []);
   }
 
   reload(id: RunId): Run {

@@ -1,16 +1,20 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import type { Card, ChatPort, ChatReference, UploadFile } from '../../core/ports/chat.ts';
+import type { Card, ChatPort, ChatReference } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { Delivery } from '../../core/store/deliveries.ts';
 import type { Store } from '../../core/store/store.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
-import { resultCard } from '../thread-view/result-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
+import { leftOutOfLog } from '../wording/answers.ts';
 import { cardHash } from './card-hash.ts';
+import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
+import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
-import type { Wanted } from './wanted.ts';
+import type { WantedFile } from './run-files.ts';
+import { type Showing, type Wanted, withFile, withoutFile } from './wanted.ts';
 
 /** How far before the stored intent an earlier post is looked for, ms: clocks of platforms differ from ours. */
 const FIND_MARGIN_MS = 60_000;
@@ -26,7 +30,7 @@ const MAXIMUM_CORRECTIONS = 3;
 /** A duty, where it is to be shown, and what. */
 export interface DueDelivery {
   readonly delivery: Delivery;
-  readonly where: ChatReference;
+  readonly showing: Showing;
   readonly content: Wanted;
   readonly hash: string;
 }
@@ -44,43 +48,53 @@ export interface DelivererParts {
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
 export class Deliverer {
   readonly #parts: DelivererParts;
+  readonly #controls: ControlPosts;
   readonly #corrections = new Map<string, number>();
 
   constructor(parts: DelivererParts) {
     this.#parts = parts;
+    this.#controls = new ControlPosts(parts);
   }
 
   /** Sends it; afterwards the outcome is either recorded or unknown. */
   async post(due: DueDelivery): Promise<void> {
     const { store, port, clock } = this.#parts;
-    const { id, key, subject } = due.delivery;
-    const { file } = due.content;
-    const isTaken = file !== undefined && (await this.#isTaken(file, due.where));
+    const { delivery, content, showing } = due;
+    const { id, key, subject } = delivery;
+    await using file = content.file && (await this.#sendable(content.file, showing.where));
+    const run = this.#runOf(due);
+    const plan = run === undefined ? NO_CONTROLS : await this.#plan(run, due);
     const twinsAt = port.capabilities.lateEffectMs > 0 ? clock.now() + TWINS_MS : undefined;
     store.deliveries.recordIntent(id, twinsAt);
-    if (file !== undefined && isTaken) {
-      const outcome = await port.upload(key, due.where, file, due.content.card);
-      if (outcome.state === 'posted') return store.deliveries.recordShown(id, outcome.reference, due.hash);
+    let isRefused = false;
+    if (file !== undefined) {
+      const card = this.#cardWithFile(due, plan);
+      const outcome = await port.upload(key, showing.where, file, card);
+      if (outcome.state === 'posted') return this.#shown(due, plan, outcome.reference, due.hash);
       if (outcome.state === 'unverified') return store.deliveries.defer(id, clock.now() + LOOK_INTERVAL_MS);
       this.#parts.logger.info({ delivery: key, outcome }, 'file not taken by the platform');
+      isRefused = outcome.state === 'refused';
     }
-    const card = file === undefined ? due.content.card : this.#withoutFile(due);
+    if (subject.purpose === 'output') return this.#leftOut(due, isRefused ? NO_CONTROLS : plan);
+    // Where the result itself is refused, its controls would be too.
+    const possible = isRefused ? { posted: [], leftOut: this.#controlsOf(due) } : plan;
+    const card = content.file === undefined ? content.card : this.#cardWithoutFile(due, possible);
     const answered = subject.purpose === 'answer' ? subject.answered : undefined;
-    const message = await port.post(key, due.where, card, answered);
-    store.deliveries.recordShown(id, message, cardHash(card));
+    const message = await port.post(key, showing.where, card, answered);
+    this.#shown(due, possible, message, cardHash(card));
   }
 
   /** Looks for what was sent with unknown outcome; sends it again once it cannot arrive any more. */
   async look(due: DueDelivery): Promise<void> {
     const { store, port, clock } = this.#parts;
     const { id, intentAt = clock.now() } = due.delivery;
-    const [first, ...twins] = await this.#find(due.delivery, due.where);
+    const [first, ...twins] = await this.#find(due.delivery, due.showing.where);
     if (first !== undefined) {
       for (const twin of twins) await port.delete(twin);
       // A file's card is never edited, and not every platform can read it back.
       const shown = due.content.file === undefined ? await port.shown(first) : due.hash;
       if (shown === null) store.deliveries.close(id, 'gone');
-      else store.deliveries.recordShown(id, first, shown);
+      else await this.#recordFound(due, first, shown);
       return;
     }
     const { uploadNeedsVerification, lateEffectMs } = port.capabilities;
@@ -141,18 +155,77 @@ export class Deliverer {
     return await this.#parts.port.find(delivery.key, where, since - FIND_MARGIN_MS);
   }
 
+  /** What is shown, and the duty of what follows it. */
+  #shown(due: DueDelivery, plan: ControlPlan, message: ChatReference, hash: string): void {
+    const { store } = this.#parts;
+    const { delivery } = due;
+    store.write(() => {
+      store.deliveries.recordShown(delivery.id, message, hash);
+      const run = this.#runOf(due);
+      if (run === undefined) return;
+      if (delivery.subject.purpose === 'result') this.#controls.begin(delivery, run, plan);
+      else this.#controls.goOn(delivery, run, plan);
+    });
+  }
+
+  #leftOut(due: DueDelivery, plan: ControlPlan): void {
+    this.#parts.store.write(() => {
+      const run = this.#runOf(due);
+      if (run === undefined) return;
+      this.#controls.leaveOut(due.delivery, run);
+      this.#controls.goOn(due.delivery, run, plan);
+    });
+  }
+
+  /** What follows a result, or the further ones after a control video. */
+  async #plan(run: Run, { showing }: DueDelivery): Promise<ControlPlan> {
+    return run.state === 'done' ? await this.#controls.plan(run, showing) : NO_CONTROLS;
+  }
+
+  async #recordFound(due: DueDelivery, message: ChatReference, hash: string): Promise<void> {
+    const run = this.#runOf(due);
+    this.#shown(due, run === undefined ? NO_CONTROLS : await this.#plan(run, due), message, hash);
+  }
+
+  /** The run of a result, or of what follows it. */
+  #runOf({ delivery: { subject } }: DueDelivery): Run | undefined {
+    const isOfRun = subject.purpose === 'result' || subject.purpose === 'output';
+    return isOfRun ? this.#parts.api.getRun(subject.runId) : undefined;
+  }
+
+  #controlsOf(due: DueDelivery): Run['outputs'] {
+    return (this.#runOf(due)?.outputs ?? []).filter(({ purpose }) => purpose === 'control');
+  }
+
   /** The limit is asked at run time; a file that somebody has removed is not sent either. */
-  async #isTaken(file: UploadFile, where: ChatReference): Promise<boolean> {
-    const found = await stat(file.path).catch(() => undefined);
-    return found !== undefined && found.size <= (await this.#parts.port.maxUploadBytes(where));
+  async #sendable(
+    file: WantedFile,
+    where: ChatReference,
+  ): Promise<(WantedFile & AsyncDisposable) | undefined> {
+    const { api, port } = this.#parts;
+    const bytes = (await stat(file.path).catch(() => undefined))?.size;
+    if (bytes === undefined) return undefined;
+    const maxBytes = await port.maxUploadBytes(where);
+    if (bytes <= maxBytes) return { ...file, [Symbol.asyncDispose]: async () => undefined };
+    const end = file.logOf && (await api.log.end(file.logOf, maxBytes, leftOutOfLog));
+    return end && { ...file, ...end };
+  }
+
+  #cardWithFile(due: DueDelivery, { leftOut }: ControlPlan): Card {
+    const run = this.#runOf(due);
+    if (run === undefined || due.delivery.subject.purpose !== 'result' || leftOut.length === 0)
+      return due.content.card;
+    return this.#clipped(withFile(run, this.#parts, due.showing, leftOut));
   }
 
   /** The platform does not take the file: the card says where it lies. */
-  #withoutFile({ delivery, content }: DueDelivery): Card {
-    const { api, views, port } = this.#parts;
-    const run = delivery.subject.purpose === 'result' ? api.getRun(delivery.subject.runId) : undefined;
-    return run === undefined
-      ? content.card
-      : clipCard(resultCard(views.result(run, port.capabilities)), port.capabilities);
+  #cardWithoutFile(due: DueDelivery, { leftOut }: ControlPlan): Card {
+    const run = this.#runOf(due);
+    if (run === undefined || !isFinished(run.state)) return due.content.card;
+    return this.#clipped(withoutFile(run, this.#parts, due.showing, leftOut));
+  }
+
+  #clipped(card: Card): Card {
+    return clipCard(card, this.#parts.port.capabilities);
   }
 }

@@ -6,13 +6,15 @@ import type { ThreadId } from '../../core/ids.ts';
 import type { Card, ChatPort, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { checkText } from '../../core/prompts/check-text.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Store } from '../../core/store/store.ts';
 import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandContext, CommandResult } from '../commands/command-context.ts';
 import { parseEvent, readEvent } from '../commands/read-event.ts';
 import { COMMANDS } from '../commands/registry.ts';
-import { idsOfThread } from '../commands/thread-ids.ts';
+import { idsOfThread, promptOfThread } from '../commands/thread-ids.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
+import { addedFilesCard } from '../thread-view/added-files-card.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import { receiveFiles } from './receive-files.ts';
@@ -122,6 +124,8 @@ export class InboundHandler {
     const allowed = access.check(event.user, event.where, COMMANDS.create.role, 'create');
     if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
     if (store.idempotency.get(event.dedupeKey) !== undefined) return complete({});
+    const prompt = promptOfThread(store, event.where);
+    if (prompt !== undefined) return await this.#addFiles(event, actor, prompt, handling);
     // The answer goes where the prompt's card would.
     const thread = await this.#openThread(event, event.text, handling);
     const refused = await this.#createPrompt(event, actor, thread, handling.signal);
@@ -144,6 +148,29 @@ export class InboundHandler {
       signal,
     );
     return created.ok ? undefined : created.problems;
+  }
+
+  /** Files in the thread of a prompt are for that prompt; the words with them are for the people there. */
+  async #addFiles(
+    event: Upload,
+    actor: Principal,
+    prompt: Prompt,
+    { signal, complete }: Handling,
+  ): Promise<void> {
+    const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
+    await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
+    if (!files.received.ok) return complete({ card: problemCard(files.received.problems) });
+    const added = await api.addFiles(
+      actor,
+      prompt,
+      {
+        files: files.received.value,
+        idempotencyKey: event.dedupeKey,
+        told: (result) => complete({ card: addedFilesCard(result) }),
+      },
+      signal,
+    );
+    if (!added.ok) complete({ card: problemCard(added.problems) });
   }
 
   #context(event: Inbound, actor: Principal, handling: Handling): Omit<CommandContext, 'role'> {

@@ -11,12 +11,13 @@ const PREFIX = 'elsewhere:';
 
 /**
  * What can never be shown in its thread is said once in the channel of that thread: that it cannot, and where to see it.
- * The status of a run is not: its result says the same. To be called in the transaction that ends the duty.
+ * The status of a run is not, nor what follows its result: the result says the same. To be called in the transaction that ends the duty.
  */
 export function sayElsewhere(store: Store, delivery: Delivery, thread: ThreadRecord, problem: Problem): void {
   const { thread: inThread, ...channel } = thread.reference;
   const isPosted = delivery.message !== undefined;
-  if (inThread === undefined || isPosted || delivery.subject.purpose === 'status') return;
+  const { purpose } = delivery.subject;
+  if (inThread === undefined || isPosted || purpose === 'status' || purpose === 'output') return;
   if (delivery.key.startsWith(PREFIX)) return;
   const about = subjectOf(delivery.subject);
   const parameters = { ...problem.parameters, ...(about && { about }) };
@@ -35,6 +36,7 @@ function subjectOf(subject: DeliverySubject): string | undefined {
       return subject.promptId;
     case 'status':
     case 'result':
+    case 'output':
       return subject.runId;
     case 'answer':
       return undefined;

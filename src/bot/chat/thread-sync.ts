@@ -16,7 +16,7 @@ import { Deliverer, type DueDelivery } from './deliverer.ts';
 import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
 import { sayElsewhere } from './say-elsewhere.ts';
-import { type Wanted, wanted } from './wanted.ts';
+import { type Showing, type Wanted, wanted } from './wanted.ts';
 import { withinMs } from './within.ts';
 
 /** Calls at a time, of which uploads: enough that slow ones hold up nobody else. */
@@ -33,6 +33,8 @@ export interface ThreadSyncParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wakeup: Wakeup;
+  /** Ids of channels in which people want to read less. */
+  readonly quietChannels?: ReadonlySet<string>;
 }
 
 type Act = Exclude<DeliveryStep['kind'], 'rest' | 'wait'>;
@@ -125,7 +127,7 @@ export class ThreadSync {
 
   /** What the duty needs now, or how long it needs nothing, ms. */
   #plan(delivery: Delivery): Task | number {
-    const { store, port, clock, api, views } = this.#parts;
+    const { store, port, clock } = this.#parts;
     const thread = store.threads.get(delivery.thread);
     if (thread?.reference.platform !== port.platform || this.#calls.has(delivery.id)) {
       return Number.POSITIVE_INFINITY;
@@ -135,7 +137,7 @@ export class ThreadSync {
     const wait = (delivery.nextTryAt ?? now) - now;
     if (wait > 0) return wait;
     try {
-      const target = wanted(delivery.subject, api, views);
+      const target = wanted(delivery.subject, this.#parts, this.#showing(thread));
       const content = target && { ...target, card: clipCard(target.card, port.capabilities) };
       const hash = content && cardHash(content.card);
       const { lateEffectMs } = port.capabilities;
@@ -146,6 +148,12 @@ export class ThreadSync {
     } catch (error) {
       return this.#failed(delivery, thread, toCosmosError(error));
     }
+  }
+
+  #showing({ reference: where }: ThreadRecord): Showing {
+    const { port, quietChannels } = this.#parts;
+    const { localFiles } = port.capabilities;
+    return { where, localFiles, isQuiet: quietChannels?.has(where.channel) ?? false };
   }
 
   /** Begins the call unless it has to wait; returns when to look again, ms. */
@@ -192,7 +200,7 @@ export class ThreadSync {
       return await deliverer.deleteTwins(delivery, thread.reference, message);
     }
     if (content === undefined || hash === undefined) return;
-    const due: DueDelivery = { delivery, where: thread.reference, content, hash };
+    const due: DueDelivery = { delivery, showing: this.#showing(thread), content, hash };
     if (act === 'post') return await deliverer.post(due);
     if (act === 'look') return await deliverer.look(due);
     if (message === undefined) return;

@@ -1,15 +1,15 @@
-import { extname } from 'node:path';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import { mimeOf } from '../../core/media/mime-of.ts';
-import type { Card, UploadFile } from '../../core/ports/chat.ts';
-import { isFinished, type Run } from '../../core/runs/run.ts';
+import type { Card, ChatReference } from '../../core/ports/chat.ts';
+import { isFinished, type Run, type RunOutcome, type RunOutput } from '../../core/runs/run.ts';
 import type { DeliverySubject } from '../../core/store/deliveries.ts';
+import { controlCard } from '../thread-view/control-card.ts';
 import { discardedCard } from '../thread-view/discarded-card.ts';
 import { failureCard } from '../thread-view/failure-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
 import { resultCard } from '../thread-view/result-card.ts';
 import { statusCard } from '../thread-view/status-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
+import { logFile, outputFile, type WantedFile } from './run-files.ts';
 
 /** What a thread has to show now. */
 export interface Wanted {
@@ -17,42 +17,94 @@ export interface Wanted {
   /** The duty ends when this is shown. */
   readonly final: boolean;
   /** Goes with the card. */
-  readonly file?: UploadFile;
+  readonly file?: WantedFile;
+}
+
+/** Where it is shown, and how. */
+export interface Showing {
+  readonly where: ChatReference;
+  /** Whoever reads it sits at the bot's machine: a path is as good as the file. */
+  readonly localFiles: boolean;
+  /** People there want to read less. */
+  readonly isQuiet: boolean;
+}
+
+export interface WantedParts {
+  readonly api: CosmosApi;
+  readonly views: ViewBuilder;
 }
 
 /** The content of a delivery, computed from what is stored; undefined while there is nothing to show yet. */
-export function wanted(subject: DeliverySubject, api: CosmosApi, views: ViewBuilder): Wanted | undefined {
+export function wanted(subject: DeliverySubject, parts: WantedParts, showing: Showing): Wanted | undefined {
+  const { api, views } = parts;
   switch (subject.purpose) {
     case 'answer':
       return { card: subject.card, final: true };
     case 'prompt': {
       const prompt = api.getPrompt(subject.promptId);
-      if (prompt !== undefined) return { card: promptCard(views.prompt(prompt)), final: true };
+      if (prompt !== undefined) {
+        const { posterPath, ...view } = views.prompt(prompt);
+        const poster = posterPath === undefined || showing.isQuiet ? {} : { posterPath };
+        return { card: promptCard({ ...view, ...poster }), final: true };
+      }
       const discarded = api.getDiscardedPrompt(subject.promptId);
       return discarded && { card: discardedCard(discarded), final: true };
     }
     case 'status': {
       const run = api.getRun(subject.runId);
-      return run && { card: statusCard(views.status(run)), final: isFinished(run.state) };
+      if (run === undefined) return undefined;
+      const view = { ...views.status(run), isQuiet: showing.isQuiet };
+      return { card: statusCard(view), final: isFinished(run.state) };
     }
     case 'result': {
       const run = api.getRun(subject.runId);
-      return run && isFinished(run.state) ? result(run, views) : undefined;
+      return run && isFinished(run.state) ? result(run, run.state, parts, showing) : undefined;
+    }
+    case 'output': {
+      const run = api.getRun(subject.runId);
+      const output = run?.outputs[subject.output];
+      if (run === undefined || output === undefined) return undefined;
+      return { card: controlCard(run, output), final: true, file: outputFile(run, output, output.label) };
     }
   }
 }
 
-function result(run: Run, views: ViewBuilder): Wanted {
-  if (run.state !== 'done') return { card: failureCard(views.failure(run)), final: true };
-  const view = views.result(run, { localFiles: false });
+/** The result without its file, where it cannot be had there: it says where that lies. `leftOut` as in `ResultView`. */
+export function withoutFile(
+  run: Run,
+  { views }: WantedParts,
+  showing: Showing,
+  leftOut: readonly RunOutput[],
+): Card {
+  return run.state === 'done'
+    ? resultCard({ ...views.result(run, showing), leftOut })
+    : failureCard(views.failure(run, showing));
+}
+
+/** The result that says what is missing of what should follow it. */
+export function withFile(
+  run: Run,
+  { views }: WantedParts,
+  showing: Showing,
+  leftOut: readonly RunOutput[],
+): Card {
+  return resultCard({
+    ...views.result(run, { ...showing, localFiles: false }),
+    place: { kind: 'attached' },
+    leftOut,
+  });
+}
+
+function result(run: Run, outcome: RunOutcome, parts: WantedParts, showing: Showing): Wanted {
+  const { api, views } = parts;
+  if (outcome !== 'done') {
+    const file = showing.localFiles ? undefined : logFile(run, outcome, api);
+    const view = views.failure(run, showing);
+    if (file === undefined) return { card: failureCard(view), final: true };
+    return { card: failureCard({ ...view, logAttached: true }), final: true, file };
+  }
   const primary = run.outputs.find(({ purpose }) => purpose === 'primary');
-  if (primary === undefined) return { card: resultCard(view), final: true };
-  const extension = extname(primary.path).slice(1);
-  const file: UploadFile = {
-    path: primary.path,
-    name: `${run.promptName}-${run.id}.${extension}`,
-    bytes: primary.bytes,
-    mime: primary.kind === 'text' ? 'text/plain' : mimeOf(primary.kind, extension),
-  };
-  return { card: resultCard({ ...view, place: { kind: 'attached' } }), final: true, file };
+  if (primary === undefined)
+    return { card: withoutFile(run, parts, { ...showing, localFiles: false }, []), final: true };
+  return { card: withFile(run, parts, showing, []), final: true, file: outputFile(run, primary) };
 }

@@ -68,5 +68,5 @@ function messages(bot: Bot, id: RunId): ScreenMessage[] {
 function endCard({ parts: { views } }: Bot, run: Run) {
   return run.state === 'done'
     ? resultCard(views.result(run, { localFiles: true }))
-    : failureCard(views.failure(run));
+    : failureCard(views.failure(run, { localFiles: true }));
 }

@@ -1,6 +1,7 @@
 import type { Config } from '../../core/config/config.ts';
 import { type Checked, invalid, toCosmosError, valid } from '../../core/errors.ts';
 import type { HostName } from '../../core/ids.ts';
+import { removeUnfinishedOutputs } from '../../core/runner/unfinished-outputs.ts';
 import type { Bot } from '../bot.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
 import { FENCE, type HostAnswer } from '../wording/fence-words.ts';
@@ -66,12 +67,15 @@ async function fence(
   const isFenced = mayFence?.trim().toLowerCase() === 'yes';
   const ended = isFenced ? api.fenceHost(localPrincipal(store), host) : held;
   if (isFenced) logger.warn({ host, attempts: ended.map(({ attempt }) => attempt) }, 'host was given up');
+  const isDriven = isDaemonRunning(data);
+  // Whoever drives the lanes does so when it has left the downloads off.
+  if (isFenced && !isDriven) for (const { run } of ended) await removeUnfinishedOutputs(bot.parts, run);
   if (json) {
     const report = { host, answers: answer.state === 'answers', fenced: isFenced, attempts: ended };
     output.out.write(`${JSON.stringify(report, null, 2)}\n`);
   } else if (isFenced) {
     output.out.write(`${FENCE.done(host, ended)}\n`);
-    if (!isDaemonRunning(data)) printNote(output, FENCE.nobodyLooks);
+    if (!isDriven) printNote(output, FENCE.nobodyLooks);
   }
   if (!isFenced) printNote(output, mayFence === undefined ? FENCE.needsYes : FENCE.declined);
   return isFenced ? 0 : 1;

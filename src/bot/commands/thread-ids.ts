@@ -56,6 +56,15 @@ function runOf(
   return fitting ?? runs.list({ thread, limit: 1 })[0];
 }
 
+/** The prompt that a thread is about: its own, or that of its latest run. */
+export function promptOfThread(
+  store: Pick<Store, 'threads' | 'runs' | 'prompts'>,
+  where: ChatReference,
+): Prompt | undefined {
+  const thread = where.thread === undefined ? undefined : store.threads.find(where)?.id;
+  return thread && promptOf(store, thread);
+}
+
 function promptOf(store: Pick<Store, 'threads' | 'runs' | 'prompts'>, thread: ThreadId): Prompt | undefined {
   const id = store.threads.promptOf(thread) ?? store.runs.list({ thread, limit: 1 })[0]?.promptId;
   return id && store.prompts.get(id);

@@ -17,6 +17,8 @@ const schema = z.strictObject({
   tenant: z.string(),
   /** Words that were typed and that no field shows. */
   words: z.array(z.string()).readonly(),
+  /** The model whose parameters it shows. */
+  model: z.string().exactOptional(),
 });
 
 /** What a form is about; it travels with the form, so that a restart of the bot loses none. */

@@ -29,9 +29,12 @@ export function parameterFields({ profile, usable, now, values }: ParameterField
     .toSorted(([, one], [, other]) => Number(other.essential) - Number(one.essential))
     .map(([name, parameter]) => {
       const given = values[parameterField(name)];
-      const checked = given === undefined ? undefined : checkValue(name, parameter, given);
-      // What does not fit this model is not kept.
-      return toField(name, parameter, checked?.ok === true ? checked.value : now[name]);
+      // What does not fit this model, or does not any more, is not kept.
+      const fitting = [given, now[name], parameter.default].flatMap((value) => {
+        const checked = value === undefined ? undefined : checkValue(name, parameter, value);
+        return checked?.ok === true ? [checked.value] : [];
+      });
+      return toField(name, parameter, fitting[0]);
     });
 }
 

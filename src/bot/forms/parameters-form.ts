@@ -35,10 +35,11 @@ interface Subject {
 }
 
 /** Prompt, model and the parameters of that model; the fields that `values` fills in are kept where they fit. */
-export function parametersForm(api: CosmosApi, state: FormState, values: FormValues): Form | undefined {
-  const encoded = encodeState(state);
-  if (encoded === undefined) return undefined;
+export function parametersForm(api: CosmosApi, state: FormState, given: FormValues): Form | undefined {
+  const values = chosenValues(api, state, given);
   const { prompt, model, inputs, now } = subjectOf(api, state, values);
+  const encoded = encodeState({ ...state, ...(model && { model: model.profile.id }) });
+  if (encoded === undefined) return undefined;
   const usable = inputs && model && usableParameters(model.profile, inputs);
   const priority = mayPrioritise(state) ? [optionField(PRIORITY, values)] : [];
   return {
@@ -64,7 +65,8 @@ export function parametersForm(api: CosmosApi, state: FormState, values: FormVal
 }
 
 /** The words of the run that was asked for, checked as if they were typed. */
-export function submitParameters(api: CosmosApi, state: FormState, values: FormValues): FormResult {
+export function submitParameters(api: CosmosApi, state: FormState, given: FormValues): FormResult {
+  const values = chosenValues(api, state, given);
   const subject = subjectOf(api, state, values);
   const { prompt, run, model, now } = subject;
   if (!prompt.ok) return fieldProblems(prompt.problems, () => undefined, PROMPT_FIELD);
@@ -94,6 +96,23 @@ export function submitParameters(api: CosmosApi, state: FormState, values: FormV
   return problems.length === 0
     ? { ok: true, words }
     : fieldProblems(problems, fieldOf, model === undefined ? PROMPT_FIELD : MODEL_FIELD);
+}
+
+/**
+ * What was filled in, without what only stood there because the model before has it so: that was nobody's choice, and
+ * another model has its own.
+ */
+function chosenValues(api: CosmosApi, state: FormState, values: FormValues): FormValues {
+  if (state.model === undefined || (values[MODEL_FIELD] ?? state.model) === state.model) return values;
+  const { model, now } = subjectOf(api, state, { ...values, [MODEL_FIELD]: state.model });
+  if (model === undefined || model.profile.id !== state.model) return values;
+  const changed = changedParameters(model.profile, now, values);
+  const untouched = new Set(
+    Object.keys(model.profile.parameters).flatMap((name) =>
+      Object.hasOwn(changed, name) ? [] : [parameterField(name)],
+    ),
+  );
+  return Object.fromEntries(Object.entries(values).filter(([name]) => !untouched.has(name)));
 }
 
 function subjectOf(api: CosmosApi, { target }: FormState, values: FormValues): Subject {
@@ -130,10 +149,15 @@ function modelOf(
 
 function modelField(models: readonly ModelChoice[], model: ModelChoice | undefined): FormField[] {
   if (model === undefined) return [];
-  const choices = models.slice(0, MAXIMUM_CHOICES).map(({ profile }) => ({
-    value: profile.id,
-    label: choiceLabel(`${profile.id} · ${profile.title}`),
-  }));
+  // The chosen one is among its choices, however many there are.
+  const isChosen = ({ profile }: ModelChoice): boolean => profile.id === model.profile.id;
+  const others = models.filter((each) => !isChosen(each)).slice(0, MAXIMUM_CHOICES - 1);
+  const choices = models
+    .filter((each) => isChosen(each) || others.includes(each))
+    .map(({ profile }) => ({
+      value: profile.id,
+      label: choiceLabel(`${profile.id} · ${profile.title}`),
+    }));
   const initial = model.profile.id;
   return [
     {

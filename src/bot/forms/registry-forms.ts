@@ -127,8 +127,9 @@ export class RegistryForms implements ChatForms {
 
   #roles({ words, state }: Asked): Form | undefined {
     if (words.assignments.length > 0) return undefined;
-    const prompt = this.#parts.api.findPrompt(words.positional[0] ?? '');
-    return prompt.ok ? rolesForm(prompt.value, { ...state, target: prompt.value.id }) : undefined;
+    const { api } = this.#parts;
+    const prompt = api.findPrompt(words.positional[0] ?? '');
+    return prompt.ok ? rolesForm(api, prompt.value, { ...state, target: prompt.value.id }) : undefined;
   }
 
   /** Only where something is missing, and nothing else is wrong. */
@@ -145,7 +146,7 @@ export class RegistryForms implements ChatForms {
     const definition: CommandDefinition = COMMANDS[state.verb];
     if (isParametersForm(definition)) return parametersForm(api, state, values);
     const prompt = state.target === undefined ? undefined : api.findPrompt(state.target);
-    return prompt?.ok === true ? rolesForm(prompt.value, state) : wordsForm(api, state, values);
+    return prompt?.ok === true ? rolesForm(api, prompt.value, state) : wordsForm(api, state, values);
   }
 
   #fitting(

@@ -13,7 +13,9 @@ const FAILURE_LOG_LINES = 8;
 /** The post about a run that ended without a result; each end has its own words. */
 export function failureCard(view: FailureView): Card {
   const card = endCard(view);
-  return view.notify === undefined ? card : { ...card, blocks: [...card.blocks, paragraph(view.notify)] };
+  const attached = view.logAttached === true && 'The log is attached.';
+  const last = facts(attached, view.notify);
+  return last.length === 0 ? card : { ...card, blocks: [...card.blocks, paragraph(last)] };
 }
 
 function endCard(view: FailureView): Card {

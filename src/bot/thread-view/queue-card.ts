@@ -1,6 +1,7 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { LaneStatusView, QueueEntry, QueueView } from '../../core/queue/queue-view.ts';
 import { count, percent, timeRange } from '../wording/numbers.ts';
+import { transferWords } from '../wording/transfer-words.ts';
 import { action, line, paragraph, person } from './text.ts';
 
 /** The waiting runs in the order in which they start. */
@@ -21,10 +22,17 @@ export function queueCard(view: QueueView): Card {
   };
 }
 
-/** `now  rs_3fq8w1zz  rainy_neon_street  @ana  46 %, 4–6 min left`, or nothing on an idle lane. */
+/**
+ * `now  rs_3fq8w1zz  rainy_neon_street  @ana  46 %, 4–6 min left`, or how far its files are on their way; nothing on an
+ * idle lane.
+ */
 export function nowRow(lane: LaneStatusView, label = 'now'): readonly (readonly Text[])[] {
   if (lane.now === undefined) return [];
-  const { run, promptName, ownerName } = lane.now;
+  const { run, promptName, ownerName, transfer } = lane.now;
+  if (transfer !== undefined) {
+    const words = transferWords(transfer.stage, transfer);
+    return [cells(label, run, promptName, person(ownerName), words.join(', '))];
+  }
   const known = lane.now.percent === undefined ? [] : [percent(lane.now.percent)];
   const left = lane.now.remainingMs === undefined ? [] : [`${timeRange(lane.now.remainingMs)} left`];
   return [cells(label, run, promptName, person(ownerName), [...known, ...left].join(', '))];

@@ -1,8 +1,9 @@
 import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
+import { SEED, seedIn } from '../../core/runs/new-seed.ts';
 import type { RunOutput } from '../../core/runs/run.ts';
 import { duration, size } from '../wording/numbers.ts';
 import { resultFacts } from './media-facts.ts';
-import { lineage, parameterLine } from './run-parts.ts';
+import { lineage, parameterLine, parameterWords } from './run-parts.ts';
 import { action, facts, line, paragraph } from './text.ts';
 import type { ResultPlace, ResultView } from './views.ts';
 
@@ -20,6 +21,11 @@ export function resultCard(view: ResultView): Card {
     took !== undefined && (view.hardware === undefined ? `took ${took}` : `${took} on ${view.hardware}`);
   const parameters = parameterLine(run, view.parametersShown);
   const parent = lineage(run);
+  const more = facts(
+    view.place.kind === 'attached' && primary !== undefined && size(primary.bytes),
+    run.gpuSeconds !== undefined && run.gpuSeconds > 0 && `GPU time ${duration(run.gpuSeconds * 1000)}`,
+    seedBeside(view),
+  );
   return {
     mark: 'done',
     title: facts({ strong: run.id }, primary?.facts !== undefined && resultFacts(primary.facts), time),
@@ -27,8 +33,9 @@ export function resultCard(view: ResultView): Card {
       ...(parameters === undefined && parent === undefined && view.notify === undefined
         ? []
         : [paragraph(facts(parameters, parent, view.notify))]),
+      ...(more.length === 0 ? [] : [paragraph(more)]),
       ...placeBlocks(view.place, primary),
-      ...controlBlocks(run.outputs),
+      ...controlBlocks(view),
     ],
     actions: resultActions(view),
   };
@@ -55,12 +62,22 @@ function placeBlocks(place: ResultPlace, primary: RunOutput | undefined): readon
   ];
 }
 
-function controlBlocks(outputs: readonly RunOutput[]): readonly CardBlock[] {
-  const controls = outputs.filter((output) => output.purpose === 'control');
+function controlBlocks({ run, leftOut = [] }: ResultView): readonly CardBlock[] {
+  const controls = run.outputs.filter((output) => output.purpose === 'control');
   if (controls.length === 0) return [];
+  const names = controls.map(({ label }) => label).join(', ');
+  const missing = leftOut.map(({ label, bytes }) => `${label} (${size(bytes)})`).join(', ');
   return [
-    paragraph(`Controls as the model saw them: ${controls.map((control) => control.label).join(', ')}`),
+    paragraph(`Controls as the model saw them: ${names}`),
+    ...(missing === '' ? [] : [paragraph(`Not posted here: ${missing}. Details says where they lie.`)]),
   ];
+}
+
+/** The seed makes a result what it is, also where its model does not count it among what is essential. */
+function seedBeside({ run, parametersShown }: ResultView): string | undefined {
+  const isShown = parametersShown === undefined || parametersShown.includes(SEED);
+  const seed = seedIn(run.parameters);
+  return isShown || seed === undefined ? undefined : parameterWords(SEED, seed);
 }
 
 /** What is left out first, where there is little room, stands last. */

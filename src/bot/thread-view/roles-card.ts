@@ -1,15 +1,17 @@
 import type { Card, Text } from '../../core/ports/chat.ts';
-import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
+import { fileReference } from '../../core/prompts/changed-roles.ts';
+import { type OfferedFile, type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
 import { quoteWord } from '../commands/parse-words.ts';
 import { facts, paragraph } from './text.ts';
 
 /** What each file of a prompt is used as, and how to change it where no form can be shown. */
-export function rolesCard(prompt: Prompt): Card {
+export function rolesCard(prompt: Prompt, offers: readonly OfferedFile[] = []): Card {
   const [first] = prompt.inputs;
-  const rows = prompt.inputs.map((input): readonly Text[] => [
-    [{ strong: input.role }],
-    [input.originalName],
-  ]);
+  const [offer] = offers;
+  const rows = [
+    ...prompt.inputs.map(({ role, originalName }): readonly Text[] => [[{ strong: role }], [originalName]]),
+    ...offers.map(({ originalName }): readonly Text[] => [['not used'], [originalName]]),
+  ];
   return {
     mark: 'none',
     title: facts({ strong: prompt.name }, prompt.id),
@@ -21,6 +23,13 @@ export function rolesCard(prompt: Prompt): Card {
             paragraph('Change one with ', {
               code: `roles ${prompt.id} ${quoteWord(first.originalName)}=${otherRole(first.role)}`,
             }),
+            ...(offer === undefined
+              ? []
+              : [
+                  paragraph('Use another one with ', {
+                    code: `roles ${prompt.id} ${fileReference(offer.asset)}=${first.role}`,
+                  }),
+                ]),
             paragraph(`Roles: ${Object.keys(ROLES).join(', ')}.`),
           ]),
     ],

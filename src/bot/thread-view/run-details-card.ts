@@ -1,7 +1,8 @@
 import type { Card, CardAction, CardBlock, Span, Text } from '../../core/ports/chat.ts';
-import { isFinished, type Run } from '../../core/runs/run.ts';
+import { isFinished, type Run, transferOf } from '../../core/runs/run.ts';
 import { count, duration, size, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
+import { transferWords } from '../wording/transfer-words.ts';
 import { problemBlocks } from './failure-card.ts';
 import { mediaFacts } from './media-facts.ts';
 import { parameterWords, runTitle, stageOf, stateMark } from './run-parts.ts';
@@ -36,7 +37,7 @@ function factRows({
     run.startedAt === undefined || run.finishedAt === undefined ? undefined : run.finishedAt - run.startedAt;
   const starts = place?.startsIn === undefined ? '' : `, starts in ${timeRange(place.startsIn)}`;
   return [
-    row('state', stateOf(run, stageTitle), unattended && '; no bot follows it now'),
+    row('state', stateOf(run, stageTitle, unattended), unattended && '; no bot follows it now'),
     place !== undefined && run.state === 'queued' && row('place', `${place.place} of ${place.of}${starts}`),
     row('asked by', person(run.ownerName), ' ', ago(run.queuedAt)),
     row('prompt', { code: run.promptId }),
@@ -80,10 +81,12 @@ function detailActions(run: Run): readonly CardAction[] {
   return [action('retry', run.id, 'Run again'), action('logs', run.id, 'Show log')];
 }
 
-function stateOf(run: Run, stageTitle: string | undefined): string {
-  return run.state === 'active'
-    ? `${stateWords(run.state)}: ${stageOf(run, stageTitle)}`
-    : stateWords(run.state);
+function stateOf(run: Run, stageTitle: string | undefined, unattended: boolean): string {
+  if (run.state !== 'active') return stateWords(run.state);
+  const transfer = unattended ? undefined : transferOf(run);
+  const stage =
+    transfer === undefined ? stageOf(run, stageTitle) : transferWords(run.stage, transfer).join(', ');
+  return `${stateWords(run.state)}: ${stage}`;
 }
 
 function row(name: string, ...value: readonly (Span | false)[]): readonly Text[] {

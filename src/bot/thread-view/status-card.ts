@@ -1,10 +1,11 @@
 import type { Problem } from '../../core/errors.ts';
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
-import { isFinished, type Run } from '../../core/runs/run.ts';
+import { isFinished, type Run, transferOf } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
-import { count, duration, percent, rate, size, timeRange } from '../wording/numbers.ts';
+import { count, duration, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
+import { transferWords } from '../wording/transfer-words.ts';
 import { lineage, logTail, parameterLine, runTitle, stageOf, stateMark } from './run-parts.ts';
 import { action, facts, line, paragraph, person, sentence } from './text.ts';
 import type { StatusView } from './views.ts';
@@ -71,7 +72,7 @@ function activeCard(view: StatusView): Card {
       progressBlock(view),
       ...notices(view),
       ...(parameters === undefined ? [] : [paragraph(parameters)]),
-      ...logTail(run),
+      ...(view.isQuiet === true ? [] : logTail(run)),
     ],
     actions: [
       ...(run.cancel === undefined ? [action('cancel', run.id, 'Cancel', { style: 'danger' })] : []),
@@ -82,40 +83,33 @@ function activeCard(view: StatusView): Card {
 
 function progressBlock({ run, stageTitle, stageUsually, unattended = false }: StatusView): CardBlock {
   const stage = run.cancel === undefined ? stageOf(run, stageTitle) : 'stopping';
+  const transfer = run.cancel === undefined && !unattended ? transferOf(run) : undefined;
   const progress = run.progress;
   const step = progress?.step;
   const known = progress?.percent;
   const left =
-    run.cancel === undefined && run.unreachableSince === undefined && !unattended
+    run.cancel === undefined && run.unreachableSince === undefined && !unattended && run.stage === 'running'
       ? progress?.remainingMs
       : undefined;
   return {
     type: 'progress',
     ...(known === undefined ? {} : { percent: known }),
     label: facts(
-      line(
-        stage,
-        run.cancel === undefined &&
-          run.stage === 'running' &&
-          step !== undefined &&
-          ` ${step.current}/${step.total}`,
-        transferWords(run),
-      ),
+      ...(transfer === undefined
+        ? [
+            line(
+              stage,
+              run.cancel === undefined &&
+                run.stage === 'running' &&
+                step !== undefined &&
+                ` ${step.current}/${step.total}`,
+            ),
+          ]
+        : transferWords(run.stage, transfer)),
       left !== undefined && `${timeRange(left)} left`,
       stageUsually !== undefined && `longer than usual (usually ${timeRange(stageUsually)})`,
     ),
   };
-}
-
-/** ` 43 %, 21 MB/s`. */
-function transferWords(run: Run): string {
-  const transfer = run.progress?.transfer;
-  if (transfer === undefined || (run.stage !== 'uploading' && run.stage !== 'collecting')) return '';
-  const share =
-    transfer.totalBytes > 0
-      ? percent((100 * transfer.doneBytes) / transfer.totalBytes)
-      : size(transfer.doneBytes);
-  return ` ${share}${transfer.bytesPerSecond === undefined ? '' : `, ${rate(transfer.bytesPerSecond)}`}`;
 }
 
 function notices({ run, unattended = false }: StatusView): readonly CardBlock[] {

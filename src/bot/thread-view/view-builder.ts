@@ -7,10 +7,12 @@ import { checkInputs } from '../../core/models/check-inputs.ts';
 import { usedParameters } from '../../core/models/controls.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
 import type { Profile } from '../../core/models/profile.ts';
+import type { ChatReference } from '../../core/ports/chat.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
 import { hasSeed } from '../../core/runs/new-seed.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { parameterValues } from './parameter-words.ts';
+import { person } from './text.ts';
 import { tuneView } from './tune-view.ts';
 import type {
   FailureView,
@@ -32,6 +34,8 @@ const LISTED_RUNS = 10;
 export interface Reader {
   /** At the bot's own machine. */
   readonly localFiles: boolean;
+  /** Where in a chat; absent on the command line. */
+  readonly where?: Pick<ChatReference, 'platform' | 'tenant'>;
 }
 
 /** Collects what each card shows. */
@@ -98,7 +102,7 @@ export class ViewBuilder {
     return {
       run,
       place: { kind: 'path', path: this.#shownPath(path, reader) },
-      ...this.#notified(run),
+      ...this.#notified(run, reader),
       ...(profile && {
         parametersShown: essentialParameters(profile, run),
         hasSeed: hasSeed(profile),
@@ -123,8 +127,8 @@ export class ViewBuilder {
     return valid(tuneView(model.profile, run.inputs, run.parameters, { id: run.id, title: run.promptName }));
   }
 
-  failure(run: Run): FailureView {
-    return { run, ...stageTitle(this.#api.profileOf(run), run), ...this.#notified(run) };
+  failure(run: Run, reader: Reader): FailureView {
+    return { run, ...stageTitle(this.#api.profileOf(run), run), ...this.#notified(run, reader) };
   }
 
   promptRow(prompt: Prompt): PromptRow {
@@ -167,9 +171,13 @@ export class ViewBuilder {
     return localFiles ? path : relative(this.#data.root, path);
   }
 
-  #notified(run: Run): { notify?: Notified } {
+  /** Ids of people mean something on their own platform alone: elsewhere they are named, and nobody is called. */
+  #notified(run: Run, { where }: Reader): { notify?: Notified | string } {
     const owner = this.#api.getPrincipal(run.owner);
-    return owner === undefined ? {} : { notify: { mention: owner.user, name: owner.name } };
+    if (owner === undefined) return {};
+    const isThere =
+      where === undefined || (where.platform === owner.platform && where.tenant === owner.tenant);
+    return { notify: isThere ? { mention: owner.user, name: owner.name } : person(owner.name) };
   }
 }
 

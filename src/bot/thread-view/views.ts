@@ -4,7 +4,7 @@ import type { CardAction } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
-import type { Run, RunState, TimeRange } from '../../core/runs/run.ts';
+import type { Run, RunOutput, RunState, TimeRange } from '../../core/runs/run.ts';
 
 /** How a prompt fits one model. */
 export interface PromptFit {
@@ -49,6 +49,8 @@ export interface StatusView {
   readonly unattended?: boolean;
   /** Title of the model's stage, from its profile. */
   readonly stageTitle?: string;
+  /** Shown where people want to read less: without the log. */
+  readonly isQuiet?: boolean;
   /** The usual time of the present stage, ms: present only when it takes longer than it ever did. */
   readonly stageUsually?: TimeRange;
   /** Names of the parameters to show, in order; all where absent. */
@@ -106,7 +108,10 @@ export interface ResultView {
   readonly place: ResultPlace;
   /** What it ran on, such as `one H100`; absent where nobody knows. */
   readonly hardware?: string;
-  readonly notify?: Notified;
+  /** A name alone where the person is on another platform. */
+  readonly notify?: Notified | string;
+  /** Control videos that cannot be posted where the others are. */
+  readonly leftOut?: readonly RunOutput[];
   readonly parametersShown?: readonly string[];
   /** Its model has a seed: the same again is another video. */
   readonly hasSeed?: boolean;
@@ -116,7 +121,9 @@ export interface FailureView {
   readonly run: Run;
   /** Title of the model's stage in which it ended. */
   readonly stageTitle?: string;
-  readonly notify?: Notified;
+  readonly notify?: Notified | string;
+  /** Its log goes with the card, or the end of it. */
+  readonly logAttached?: boolean;
 }
 
 /** A row of a listing of prompts. */

@@ -1,6 +1,7 @@
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Run } from '../../core/runs/run.ts';
 import type { CancelResult } from '../../core/store/cancellation.ts';
+import { size } from './numbers.ts';
 
 const WHEN_ATTENDED = 'when a bot works its lane again: start one with `npx cosmos start`.';
 
@@ -32,3 +33,8 @@ export const DISCARD_WORDS = {
   restored: ({ id, name }) => `${name} (\`${id}\`) is back.`,
   not_discarded: ({ id, name }) => `${name} (\`${id}\`) is not discarded.`,
 } as const satisfies Readonly<Record<string, (prompt: Prompt) => string>>;
+
+/** The first line of a log whose beginning is too much for a chat. */
+export function leftOutOfLog(bytes: number): string {
+  return `[the first ${size(bytes)} of this log are left out here]`;
+}

@@ -69,7 +69,7 @@ function answerLine(host: string, answer: HostAnswer): string {
   }
 }
 
-/** `rs_3fq8w1zz  rainy_neon_street  @ana  gpu1/gpu0: running the model, 46 %, since 2 h 3 min, last heard of 1 h ago → lost`. */
+/** `rs_3fq8w1zz  rainy_neon_street  @ana  gpu1/gpu0: running the model, 46 %, for 2 h 3 min, last heard of 1 h ago → lost`. */
 function heldLine(held: HeldAttempt, now: UtcMs): string {
   const does = [
     stageWords(held.stage),

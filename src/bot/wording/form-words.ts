@@ -37,5 +37,8 @@ export const FIELD_WORDS = {
   no: 'no',
 } as const;
 
+/** Beside a file that was sent for a prompt and that it does not use. */
+export const OFFER_HELP = 'Not used so far; it takes the place of the file with that role';
+
 /** A form of another version of the bot was sent. */
 export const FORM_TOO_OLD = 'This form was made by another version of the bot. Close it and open it again.';

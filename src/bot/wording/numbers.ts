@@ -57,6 +57,20 @@ export function gpuMemoryPart(bytes: number, total: number): string {
   return `${gibibytes(bytes)} of ${gibibytes(total)} GB`;
 }
 
+/** A part of a size: `1.2 of 3.4 GB`, `640 MB of 3.4 GB`. */
+export function share(doneBytes: number, totalBytes: number): string {
+  const total = size(totalBytes);
+  const [done = '', unit] = size(Math.min(doneBytes, totalBytes)).split(' ');
+  return total.endsWith(` ${unit}`) ? `${done} of ${total}` : `${done} ${unit} of ${total}`;
+}
+
+/** An estimate without a range: `about 24 s`, `about 5 min`, `about 1 h 30 min`. */
+export function aboutTime(milliseconds: number): string {
+  const { ms } = unitFor(milliseconds) ?? { ms: 10 * MINUTE };
+  const rounded = Math.max(1, Math.round(milliseconds / ms)) * ms;
+  return timeRange({ low: rounded, high: rounded });
+}
+
 /** A transfer rate: `21 MB/s`. */
 export function rate(bytesPerSecond: number): string {
   return `${size(bytesPerSecond)}/s`;

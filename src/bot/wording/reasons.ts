@@ -39,6 +39,7 @@ const REASONS: ReadonlyMap<string, string> = new Map([
   ['rebooted', 'the machine was restarted'],
   ['container_removed', 'somebody removed its container'],
   ['killed_from_outside', 'it was killed from outside, the cause is unknown'],
+  ['stopped_from_outside', 'somebody stopped its container, or Docker was restarted'],
   ['out_of_memory', 'the machine ran out of memory'],
   ['deadline', 'no answer in time'],
   ['refused', 'connection refused'],

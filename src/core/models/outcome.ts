@@ -20,6 +20,8 @@ export interface Evidence {
   readonly exitCode: number;
   /** A process of the job was killed because memory ran out. */
   readonly outOfMemory?: true;
+  /** Somebody else than the bot has asked the job to stop. */
+  readonly wasStopped?: true;
   readonly log: LogFindings;
   /** Below `out/`. */
   readonly outputs: readonly OutputFile[];
@@ -30,16 +32,16 @@ const KILLED: Readonly<Record<number, string>> = { 130: 'SIGINT', 137: 'SIGKILL'
 
 /**
  * What became of a job that ended by itself, from proof alone. A guardrail counts before everything: models end with 0
- * after one. Then exit code, success marker and every required output, non-empty, must be there; without them the first
- * failure signature of the profile says why. Problems:
+ * after one. Then exit code, success marker and every required output, non-empty, must be there; without them a
+ * stop from outside, or the first failure signature of the profile, says why. Problems:
  * - `model.guardrail` and `model.failure_signature`: `signature`, `detail` (the line), `exitCode`, `retryable`,
  *   `advice`?, and the groups of the pattern
- * - `model.killed`: `exitCode`, `signal`, `reason`? (`out_of_memory`)
+ * - `model.killed`: `exitCode`, `signal`, `reason`? (`out_of_memory`, `stopped_from_outside`)
  * - `model.exit_code`: `exitCode`, `detail`? (the last line)
  * - `model.output_missing`: `output` (labels), `missing` (list of globs), `marker`? where the log lacks it
  */
 export function judge(evidence: Evidence): Verdict {
-  const { profile, exitCode, log, outputs, outOfMemory = false } = evidence;
+  const { profile, exitCode, log, outputs, outOfMemory = false, wasStopped = false } = evidence;
   const blocked = log.failures.find(({ signature }) => signature.outcome === 'blocked');
   if (blocked !== undefined) return { outcome: 'blocked', problem: signatureProblem(blocked, exitCode) };
 
@@ -48,6 +50,8 @@ export function judge(evidence: Evidence): Verdict {
   const exitedWell = profile.success.exit_codes.includes(exitCode);
   if (exitedWell && missing.length === 0 && log.hasMarker) return { outcome: 'done', outputs: matched };
 
+  // What a program prints when it is stopped looks like a failure of its own.
+  if (!exitedWell && wasStopped && !outOfMemory) return { outcome: 'failed', problem: stopProblem(exitCode) };
   const [failure] = log.failures;
   if (failure !== undefined) return { outcome: 'failed', problem: signatureProblem(failure, exitCode) };
   if (!exitedWell && outOfMemory) return { outcome: 'failed', problem: memoryProblem(exitCode) };
@@ -100,6 +104,12 @@ function exitProblem(exitCode: number, lastLine: string): Problem {
 /** Whatever code the launcher of a killed worker ended with. */
 function memoryProblem(exitCode: number): Problem {
   return { code: 'model.killed', parameters: { exitCode, signal: 'SIGKILL', reason: 'out_of_memory' } };
+}
+
+/** The job may have answered the signal with a code of its own. */
+function stopProblem(exitCode: number): Problem {
+  const signal = KILLED[exitCode] ?? 'SIGTERM';
+  return { code: 'model.killed', parameters: { exitCode, signal, reason: 'stopped_from_outside' } };
 }
 
 function missingProblem(

@@ -111,6 +111,8 @@ export type AttemptStatus =
       readonly hostEndedAt: number;
       /** A process of the job was killed because memory ran out; absent where that did not happen or cannot be told. */
       readonly outOfMemory?: true;
+      /** Its wrapper was asked to end it, by `stop` or by anybody else; absent where it ended by itself. */
+      readonly wasStopped?: true;
     }
   /** It began, and there is neither a process nor a valid `exit.json`. Never started again. */
   | { readonly state: 'vanished'; readonly detail: string }
@@ -129,6 +131,8 @@ export interface OutputFile {
 export interface HostAsset extends StoredFile {
   /** Where the file is on our side. */
   readonly path: string;
+  /** Whose input it will be: it is kept for it until `prepare` has it, or `discard`. */
+  readonly attempt?: AttemptId;
 }
 
 /** Called first with what is there already: all of it where nothing has to be moved. */

@@ -33,13 +33,20 @@ export function parseRole(word: string): Checked<Role> {
   });
 }
 
-/** Gives every file a role: the one that was said, the one in its name, or `color` for a video without any. */
+/** The role of a file: the one that was said, the one in its name, or `color` for a video without any. */
+export function roleOf({ asset, originalName, role }: UnassignedInput): Role {
+  const { kind } = asset.facts;
+  return role ?? recogniseRole(originalName, kind) ?? (kind === 'video' ? 'color' : kind);
+}
+
+/** Gives every file its role; no two have the same. */
 export function assignRoles(files: readonly UnassignedInput[]): Checked<PromptInput[]> {
   const problems: Problem[] = [];
   const taken = new Map<Role, string>();
-  const inputs = files.map(({ asset, originalName, role: said }): PromptInput => {
+  const inputs = files.map((file): PromptInput => {
+    const { asset, originalName } = file;
     const { kind } = asset.facts;
-    const role = said ?? recogniseRole(originalName, kind) ?? (kind === 'video' ? 'color' : kind);
+    const role = roleOf(file);
     if (ROLES[role] !== kind) {
       problems.push({
         code: 'input.role_wrong_kind',

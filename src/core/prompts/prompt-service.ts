@@ -1,22 +1,22 @@
 import type { Principal } from '../access/principal.ts';
-import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
+import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Store } from '../store/store.ts';
-import type { AssetFolder, StagedFile } from './asset-folder.ts';
-import { assignRoles, type UnassignedInput } from './assign-roles.ts';
-import { changedRoles } from './changed-roles.ts';
+import type { AssetFolder } from './asset-folder.ts';
+import { assignRoles } from './assign-roles.ts';
 import { checkText } from './check-text.ts';
-import { displayName } from './display-name.ts';
-import type { Prompt, Role } from './prompt.ts';
+import type { Prompt } from './prompt.ts';
 import { checkName, promptName } from './prompt-name.ts';
+import { promptDeliveryKey, showPromptAgain } from './show-prompt.ts';
+import { type GivenFile, stageFiles } from './stage-files.ts';
 
 export interface NewPrompt {
   readonly text: string;
   /** The configured text where absent. */
   readonly negativeText?: string;
   readonly name?: string;
-  readonly files: readonly { readonly path: string; readonly name?: string; readonly role?: Role }[];
+  readonly files: readonly GivenFile[];
   /** They may be given later, where the prompt is shown. */
   readonly filesMayFollow?: boolean;
   /** Where its card is shown. */
@@ -27,11 +27,7 @@ export interface NewPrompt {
   readonly idempotencyKey?: string;
 }
 
-interface StagedInput extends UnassignedInput {
-  readonly staged: StagedFile;
-}
-
-/** Makes prompts and changes what their files are used as. */
+/** Makes prompts, and takes them out of listings. */
 export class PromptService {
   readonly #store: Store;
   readonly #folder: AssetFolder;
@@ -65,35 +61,16 @@ export class PromptService {
     if (request.name !== undefined) collect(this.#checkName(request.name));
     if (request.files.length === 0 && request.filesMayFollow !== true)
       problems.push({ code: 'input.no_files', parameters: {} });
-    await using staged = new AsyncDisposableStack();
-    const files: StagedInput[] = [];
-    for (const file of request.files) {
-      const added = collect(await this.#stage(file, signal));
-      if (added !== undefined) files.push({ ...added, staged: staged.use(added.staged) });
-    }
-    const inputs = files.length === request.files.length ? collect(assignRoles(files)) : undefined;
+    await using staged = await stageFiles(this.#folder, request.files, signal);
+    const files = collect(staged.checked);
+    const inputs = files && collect(assignRoles(files));
     const [first, ...rest] = problems;
     if (first !== undefined) return { ok: false, problems: [first, ...rest] };
     if (text === undefined || negativeText === undefined || inputs === undefined)
       return invalid('input.text_empty');
-    for (const file of files) await file.staged.keep();
+    await staged.keep();
     const thread = request.thread ?? (await request.openThread?.());
     return this.#insert(actor, { ...request, ...(thread && { thread }) }, { text, negativeText, inputs });
-  }
-
-  /** Gives files of a prompt other roles: `changes` by original file name, or by the role that a file has now. */
-  changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
-    const assigned = changedRoles(prompt, changes);
-    if (!assigned.ok) return assigned;
-    this.#store.write(() => {
-      this.#store.prompts.replaceInputs(prompt.id, assigned.value);
-      this.#store.events.append(
-        { type: 'prompt.roles_changed', payload: { prompt: prompt.id } },
-        { actor: actor.id },
-      );
-      this.#showAgain(prompt.id);
-    });
-    return valid({ ...prompt, inputs: assigned.value });
   }
 
   /** Takes a prompt without runs out of all listings; `restore` brings it back. Fails with `input.prompt_has_runs`. */
@@ -116,14 +93,7 @@ export class PromptService {
     if (!this.#store.prompts.setDiscarded(id, at)) return;
     const type = at === undefined ? 'prompt.restored' : 'prompt.discarded';
     this.#store.events.append({ type, payload: { prompt: id } }, { actor: actor.id });
-    this.#showAgain(id);
-  }
-
-  /** What its threads show of it has changed. */
-  #showAgain(id: PromptId): void {
-    for (const thread of this.#store.threads.ofPrompt(id)) {
-      this.#store.deliveries.reopen(promptDeliveryKey(id, thread.id));
-    }
+    showPromptAgain(this.#store, id);
   }
 
   #checkNegativeText(text: string | undefined): Checked<string> {
@@ -135,18 +105,6 @@ export class PromptService {
     const checked = checkName(name);
     if (!checked.ok || !this.#store.prompts.isNameTaken(name)) return checked;
     return invalid('input.name_taken', { name });
-  }
-
-  async #stage(file: NewPrompt['files'][number], signal?: AbortSignal): Promise<Checked<StagedInput>> {
-    const originalName = displayName(file.name ?? file.path);
-    try {
-      const staged = await this.#folder.stage(file.path, originalName, signal);
-      return valid({ staged, asset: staged.asset, originalName, ...(file.role && { role: file.role }) });
-    } catch (error) {
-      if (error instanceof CosmosError && error.layer === 'input')
-        return { ok: false, problems: [error.toProblem()] };
-      throw error;
-    }
   }
 
   #madeBefore(key: string | undefined): Prompt | undefined {
@@ -188,8 +146,4 @@ export class PromptService {
       return valid(prompt);
     });
   }
-}
-
-function promptDeliveryKey(prompt: PromptId, thread: ThreadId): string {
-  return `prompt:${prompt}:${thread}`;
 }

@@ -32,6 +32,12 @@ export interface PromptInput {
   readonly originalName: string;
 }
 
+/** A file that somebody has sent for a prompt and that it does not use: another one has its role. */
+export interface OfferedFile {
+  readonly asset: Asset;
+  readonly originalName: string;
+}
+
 export interface Prompt {
   readonly id: PromptId;
   /** Readable and unique: at most three words of the text, joined by `_`. */

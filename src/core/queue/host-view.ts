@@ -1,7 +1,7 @@
 import { type HostConfig, needsWatch } from '../config/config.ts';
 import type { LaneName } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
-import type { Run } from '../runs/run.ts';
+import { type Run, transferOf } from '../runs/run.ts';
 import type { HostReading } from '../store/host-readings.ts';
 import type { Store } from '../store/store.ts';
 import type { HostStatusFacts, HostStatusView, LaneStatusView } from './queue-view.ts';
@@ -84,11 +84,13 @@ function laneView(
 /** Without a driver nobody knows what is left. */
 function laneRun(run: Run, isDriven: boolean): NonNullable<LaneStatusView['now']> {
   const { percent, remainingMs } = run.progress ?? {};
+  const transfer = isDriven ? transferOf(run) : undefined;
   return {
     run: run.id,
     promptName: run.promptName,
     ownerName: run.ownerName,
     ...(percent !== undefined && { percent }),
     ...(isDriven && remainingMs && { remainingMs }),
+    ...(transfer && run.stage && { transfer: { ...transfer, stage: run.stage } }),
   };
 }

@@ -2,7 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { HostFacts } from '../ports/host.ts';
-import type { TimeRange } from '../runs/run.ts';
+import type { RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 
 /** Runs of one person that come before a given run. */
@@ -49,6 +49,8 @@ interface LaneRun {
   readonly ownerName: string;
   readonly percent?: number;
   readonly remainingMs?: TimeRange;
+  /** Of its inputs or its outputs, while they are moved. */
+  readonly transfer?: RunTransfer & { readonly stage: RunStage };
 }
 
 export interface LaneStatusView {

@@ -14,6 +14,16 @@ type Exited = Extract<AttemptStatus, { state: 'exited' }>;
 /** Tries at collecting and proving outputs that nobody can mend, such as a video that breaks every decoder. */
 const PROOF_TRIES = 5;
 
+/** What is less than this is taken for nothing: room that is left over because no piece fits in, bytes. */
+const FULL_BYTES = 1024 * 1024;
+
+/** What says that a job has failed and not why. */
+const UNEXPLAINED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'model.exit_code',
+  'model.output_missing',
+  'model.output_invalid',
+]);
+
 /** What our own stop makes of an attempt that it ended. */
 const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCode }>> = {
   cancel: { outcome: 'cancelled' },
@@ -47,17 +57,42 @@ export async function concludeExited(
     profile: ready.profile,
     exitCode: status.exitCode,
     ...(status.outOfMemory && { outOfMemory: true }),
+    ...(status.wasStopped && { wasStopped: true }),
     log: follower.tracker,
     outputs,
   });
-  if (verdict.outcome !== 'done') return stopped ?? { ...verdict, ...measured, outputs: [] };
+  if (verdict.outcome !== 'done') {
+    if (stopped) return stopped;
+    const problem = await orDiskFull(context, verdict.problem, signal);
+    return { outcome: verdict.outcome, problem, ...measured, outputs: [] };
+  }
   try {
     const collected = await collectOutputs(context, attempt, verdict.outputs, signal);
     return { outcome: 'done', ...measured, outputs: collected };
   } catch (error) {
     const failure = toCosmosError(error);
     if (signal.aborted || !isFinal(failure, failuresBefore)) throw error;
-    return stopped ?? { outcome: 'failed', problem: failure.toProblem(), ...measured, outputs: [] };
+    if (stopped) return stopped;
+    const problem = await orDiskFull(context, failure.toProblem(), signal);
+    return { outcome: 'failed', problem, ...measured, outputs: [] };
+  }
+}
+
+/** On a full disk a model cannot say why it fails: its log has no room either. */
+async function orDiskFull(
+  { host, logger }: LaneContext,
+  problem: Problem,
+  signal: AbortSignal,
+): Promise<Problem> {
+  if (!UNEXPLAINED.has(problem.code)) return problem;
+  try {
+    const { diskFreeBytes } = await host.facts({ images: [], paths: [] }, signal);
+    if (diskFreeBytes >= FULL_BYTES) return problem;
+    return { code: 'transfer.disk_full', parameters: { host: host.name } };
+  } catch (error) {
+    if (signal.aborted) throw error;
+    logger.warn({ host: host.name, err: toCosmosError(error) }, 'nobody can tell whether the disk is full');
+    return problem;
   }
 }
 

@@ -87,8 +87,9 @@ async function sendStop(
 }
 
 /** A lane that cannot be proved free takes nothing more until the processes are gone. */
-function block({ store, lane, logger, wakeup }: LaneContext, attempt: Attempt): void {
-  const problem = { code: 'engine.not_stopped', parameters: { attempt: attempt.id } } as const;
+function block({ store, lane, host, logger, wakeup }: LaneContext, attempt: Attempt): void {
+  const parameters = { host: host.name, attempt: attempt.id };
+  const problem = { code: 'engine.not_stopped', parameters } as const;
   const isNew = store.write(() => {
     if (store.lanes.get(lane).blocked !== undefined) return false;
     store.lanes.setBlocked(lane, problem);

@@ -110,26 +110,37 @@ export class LaneRunner {
     return true;
   }
 
-  /** One step of an attempt; what it does is left off where somebody gives its host up meanwhile. */
+  /** One step of an attempt; what it does is left off where nobody wants it any more. */
   async #work(reconciler: Reconciler, attempt: Attempt, signal: AbortSignal): Promise<void> {
-    const { store, lane, wakeup, logger } = this.#context;
-    const givenUp = new AbortController();
+    const { lane, wakeup, logger } = this.#context;
+    const unwanted = new AbortController();
     const unsubscribe = wakeup.subscribe(() => {
       try {
-        if (store.lanes.get(lane).blocked?.code === 'queue.lane_fenced') givenUp.abort();
+        if (this.#isUnwanted(attempt)) unwanted.abort();
       } catch (error) {
-        logger.warn({ lane, err: toCosmosError(error) }, 'whether the host was given up could not be read');
+        logger.warn({ lane, err: toCosmosError(error) }, 'whether the attempt is wanted could not be read');
       }
     });
     try {
-      const next = await reconciler.step(attempt, AbortSignal.any([signal, givenUp.signal]));
+      const next = await reconciler.step(attempt, AbortSignal.any([signal, unwanted.signal]));
       if (next !== 'now') await this.#rest(next, signal);
     } catch (error) {
-      if (!givenUp.signal.aborted || signal.aborted) throw error;
-      logger.info({ lane, attempt: attempt.id }, 'attempt was left off: its host was given up');
+      if (!unwanted.signal.aborted || signal.aborted) throw error;
+      logger.info({ lane, attempt: attempt.id }, 'attempt was left off: cancelled, or its host given up');
     } finally {
       unsubscribe();
     }
+  }
+
+  /** Somebody has given the host up, or has cancelled a run of which nothing may have begun yet. */
+  #isUnwanted({ run, state }: Attempt): boolean {
+    const { store, lane } = this.#context;
+    if (store.lanes.get(lane).blocked?.code === 'queue.lane_fenced') return true;
+    return (
+      state === 'claimed' &&
+      store.attempts.open(lane)?.state === 'claimed' &&
+      store.runs.get(run)?.cancel !== undefined
+    );
   }
 
   async #rest(ms: number, signal: AbortSignal): Promise<void> {

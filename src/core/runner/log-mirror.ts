@@ -17,8 +17,8 @@ export interface FollowOptions {
 }
 
 /**
- * Our copy of an attempt's log, with stars in place of the job's secrets. The length of the copy is the offset that was read, so nothing is lost or doubled by
- * a restart, and no row has to be written for it.
+ * Our copy of an attempt's log, with stars in place of the job's secrets. The length of the copy is the offset that was
+ * read, so nothing is lost or doubled by a restart, and no row has to be written for it.
  */
 export class LogMirror implements AsyncDisposable {
   readonly #host: Host;
@@ -69,8 +69,8 @@ export class LogMirror implements AsyncDisposable {
 
   /**
    * Copies what the log has grown by and hands it to `receive`; what may be the beginning of a secret waits for the
-   * rest of it. Throws what the host throws,
-   * and `store.*` where the copy cannot be written: then nothing of the last piece counts.
+   * rest of it. Throws what the host throws, and `store.*` where the copy cannot be written: then nothing of the last
+   * piece counts.
    */
   async follow(
     receive: (bytes: Uint8Array) => void,
@@ -82,7 +82,7 @@ export class LogMirror implements AsyncDisposable {
       const read = await this.#host.readLog(this.#attempt, this.#offset, CHUNK_BYTES, signal);
       const isLast = isComplete && read.length < CHUNK_BYTES;
       const unsure = isLast ? 0 : this.#mask.unsure(read);
-      const bytes = this.#mask.cover(read.subarray(0, read.length - unsure));
+      const bytes = this.#mask.cover(read).subarray(0, read.length - unsure);
       if (bytes.length === 0) return { received, isAtEnd: true };
       await mapFileErrors(basename(this.#path), async () => await this.#append(bytes));
       this.#offset += bytes.length;

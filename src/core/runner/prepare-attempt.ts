@@ -35,7 +35,9 @@ export async function prepareAttempt(
   const used = new Set(plan.inputs.map(({ asset }) => asset));
   const assets = new Map(
     run.inputs
-      .map(({ asset: { sha256, bytes } }): HostAsset => ({ sha256, bytes, path: data.asset(sha256) }))
+      .map(({ asset: { sha256, bytes } }): HostAsset => {
+        return { sha256, bytes, path: data.asset(sha256), attempt: attempt.id };
+      })
       .filter(({ sha256 }) => used.has(sha256))
       // What is too large for the host is refused before anything is sent.
       .toSorted((a, b) => b.bytes - a.bytes)

@@ -1,4 +1,5 @@
 import { CosmosError, toCosmosError } from '../errors.ts';
+import type { RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { AttemptStatus } from '../ports/host.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
@@ -14,6 +15,7 @@ import type { NextLook } from './next-look.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
 import { hasRun, type ReadyRun, readRun } from './ready-run.ts';
 import { retryDelay } from './retry-policy.ts';
+import { removeUnfinishedOutputs } from './unfinished-outputs.ts';
 
 type Reached = Exclude<AttemptStatus, { state: 'unreachable' }>;
 
@@ -27,6 +29,8 @@ export class Reconciler implements AsyncDisposable {
   /** Until when nothing is tried after a failure, however often something wakes us; a new cancel is tried at once. */
   #pause: { readonly until: UtcMs; readonly isCancelled: boolean } | undefined;
   readonly #onLeft: () => void;
+  /** Of the attempt that the last step was about. */
+  #run: RunId | undefined;
   readonly #contact: HostContact;
   readonly #holdUp: HoldUp;
 
@@ -42,6 +46,7 @@ export class Reconciler implements AsyncDisposable {
   /** Throws only where the store itself fails, and when `signal` aborts: nothing is lost then, look again. */
   async step(attempt: Attempt, signal: AbortSignal): Promise<NextLook> {
     const { store, profiles, clock } = this.#context;
+    this.#run = attempt.run;
     const ready = readRun(store, profiles, attempt);
     const isCancelled = ready.run.cancel !== undefined;
     const wait = this.#pause?.isCancelled === isCancelled ? this.#pause.until - clock.now() : 0;
@@ -62,11 +67,13 @@ export class Reconciler implements AsyncDisposable {
     }
   }
 
-  /** Its attempt is over, whoever has ended it: nothing of it holds up or colours the next one. */
+  /** Its attempt is over, whoever has ended it: nothing of it is left here, or holds up or colours the next one. */
   async letGo(): Promise<void> {
     this.#pause = undefined;
     this.#contact.forget();
     this.#holdUp.forget();
+    if (this.#run !== undefined) await removeUnfinishedOutputs(this.#context, this.#run);
+    this.#run = undefined;
     await this.#followers[Symbol.asyncDispose]();
   }
 

@@ -25,10 +25,17 @@ export class SecretMask {
     return covered;
   }
 
-  /** How many bytes at the end may be the beginning of a secret whose rest is still to come. */
+  /**
+   * How many bytes at the end have to wait: what may be the beginning of a secret whose rest is still to come, and a
+   * whole secret that reaches into it, which nobody would know again by its two halves.
+   */
   unsure(bytes: Uint8Array): number {
     const found = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Math.max(0, ...this.#values.map((value) => begunLength(value, found)));
+    const sure = found.length - Math.max(0, ...this.#values.map((value) => begunLength(value, found)));
+    const cut = this.#values
+      .flatMap((value) => placesOf(value, found))
+      .filter(([begin, end]) => begin < sure && sure < end);
+    return found.length - Math.min(sure, ...cut.map(([begin]) => begin));
   }
 }
 

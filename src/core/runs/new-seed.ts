@@ -2,7 +2,7 @@ import type { Parameter, ParameterValue, Profile } from '../models/profile.ts';
 import type { Random } from '../ports/random.ts';
 
 /** The name of the parameter from which a model makes its noise, the same in every profile. */
-const SEED = 'seed';
+export const SEED = 'seed';
 /** Largest seed where the profile states no bound: every model takes 31 bits. */
 const MAXIMUM_SEED = 2 ** 31 - 1;
 const RANDOM_BYTES = 6;

@@ -1,6 +1,9 @@
-import { open, stat } from 'node:fs/promises';
+import { statSync } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Clock } from '../ports/clock.ts';
+import { type LogEnd, logEnd } from './log-end.ts';
 import { LogLineSplitter } from './log-lines.ts';
 import { isFinished, type Run, type RunState } from './run.ts';
 
@@ -23,6 +26,21 @@ export class RunLog {
   /** Where the log of the run's latest attempt lies on our side; undefined before the first attempt. */
   path(run: Run): string | undefined {
     return run.attempt && this.#data.log(run.id, run.attempt);
+  }
+
+  /** Bytes of the log so far; 0 where there is none. */
+  bytes(run: Run): number {
+    const path = this.path(run);
+    return path === undefined ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
+  }
+
+  /** As `logEnd`, of the run's latest attempt; undefined also where it has no log. */
+  async end(run: Run, maxBytes: number, say: (leftOutBytes: number) => string): Promise<LogEnd | undefined> {
+    const path = this.path(run);
+    if (path === undefined || (await sizeOf(path)) === 0) return undefined;
+    const to = join(this.#data.incoming, `log-${run.attempt}`);
+    await mkdir(dirname(to), { recursive: true });
+    return await logEnd(path, to, maxBytes, say);
   }
 
   /** The last `count` lines, oldest first; empty where nothing was logged yet. */

@@ -113,6 +113,14 @@ export interface Run {
   readonly gpuSeconds?: number;
 }
 
+/** What is shown of a run's transfer: while nobody answers, or something holds the run up, not how fast it was. */
+export function transferOf(run: Run): RunTransfer | undefined {
+  const transfer = run.progress?.transfer;
+  if (transfer === undefined || (run.stage !== 'uploading' && run.stage !== 'collecting')) return undefined;
+  if (run.unreachableSince === undefined && run.problem === undefined) return transfer;
+  return { doneBytes: transfer.doneBytes, totalBytes: transfer.totalBytes };
+}
+
 export function isFinished(state: RunState): state is RunOutcome {
   return state !== 'queued' && state !== 'active';
 }

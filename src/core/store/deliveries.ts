@@ -6,10 +6,14 @@ import type { Connection, Statement } from './database.ts';
 import type { FreshIds } from './fresh-ids.ts';
 import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 
-/** What a thread has to show: the card of a prompt, the status or the result of a run, or a fixed answer. */
+/**
+ * What a thread has to show: the card of a prompt, the status or the result of a run, one of its further outputs by its
+ * place among them, or a fixed answer.
+ */
 export type DeliverySubject =
   | { readonly purpose: 'prompt'; readonly promptId: PromptId }
   | { readonly purpose: 'status' | 'result'; readonly runId: RunId }
+  | { readonly purpose: 'output'; readonly runId: RunId; readonly output: number }
   | { readonly purpose: 'answer'; readonly card: Card; readonly answered?: Answered };
 
 /** `open` until the final content is proved to be shown; the other states end the duty. */
@@ -45,6 +49,7 @@ interface DeliveryRow {
   purpose: DeliverySubject['purpose'];
   run_id: RunId | null;
   prompt_id: PromptId | null;
+  output: number | null;
   card: string | null;
   answered: string | null;
   message: string | null;
@@ -69,8 +74,8 @@ export class DeliveryStore {
     this.#ids = ids;
     this.#clock = clock;
     this.#open = connection.prepare(
-      `SELECT id, key, thread_id, purpose, run_id, prompt_id, card, answered, message, first_intent_at, intent_at,
-         twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at
+      `SELECT id, key, thread_id, purpose, run_id, prompt_id, output, card, answered, message, first_intent_at,
+         intent_at, twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at
        FROM deliveries WHERE state = 'open' ORDER BY created_at, rowid`,
     );
   }
@@ -78,14 +83,15 @@ export class DeliveryStore {
   /** Adds the duty unless a delivery with that key exists. */
   ensure(key: string, thread: ThreadId, subject: DeliverySubject): void {
     this.#run(
-      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, card, answered, state, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
+      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, output, card, answered, state, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
       this.#ids.make('dl'),
       key,
       thread,
       subject.purpose,
       'runId' in subject ? subject.runId : null,
       'promptId' in subject ? subject.promptId : null,
+      'output' in subject ? subject.output : null,
       toJsonOrNull('card' in subject ? subject.card : undefined),
       toJsonOrNull('answered' in subject ? subject.answered : undefined),
       this.#clock.now(),
@@ -186,6 +192,9 @@ function toSubject(row: DeliveryRow): DeliverySubject {
     return { purpose: 'prompt', promptId: row.prompt_id };
   if ((row.purpose === 'status' || row.purpose === 'result') && row.run_id !== null) {
     return { purpose: row.purpose, runId: row.run_id };
+  }
+  if (row.purpose === 'output' && row.run_id !== null && row.output !== null) {
+    return { purpose: 'output', runId: row.run_id, output: row.output };
   }
   const answered = fromJsonOrUndefined<Answered>(row.answered);
   return { purpose: 'answer', card: fromJson(row.card ?? 'null'), ...(answered && { answered }) };

@@ -3,13 +3,20 @@ import type { PromptInput, Role } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
 import { fromJson } from './json.ts';
 
-interface InputRow {
-  role: Role;
+/** A file with what is known of its content. */
+export interface FileRow {
   original_name: string;
   sha256: Sha256;
   bytes: number;
   extension: string;
   facts: string;
+}
+
+/** The columns of `FileRow` where a table is joined with `assets`. */
+export const FILE_COLUMNS = 'original_name, sha256, bytes, extension, facts';
+
+interface InputRow extends FileRow {
+  role: Role;
 }
 
 /** The input files of prompts, or of runs: the same columns in two tables. */
@@ -22,7 +29,7 @@ export class InputStore {
     const table = `${owner}_inputs`;
     const column = `${owner}_id`;
     this.#list = connection.prepare(
-      `SELECT role, original_name, sha256, bytes, extension, facts
+      `SELECT role, ${FILE_COLUMNS}
        FROM ${table} JOIN assets ON assets.sha256 = ${table}.asset_sha256
        WHERE ${column} = ? ORDER BY role = 'color' DESC, role`,
     );

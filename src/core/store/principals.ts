@@ -12,6 +12,9 @@ export interface ExternalIdentity {
   readonly name: string;
 }
 
+/** A principal and the identity that it stands for. */
+export type KnownPrincipal = Principal & ExternalIdentity;
+
 /** One row for each (platform, tenant, user). */
 export class PrincipalStore {
   readonly #connection: Connection;
@@ -64,11 +67,13 @@ export class PrincipalStore {
     return this.#find.get(platform, tenant, user);
   }
 
-  /** The platform's own id of a principal, for mentions. */
-  get(id: PrincipalId): (Principal & { readonly user: string }) | undefined {
+  /** A principal with who they are on their platform, for mentions. */
+  get(id: PrincipalId): KnownPrincipal | undefined {
     return this.#connection
-      .prepare<[string], Principal & { user: string }>(
-        'SELECT id, name, external_id AS user FROM principals WHERE id = ?',
+      .prepare<[string], KnownPrincipal>(
+        `SELECT principals.id, principals.name, principals.external_id AS user, tenants.platform,
+           tenants.external_id AS tenant
+         FROM principals JOIN tenants ON tenants.id = principals.tenant_id WHERE principals.id = ?`,
       )
       .get(id);
   }

@@ -3,6 +3,7 @@ import type { UtcMs } from '../ports/clock.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
+import { OfferStore } from './offers.ts';
 import { likePattern, prefixRange } from './patterns.ts';
 
 interface PromptRow {
@@ -20,6 +21,7 @@ const COLUMNS = 'id, name, owner_id, text, negative_text, created_at';
 const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
 
 export class PromptStore {
+  readonly offers: OfferStore;
   readonly #connection: Connection;
   readonly #inputs: InputStore;
   readonly #insert: Statement<[string, string, string, string, string, number]>;
@@ -32,6 +34,7 @@ export class PromptStore {
   constructor(connection: Connection) {
     this.#connection = connection;
     this.#inputs = new InputStore(connection, 'prompt');
+    this.offers = new OfferStore(connection);
     this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
     this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');

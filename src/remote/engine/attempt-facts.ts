@@ -64,6 +64,7 @@ export function statusOf(facts: AttemptFacts, instance: InstanceId): AttemptStat
       exitCode: exit.exit_code,
       hostStartedAt: exit.started_at,
       hostEndedAt: exit.ended_at,
+      ...(exit.stopped && { wasStopped: true }),
     };
   }
   if (facts.alive === 'wrapper') return { state: 'running', hostStartedAt: facts.at };

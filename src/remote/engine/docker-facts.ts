@@ -138,6 +138,7 @@ export function dockerStatus(facts: DockerFacts, attempt: AttemptId, instance: I
     hostStartedAt: exit.started_at,
     hostEndedAt: exit.ended_at,
     ...((killed || container?.state.OOMKilled === true) && { outOfMemory: true }),
+    ...(exit.stopped && { wasStopped: true }),
   };
 }
 

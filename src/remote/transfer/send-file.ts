@@ -9,6 +9,8 @@ import type { Copied, CopyOptions } from '../transport/transport.ts';
 import { keptPrefix, SMALL_BYTES } from './block-queue.ts';
 import { forEachRequest, moveBlocks } from './blocks.ts';
 
+const FILE_MODE = 0o644;
+
 export interface SendOptions extends CopyOptions {
   /** On our side; never a link. */
   readonly file: string;
@@ -61,7 +63,7 @@ export async function sendFile(connection: SshConnection, options: SendOptions):
 }
 
 async function create(session: SftpSession, path: string): Promise<number> {
-  await session.closeHandle(await session.createExclusively(path, 0o644));
+  await session.closeHandle(await session.createExclusively(path, FILE_MODE));
   return 0;
 }
 
@@ -70,7 +72,11 @@ async function openPartial(session: SftpSession, path: string, size: number): Pr
   try {
     const stats = await session.lstat(path);
     const kept = stats.isFile() && stats.size <= size ? keptPrefix(stats.size) : 0;
-    if (kept > 0) return kept;
+    if (kept > 0) {
+      // It may have become read-only, as a whole file does, just before the end of who wrote it.
+      await session.changeMode(path, FILE_MODE);
+      return kept;
+    }
     await session.unlink(path);
   } catch (thrown) {
     if (!isFault(thrown, 'missing')) throw thrown;

@@ -23,7 +23,7 @@ const PROGRAM = import.meta.url.endsWith('.ts')
   : join(PACKAGE_ROOT, 'dist/remote/transfer/hash-worker.js');
 
 /** A heap of a thread that hashes: nearly nothing, and it must not grow unseen, MB. */
-const LARGEST_HEAP_MB = 16;
+const LARGEST_HEAP_MB = 32;
 
 /** Hashes a file of ours in a thread of its own while the file grows. */
 export class WorkerHash implements GrowingHash {
@@ -35,7 +35,7 @@ export class WorkerHash implements GrowingHash {
     this.#worker = new Worker(PROGRAM, {
       workerData: file,
       env: {},
-      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MB, maxYoungGenerationSizeMb: 2 },
+      resourceLimits: { maxOldGenerationSizeMb: LARGEST_HEAP_MB },
     });
     this.#answer = new Promise((resolve) => {
       this.#worker.once('message', ({ sha256, bytes }: HashAnswer) =>

@@ -11,6 +11,8 @@ export class ChatBench {
   readonly bench: Workbench;
   readonly chat: FakeChat;
   sync: ThreadSync;
+  /** From the next restart on, people in the channel want to read less. */
+  isQuiet = false;
   readonly #changes = new Set<() => void>();
 
   private constructor(bench: Workbench, capabilities: Partial<ChatCapabilities>) {
@@ -88,7 +90,8 @@ export class ChatBench {
 
   #newSync(): ThreadSync {
     const { store, api, views, clock, logger, wakeup } = this.bench.bot.parts;
-    return new ThreadSync({ store, api, views, port: this.chat, clock, logger, wakeup });
+    const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
+    return new ThreadSync({ store, api, views, port: this.chat, clock, logger, wakeup, quietChannels });
   }
 }
 

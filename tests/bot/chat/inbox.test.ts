@@ -6,6 +6,7 @@ import { InboundHandler } from '../../../src/bot/chat/inbound-handler.ts';
 import { InboxWorker } from '../../../src/bot/chat/inbox-worker.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { ChatReference, ChatUser, Inbound } from '../../../src/core/ports/chat.ts';
+import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
@@ -260,6 +261,155 @@ describe('a whole conversation', () => {
     await bench.say(bench.command(`create prompt "A street" ${path}`));
     expect(bench.bench.api.listPrompts(5)).toEqual([]);
     expect(bench.messages[0] && textOf(bench.messages[0])).toContain('cannot be named by a path');
+  });
+});
+
+describe('files in the thread of a prompt', () => {
+  const THREAD = { ...CHANNEL, thread: 'P1', message: 'P2' };
+
+  async function withPrompt() {
+    const bench = await InboxBench.open();
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+    const prompt = (): Prompt => {
+      const [only, ...others] = bench.bench.api.listPrompts(5);
+      if (only === undefined || others.length > 0) throw new Error('there is not one prompt');
+      return only;
+    };
+    const send = (files: Record<string, string>, user = ANA) =>
+      bench.upload('', files, { where: THREAD, user });
+    const inputs = () => prompt().inputs.map(({ role, originalName }) => `${role} ${originalName}`);
+    return { bench, prompt, send, inputs };
+  }
+
+  it('become its inputs, by whoever may, and its card shows them', async () => {
+    const { bench, send, inputs, prompt } = await withPrompt();
+    const run = bench.bench.run(prompt());
+    await bench.say(send({ 'street_depth.mp4': factVideo({}, 'depth') }, BEN));
+    await bench.chat.pass(60_000);
+    expect(inputs()).toEqual(['color street.mp4', 'depth street_depth.mp4']);
+    const [card] = bench.messages.filter(({ key }) => key.startsWith('prompt:'));
+    expect(card && textOf(card)).toContain('street_depth.mp4');
+    const [answer] = bench.messages.filter(({ key }) => key.startsWith('answer:'));
+    expect(answer?.where.thread).toBe('P1');
+    expect(answer && textOf(answer)).toContain('added');
+    expect(bench.bench.reload(run.id).inputs.map(({ role }) => role)).toEqual(['color']);
+    await expect.poll(async () => await bench.bench.incoming(), LOOKS).toEqual([]);
+  });
+
+  it('are for the prompt of a run in the thread of that run', async () => {
+    const { bench, prompt, inputs } = await withPrompt();
+    await bench.say(bench.command(`inference ${prompt().id}`));
+    const [root] = bench.messages.filter(({ key }) => key.startsWith('thread:'));
+    const where = { ...CHANNEL, thread: root?.id ?? '', message: 'P9' };
+    await bench.say(bench.upload('', { 'street_seg.mp4': factVideo({}, 'seg') }, { where }));
+    expect(inputs()).toEqual(['color street.mp4', 'seg street_seg.mp4']);
+  });
+
+  it('are asked about where their role is taken, and the answer decides; nothing is lost', async () => {
+    const { bench, prompt, send, inputs } = await withPrompt();
+    await bench.say(
+      send({ 'street.mp4': factVideo({ frames: 60 }, 'new'), 'street_depth.mp4': factVideo({}, 'd') }),
+    );
+    expect(inputs()).toEqual(['color street.mp4', 'depth street_depth.mp4']);
+    const asked = bench.messages.find(({ key }) => key.startsWith('answer:'));
+    expect(asked && textOf(asked)).toMatch(/color now.*120 frames.*sent.*60 frames/);
+    const [use, roles] = asked?.card.actions ?? [];
+    expect(roles).toMatchObject({ verb: 'roles', target: prompt().id, label: 'Roles' });
+    const click = (dedupeKey: string): Inbound => {
+      const { text: _text, ...base } = bench.command('') as Extract<Inbound, { kind: 'command' }>;
+      return {
+        ...base,
+        ...{ dedupeKey, kind: 'click', verb: 'roles', target: prompt().id, arguments: use?.arguments ?? [] },
+      };
+    };
+    // It has fewer frames than the depth video: it can only take the place once that is gone.
+    await bench.say(click('C1'));
+    expect(bench.messages.at(-1)?.card.mark).toBe('warning');
+    expect(inputs()).toEqual(['color street.mp4', 'depth street_depth.mp4']);
+    await bench.say(send({ 'depth.mp4': factVideo({ frames: 60 }, 'new depth') }));
+    const offers = bench.bench.api.offeredFiles(prompt());
+    expect(offers.map(({ originalName }) => originalName).toSorted()).toEqual(['depth.mp4', 'street.mp4']);
+    const depth = offers.find(({ originalName }) => originalName === 'depth.mp4');
+    await bench.say(
+      bench.command(`roles ${prompt().id} ${use?.arguments?.[0]} ${depth?.asset.sha256.slice(0, 12)}=depth`),
+    );
+    expect(prompt().inputs.map(({ asset: { facts } }) => facts.kind === 'video' && facts.frames)).toEqual([
+      60, 60,
+    ]);
+    expect(bench.bench.api.offeredFiles(prompt()).map(({ originalName }) => originalName)).toEqual([
+      'street.mp4',
+      'street_depth.mp4',
+    ]);
+    // The same button again: it is that already.
+    await bench.say(click('C2'));
+    expect(inputs()).toEqual(['color street.mp4', 'depth depth.mp4']);
+  });
+
+  it('change nothing where the prompt has them already', async () => {
+    const { bench, prompt, send, inputs } = await withPrompt();
+    await bench.say(send({ 'again.mp4': factVideo() }));
+    expect(inputs()).toEqual(['color street.mp4']);
+    expect(bench.bench.api.offeredFiles(prompt())).toEqual([]);
+    expect(textOf(bench.messages.at(-1) as never)).toContain('has this file already');
+  });
+
+  it('are all left out where one does not fit, and it is said which', async () => {
+    const { bench, send, inputs } = await withPrompt();
+    await bench.say(
+      send({ 'street_depth.mp4': factVideo({ frames: 7 }, 'd'), 'street_seg.mp4': factVideo({}, 's') }),
+    );
+    await bench.say(send({ 'notes.mp4': 'no video' }));
+    expect(inputs()).toEqual(['color street.mp4']);
+    const answers = bench.messages.filter(({ key }) => key.startsWith('answer:'));
+    expect(answers.map(({ card: { mark } }) => mark)).toEqual(['warning', 'warning']);
+  });
+
+  it('are refused from whoever may make no prompts', async () => {
+    const config =
+      '[access]\ndefault = "operator"\n[[access.rules]]\nrole = "viewer"\ngroups = ["G_guests"]\n';
+    const bench = await InboxBench.open({ config });
+    await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+    const files = { 'street_depth.mp4': factVideo({}, 'd') };
+    await bench.say(bench.upload('', files, { where: THREAD, user: BEN }));
+    expect(bench.bench.api.listPrompts(5)).toMatchObject([{ inputs: [{ role: 'color' }] }]);
+    expect(textOf(bench.messages.at(-1) as never)).toContain('operator');
+  });
+
+  it('make a prompt of their own where the one of the thread is discarded', async () => {
+    const { bench, prompt } = await withPrompt();
+    const before = prompt();
+    bench.bench.api.discardPrompt(bench.bench.actor(), before);
+    const event = bench.upload('Another street', { 'other.mp4': factVideo({}, 'other') }, { where: THREAD });
+    await bench.say(event);
+    expect(prompt()).toMatchObject({ text: 'Another street' });
+    expect(prompt().id).not.toBe(before.id);
+  });
+
+  it('are added once and asked about once, whenever the bot is killed and however often they are delivered', async () => {
+    const { bench, prompt, send, inputs } = await withPrompt();
+    const { inbox, deliveries } = bench.bench.store;
+    const event = send({ 'new.mp4': factVideo({}, 'new'), 'street_depth.mp4': factVideo({}, 'd') });
+    const complete = inbox.complete.bind(inbox);
+    let kills = 0;
+    inbox.complete = () => {
+      kills += 1;
+      throw new Error('killed');
+    };
+    await bench.chat.chat.deliver(event);
+    bench.worker.start();
+    await expect.poll(() => kills, LOOKS).toBeGreaterThan(0);
+    expect(inputs()).toEqual(['color street.mp4']);
+    inbox.complete = complete;
+    await bench.restart();
+    await bench.settle();
+    await bench.restart();
+    await bench.say(event);
+    await bench.chat.pass(60_000);
+    expect(inputs()).toEqual(['color street.mp4', 'depth street_depth.mp4']);
+    expect(bench.bench.api.offeredFiles(prompt())).toHaveLength(1);
+    expect(bench.messages.filter(({ key }) => key.startsWith('answer:'))).toHaveLength(1);
+    expect(deliveries.open()).toEqual([]);
+    await expect.poll(async () => await bench.bench.incoming(), LOOKS).toEqual([]);
   });
 });
 

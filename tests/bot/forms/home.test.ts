@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { CHANNEL } from '../../fakes/fake-chat.ts';
+import type { Receive } from '../../../src/core/ports/chat.ts';
+import type { ChatSurfaces } from '../../../src/core/ports/chat-surfaces.ts';
+import { CHANNEL, FakeChat } from '../../fakes/fake-chat.ts';
 import { must } from '../../support/workbench.ts';
 import { rendered } from '../terminal/rendered.ts';
 import { ANA, BEN, FormsBench } from './forms-bench.ts';
@@ -49,6 +51,20 @@ describe('the page of one’s own', () => {
     expect(page.actions.map(({ verb }) => verb)).toEqual(['queue', 'search', 'help']);
     expect(rendered(page)).not.toContain('discard');
     expect(rendered(bench.surfaces.home(BEN, CHANNEL))).toContain('discard');
+  });
+
+  it('and the forms are given to each chat as it starts', async () => {
+    const bench = await FormsBench.open();
+    const chat = new FakeChat({ clock: bench.bench.clock });
+    const given = Promise.withResolvers<ChatSurfaces>();
+    chat.start = async (_receive: Receive, surfaces?: ChatSurfaces) => {
+      if (surfaces !== undefined) given.resolve(surfaces);
+    };
+    await bench.bench.bot.startChat(chat);
+    const { home, forms } = await given.promise;
+    expect(home(ANA, CHANNEL)).toEqual(bench.surfaces.home(ANA, CHANNEL));
+    const event = { dedupeKey: 'E1', where: CHANNEL, user: ANA, at: 0, kind: 'command' } as const;
+    expect(forms.open({ ...event, text: 'inference' })).toEqual(bench.typed('inference'));
   });
 
   it('shows nothing to whom the rules give no role', async () => {

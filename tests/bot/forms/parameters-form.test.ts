@@ -95,6 +95,25 @@ describe('the form of a run', () => {
     });
   });
 
+  it('shows what another model usually has, but for what somebody chose', async () => {
+    const bench = await FormsBench.open();
+    const prompt = (await bench.bench.prompt()).id;
+    const form = opened(bench.typed('inference --model preview'));
+    const shown = { prompt, ...initialValues(form), 'parameter:vis': '0.7' };
+    const other = bench.forms.refresh(form.state, { ...shown, model: 'transfer1' }, ANA);
+    expect(field(form, 'parameter:edge')).toMatchObject({ initial: 0.8 });
+    expect(field(other, 'parameter:edge')).toMatchObject({ initial: 0.25 });
+    expect(field(other, 'parameter:vis')).toMatchObject({ initial: 0.7 });
+    const back = bench.forms.refresh(other.state, { prompt, ...initialValues(other), model: 'preview' }, ANA);
+    expect(field(back, 'parameter:edge')).toMatchObject({ initial: 0.8 });
+    expect(field(back, 'parameter:vis')).toMatchObject({ initial: 0.7 });
+    // Sent before the other fields were shown.
+    expect(bench.send(form, { ...shown, model: 'transfer1' })).toEqual({
+      ok: true,
+      words: ['inference', prompt, '--model', 'transfer1', 'vis=0.7'],
+    });
+  });
+
   it('keeps what was typed, shown or not', async () => {
     const bench = await FormsBench.open();
     const prompt = (await bench.bench.prompt()).id;

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../../src/bot/commands/registry.ts';
+import { factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL } from '../../fakes/fake-chat.ts';
 import { must } from '../../support/workbench.ts';
 import { ANA, BEN, FormsBench, field, names, opened } from './forms-bench.ts';
@@ -149,6 +150,31 @@ describe('the form of the roles', () => {
     expect(sent).toEqual({ ok: true, words: ['roles', prompt.id, 'edge=depth'] });
     expect(await bench.execute(sent)).toMatchObject({
       data: { inputs: [{ role: 'color' }, { originalName: 'second.mp4', role: 'depth' }] },
+    });
+  });
+
+  it('offers files that were sent and are not used; one that gets a role takes the place of the other', async () => {
+    const bench = await FormsBench.open();
+    const { api } = bench.bench;
+    const prompt = await bench.bench.prompt();
+    const path = await bench.bench.file('second.mp4', factVideo({}, 'second'));
+    const added = must(await api.addFiles(bench.bench.actor(), prompt, { files: [{ path }] }));
+    expect(added).toMatchObject({
+      added: [],
+      taken: [{ role: 'color', sent: { originalName: 'second.mp4' } }],
+    });
+    const form = bench.clicked('roles', prompt.id);
+    const [, offer = ''] = names(form);
+    expect(field(form, offer)).toMatchObject({ label: 'second.mp4', required: false });
+    expect(bench.send(form)).toEqual({ ok: true, words: ['roles', prompt.id] });
+    await bench.execute(bench.send(form, { [offer]: 'color' }));
+    expect(api.getPrompt(prompt.id)?.inputs).toMatchObject([{ role: 'color', originalName: 'second.mp4' }]);
+    expect(api.offeredFiles(prompt)).toMatchObject([{ originalName: 'street.mp4' }]);
+    const again = bench.clicked('roles', prompt.id);
+    const refused = bench.send(again, { 'file:color': 'depth', [names(again)[1] ?? '']: 'depth' });
+    expect(refused).toMatchObject({
+      ok: false,
+      problems: { 'file:color': expect.stringContaining('depth') },
     });
   });
 

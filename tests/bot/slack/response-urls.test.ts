@@ -22,3 +22,13 @@ it('an address is good for half an hour', () => {
   urls.remember('E2', 'https://hooks.example/2');
   expect([urls.take('E1'), urls.take('E2')]).toEqual([undefined, 'https://hooks.example/2']);
 });
+
+it('an address that was given earlier ends earlier', () => {
+  const clock = new FakeClock();
+  const urls = new ResponseUrls(clock);
+  urls.remember('E1', 'https://hooks.example/1', clock.now() - 28 * MINUTE_MS);
+  urls.remember('E2', 'https://hooks.example/2', clock.now() - 40 * MINUTE_MS);
+  expect([urls.take('E1'), urls.take('E2')]).toEqual(['https://hooks.example/1', undefined]);
+  clock.advance(2 * MINUTE_MS);
+  expect(urls.take('E1')).toBeUndefined();
+});

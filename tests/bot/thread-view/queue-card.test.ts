@@ -19,6 +19,18 @@ describe('the queue', () => {
     `);
   });
 
+  test('says of a run whose files are moved how far they are', () => {
+    const [gpu1] = QUEUE.hosts;
+    const [lane] = gpu1?.lanes ?? [];
+    if (gpu1 === undefined || lane?.now === undefined) throw new Error('nothing runs');
+    const bytes = { doneBytes: 1.2e9, totalBytes: 3.4e9 };
+    const transfer = { stage: 'uploading', ...bytes, bytesPerSecond: 95e6, remainingMs: 24_000 } as const;
+    const hosts = [{ ...gpu1, lanes: [{ ...lane, now: { ...lane.now, transfer } }] }];
+    expect(rendered(queueCard({ ...QUEUE, hosts })).replaceAll(/\s+/g, ' ')).toContain(
+      '@ana uploading 1.2 of 3.4 GB, 95 MB/s, about 24 s left',
+    );
+  });
+
   test('that is paused says by whom, and offers to resume', () => {
     const card = queueCard({ ...EMPTY_QUEUE, paused: { byName: 'ben', at: NOW - 3 * MINUTE } });
     expect(rendered(card)).toMatchInlineSnapshot(`

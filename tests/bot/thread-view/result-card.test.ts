@@ -44,6 +44,24 @@ describe('the result card', () => {
     `);
   });
 
+  test('tells the facts of what it brings: size, GPU time, and the seed also where that is not essential', () => {
+    const run = endedRun({ outputs: [VIDEO, EDGE], gpuSeconds: 480 });
+    const place = { kind: 'attached' } as const;
+    expect(
+      rendered(resultCard({ run, place, parametersShown: ['edge'], leftOut: [EDGE] })),
+    ).toMatchInlineSnapshot(`
+      "
+      ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
+        edge 0.8
+        48 MB · GPU time 8 min · seed 7
+        Controls as the model saw them: edge
+        Not posted here: edge (4 MB). Details says where they lie.
+        → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
+          Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
+      "
+    `);
+  });
+
   test('says where the full file lies when there is no link', () => {
     const place = { kind: 'proxy', proxyBytes: 9.6e6, fullBytes: 48e6, path: VIDEO.path } as const;
     expect(
@@ -51,6 +69,7 @@ describe('the result card', () => {
     ).toMatchInlineSnapshot(`
       "
       ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · took 8 min 12 s
+        seed 7
         Posted as a 9.6 MB proxy; full file (48 MB) is on the bot's machine:
         data/outputs/rs_3fq8w1zz/video.mp4
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { statusCard } from '../../../src/bot/thread-view/status-card.ts';
+import type { StatusView } from '../../../src/bot/thread-view/views.ts';
+import type { Run } from '../../../src/core/runs/run.ts';
 import { activeRun, BEN, endedRun, MINUTE, NOW, sampleRun } from '../samples.ts';
 import { rendered } from '../terminal/rendered.ts';
 
@@ -64,20 +66,36 @@ describe('the status card', () => {
     `);
   });
 
-  test('of an uploading run shows share and rate', () => {
-    const progress = {
-      transfer: { doneBytes: 20.6e6, totalBytes: 48e6, bytesPerSecond: 21e6 },
-      logTail: [],
-      updatedAt: NOW,
-    };
-    expect(rendered(statusCard({ run: activeRun({ stage: 'uploading', progress }) }))).toMatchInlineSnapshot(`
-      "
-      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
-        ░░░░░░░░░░░░░░░░░░░░   uploading 43 %, 21 MB/s
-        edge 0.8 · vis 0.2 · 35 steps · seed 7
-        → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
-      "
-    `);
+  test.each(['uploading', 'collecting'] as const)(
+    'of a run that is %s shows bytes, rate and remaining time',
+    (stage) => {
+      const transfer = { doneBytes: 1.2e9, totalBytes: 3.4e9, bytesPerSecond: 95e6, remainingMs: 23_158 };
+      const word = stage === 'uploading' ? 'uploading' : 'downloading';
+      expect(transferLine({ stage, progress: { transfer, logTail: [], updatedAt: NOW } })).toBe(
+        `${word} 1.2 of 3.4 GB · 95 MB/s · about 23 s left`,
+      );
+    },
+  );
+
+  test('says of a transfer only what means something', () => {
+    const transfer = { doneBytes: 1.2e9, totalBytes: 3.4e9 };
+    const progress = { transfer, logTail: [], updatedAt: NOW };
+    expect(transferLine({ stage: 'uploading', progress })).toBe('uploading 1.2 of 3.4 GB');
+    const moving = { ...progress, transfer: { ...transfer, bytesPerSecond: 95e6, remainingMs: 23_158 } };
+    const held = { stage: 'uploading', progress: moving } as const;
+    const problem = { code: 'transfer.failed', parameters: {} } as const;
+    expect(transferLine({ ...held, unreachableSince: NOW })).toBe('uploading 1.2 of 3.4 GB');
+    expect(transferLine({ ...held, problem })).toBe('uploading 1.2 of 3.4 GB');
+    expect(transferLine({ ...held, stage: 'preparing' })).toBe('preparing');
+    expect(transferLine({ ...held, cancel: { requestedAt: NOW, by: BEN, byName: 'ben' } })).toBe('stopping');
+    expect(transferLine(held, { unattended: true })).toBe('uploading');
+  });
+
+  test('of a download does not show what the model had left', () => {
+    const transfer = { doneBytes: 1e6, totalBytes: 2e6 };
+    const progress = { ...activeRun().progress, transfer, logTail: [], updatedAt: NOW };
+    expect(transferLine({ stage: 'collecting', progress })).toBe('downloading 1 of 2 MB');
+    expect(transferLine({ stage: 'verifying', progress })).toBe('checking');
   });
 
   test('says when a stage takes longer than it ever did', () => {
@@ -153,3 +171,10 @@ describe('the status card', () => {
     `);
   });
 });
+
+/** What stands beside the bar. */
+function transferLine(run: Partial<Run>, view: Partial<StatusView> = {}): string {
+  const { blocks } = statusCard({ run: activeRun(run), ...view });
+  const block = blocks.find(({ type }) => type === 'progress');
+  return block?.type === 'progress' ? block.label.join('') : '';
+}

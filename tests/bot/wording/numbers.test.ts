@@ -1,12 +1,14 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
+  aboutTime,
   count,
   duration,
   framesPerSecond,
   grouped,
   percent,
   rate,
+  share,
   size,
   timeRange,
 } from '../../../src/bot/wording/numbers.ts';
@@ -100,4 +102,29 @@ test('a longer time is never said with a smaller number of the same unit', () =>
       expect(duration(ms)).not.toMatch(/^(60 s|60 min|24 h)|( 60 | 24 h)/);
     }),
   );
+});
+
+test.each([
+  [0, 3.4e9, '0 B of 3.4 GB'],
+  [1.2e9, 3.4e9, '1.2 of 3.4 GB'],
+  [640e6, 3.4e9, '640 MB of 3.4 GB'],
+  [999.6e6, 3.4e9, '1 of 3.4 GB'],
+  [3.4e9, 3.4e9, '3.4 of 3.4 GB'],
+  [4e9, 3.4e9, '3.4 of 3.4 GB'],
+  [12, 500, '12 of 500 B'],
+])('%d of %d bytes are said as %s', (done, total, words) => {
+  expect(share(done, total)).toBe(words);
+});
+
+test.each([
+  [0, 'about 1 s'],
+  [400, 'about 1 s'],
+  [23_600, 'about 24 s'],
+  [89_600, 'about 90 s'],
+  [95_000, 'about 2 min'],
+  [5.4 * MIN, 'about 5 min'],
+  [100 * MIN, 'about 1 h 40 min'],
+  [50 * H, 'about 2 d'],
+])('a time of about %d ms is said as %s', (ms, words) => {
+  expect(aboutTime(ms)).toBe(words);
 });

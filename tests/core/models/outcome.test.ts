@@ -140,6 +140,21 @@ describe('judge', () => {
     expect(verdict({ exitCode: 0, outOfMemory: true }).outcome).toBe('done');
   });
 
+  it('tells a stop from outside whatever the model printed at its end, and not of one that had its result', () => {
+    const stopped = {
+      outcome: 'failed',
+      problem: {
+        code: 'model.killed',
+        parameters: { exitCode: 1, signal: 'SIGTERM', reason: 'stopped_from_outside' },
+      },
+    };
+    expect(verdict({ exitCode: 1, wasStopped: true })).toEqual(stopped);
+    expect(verdict({ exitCode: 0, wasStopped: true }).outcome).toBe('done');
+    expect(verdict({ exitCode: 1, wasStopped: true, outOfMemory: true })).toMatchObject({
+      problem: { parameters: { reason: 'out_of_memory' } },
+    });
+  });
+
   it('takes other exit codes for success where the profile says so', () => {
     const profile = minimal({ success: { exit_codes: [0, 3] } });
 

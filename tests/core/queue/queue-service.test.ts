@@ -144,10 +144,15 @@ describe('the place of a run', () => {
     progress(active, { percent: 40, remainingMs: { low: 20_000, high: 30_000 } });
     expect(service.view().allDoneBy).toBeDefined();
     expect(service.view().hosts[0]?.lanes[0]?.now?.remainingMs).toBeDefined();
+    const transfer = { doneBytes: 1, totalBytes: 2, bytesPerSecond: 1 };
+    store.runs.setStage(active, 'uploading');
+    progress(active, { percent: 40, transfer });
+    expect(service.view().hosts[0]?.lanes[0]?.now?.transfer).toEqual({ ...transfer, stage: 'uploading' });
     kill(ONE);
     expect(place(run)?.startsIn).toBeUndefined();
     const view = service.view();
     expect(view.allDoneBy).toBeUndefined();
+    expect(view.hosts[0]?.lanes[0]?.now).not.toHaveProperty('transfer');
     expect(view.waiting[0]?.startsIn).toBeUndefined();
     expect(view.hosts[0]?.lanes[0]).toMatchObject({ state: 'undriven', now: { percent: 40 } });
     expect(view.hosts[0]?.lanes[0]?.now).not.toHaveProperty('remainingMs');

@@ -1,3 +1,5 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import type { AttemptId, HostName, LaneName } from '../../../src/core/ids.ts';
@@ -236,6 +238,25 @@ describe('a driver whose host is given up by another process', () => {
     await until(() => lane.store.lanes.get(LANE).blocked === undefined && isFinished(lane.run(run).state));
     expect(lane.run(run)).toMatchObject({ state: 'lost', outputs: [] });
     expect(lane.eventsOf(run).filter((type) => type === 'run.finished')).toHaveLength(1);
+  });
+
+  it('keeps nothing of a download that was left off', async () => {
+    const { lane, host, runner, until, state } = await openDriven((host, giveUp) => {
+      host.fetchOutput = async (_attempt, _path, to, _progress, signal) => {
+        await writeFile(join(dirname(to), '.0-street.mp4.0123456789ab'), 'half');
+        const { promise, reject } = Promise.withResolvers<never>();
+        signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+        giveUp();
+        return await promise;
+      };
+    });
+    const run = lane.queue();
+    runner.start();
+    await until(() => lane.run(run).stage === 'running');
+    host.finish(state.left ?? ('' as AttemptId), DONE);
+    await until(() => lane.store.lanes.get(LANE).blocked === undefined && isFinished(lane.run(run).state));
+    expect(lane.run(run).state).toBe('lost');
+    expect(await readdir(lane.data.outputs(run))).toEqual([]);
   });
 
   it('is stopped and started in between as if nothing were', async () => {

@@ -198,6 +198,23 @@ describe('a lane with GPUs', () => {
     expect(await lookFor(120_000)).toBe('open');
   });
 
+  it('looks through its host again when that has not told of its GPUs', async () => {
+    const { lane, look, lookFor } = await openGpuLane();
+    lane.queue();
+    const leftovers = lane.host.leftovers.bind(lane.host);
+    let sweeps = 0;
+    lane.host.leftovers = async (...args) => {
+      sweeps += 1;
+      return await leftovers(...args);
+    };
+    expect(await look()).toBe('open');
+    expect(sweeps).toBe(0);
+    lane.host.failNext('facts', new CosmosError('engine.command_failed', {}));
+    expect(await look()).not.toBe('open');
+    expect(await lookFor(3_000)).toBe('open');
+    expect(sweeps).toBe(1);
+  });
+
   it('opens on a host that was replaced meanwhile', async () => {
     const { lane, lookFor, look } = await openGpuLane();
     lane.queue();

@@ -1,8 +1,9 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
-import type { RunId } from '../../../src/core/ids.ts';
+import type { LaneName, RunId } from '../../../src/core/ids.ts';
 import { LaneRunner } from '../../../src/core/runner/lane-runner.ts';
+import { Reconciler } from '../../../src/core/runner/reconcile.ts';
 import { isFinished } from '../../../src/core/runs/run.ts';
 import { ExclusiveLock } from '../../../src/core/store/exclusive-lock.ts';
 import { Waiter } from '../../../src/core/wakeup.ts';
@@ -110,6 +111,47 @@ describe('a driven lane', () => {
     expect(lane.run(run).state).toBe('done');
   });
 
+  it('leaves off the upload of a run that is cancelled, and takes the next one', async () => {
+    const { lane, host, runner } = await openRunner();
+    const put = host.putAsset.bind(host);
+    let uploads = 0;
+    host.putAsset = async (...args) => {
+      uploads += 1;
+      if (uploads > 1) return await put(...args);
+      const [, , signal] = args;
+      const { promise, reject } = Promise.withResolvers<void>();
+      signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+      await promise;
+    };
+    const first = lane.queue();
+    const second = lane.queue();
+    runner.start();
+    await until(lane, () => uploads === 1);
+    lane.cancel(first);
+    lane.context.wakeup.notify();
+    await until(lane, ended(lane, first, second));
+    expect(lane.run(first)).toMatchObject({ state: 'cancelled', outputs: [] });
+    expect(lane.run(second).state).toBe('done');
+    expect(uploads).toBe(2);
+  });
+
+  it('does not leave off a start because of a cancel that comes meanwhile', async () => {
+    const { lane, host, runner } = await openRunner();
+    const start = host.start.bind(host);
+    let signal: AbortSignal | undefined;
+    host.start = async (attempt, given) => {
+      signal = given;
+      lane.cancel(run);
+      lane.context.wakeup.notify();
+      await start(attempt, given);
+    };
+    const run = lane.queue();
+    runner.start();
+    await until(lane, ended(lane, run));
+    expect(signal?.aborted).toBe(false);
+    expect(lane.run(run).state).toBe('done');
+  });
+
   it('ends although the end cannot be stored', async () => {
     const { lane, runner } = await openRunner();
     const run = lane.queue();
@@ -200,6 +242,30 @@ describe('what is left on the host', () => {
     await until(lane, ended(lane, run));
     await until(lane, () => host.attempts.length === 0);
     expect(lane.run(run).state).toBe('done');
+  });
+
+  it('of attempts that are under way is left running, whichever lane is busy with them', async () => {
+    const lane = await TestLane.open();
+    const { attempt: left } = await leaveOne(lane, lane.host, 'running');
+    const own = await lane.begin();
+    lane.queue();
+    const other = lane.store.attempts.claim('here/other' as LaneName, ['minimal'], lane.store.instance);
+    if (other === undefined) throw new Error('nothing was taken');
+    await new Reconciler({ ...lane.context, lane: other.lane }, () => undefined).step(other, never);
+    const gone = Promise.withResolvers<void>();
+    const discard = lane.host.discard.bind(lane.host);
+    lane.host.discard = async (...args) => {
+      await discard(...args);
+      if (args[0] === left) gone.resolve();
+    };
+    const runner = new LaneRunner(lane.context, 'daemon');
+    runner.start();
+    await gone.promise;
+    await runner.stop();
+    for (const attempt of [own.attempt, other.id]) {
+      expect(lane.host.stops(attempt)).toEqual([]);
+      expect(await lane.host.inspect(attempt)).toMatchObject({ state: 'running' });
+    }
   });
 
   it('of an attempt that the database does not know is left alone', async () => {

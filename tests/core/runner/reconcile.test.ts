@@ -353,6 +353,28 @@ describe('an attempt whose job has ended', () => {
     expect(lane.host.attempts).toEqual([]);
   });
 
+  it.each([
+    { name: 'a bad exit code', end: { exitCode: 1 } },
+    { name: 'no output', end: { exitCode: 0 } },
+    { name: 'a broken output', end: { outputs: { 'a.mp4': 'half a video' } } },
+  ])('says that the disk of its host is full where that explains $name', async ({ end }) => {
+    const lane = await TestLane.open();
+    lane.host.hostFacts = { diskFreeBytes: 4096 };
+    const { run, attempt } = await lane.begin();
+    lane.host.finish(attempt, end);
+    expect(await lane.settle()).toBe('idle');
+    expect(lane.run(run)).toMatchObject({ state: 'failed', problem: { code: 'transfer.disk_full' } });
+  });
+
+  it('says what is known where nobody can tell whether the disk is full', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    lane.host.failNext('facts', new CosmosError('engine.command_failed', {}));
+    lane.host.finish(attempt, { exitCode: 1 });
+    expect(await lane.settle()).toBe('idle');
+    expect(lane.run(run)).toMatchObject({ state: 'failed', problem: { code: 'model.exit_code' } });
+  });
+
   it('stays done when the cancel comes after the success', async () => {
     const lane = await TestLane.open();
     const { run, attempt } = await lane.begin();
@@ -624,7 +646,7 @@ describe('stopping', () => {
     await lane.after(KILL_PATIENCE_MS);
     expect(lane.store.lanes.get(LANE).blocked).toEqual({
       code: 'engine.not_stopped',
-      parameters: { attempt },
+      parameters: { host: 'here', attempt },
     });
     expect(lane.run(run).state).toBe('active');
     lane.queue();

@@ -67,7 +67,10 @@ describe('principals', () => {
       id: ana.id,
       name: 'Ana',
     });
-    expect(store.principals.get(ana.id)).toEqual({ id: ana.id, name: 'Ana', user: 'ana' });
+    expect(store.principals.get(ana.id)).toEqual({
+      ...{ id: ana.id, name: 'Ana' },
+      ...{ platform: 'terminal', tenant: 'local', user: 'ana' },
+    });
     const elsewhere = store.principals.ensure({
       platform: 'terminal',
       tenant: 'other',

@@ -61,7 +61,7 @@ const noRoom: End = {
 };
 
 /** The model says why it fails, where nobody can read it. */
-const noLog: End = { outcome: 'failed', starts: 1, code: 'model.exit_code', says: /exit code 1/ };
+const noLog: End = { ...noRoom, starts: 1 };
 
 /** Their bots ask the host all the time. */
 const ASKING = ['connecting', 'running', 'finished'] as const;
@@ -72,7 +72,7 @@ export const FAULTS: readonly Fault[] = [
     strike: async ({ box }) => {
       for (const server of box.servers) server.cut();
     },
-    ends: ALL_DONE,
+    ends: { ...ALL_DONE, connecting: 'there is no connection yet' },
   },
   {
     title: 'the SSH server is stopped and started again',
@@ -198,7 +198,7 @@ export const FAULTS: readonly Fault[] = [
       const code = await bots.close();
       if (lacking.length > 0 || code !== 0)
         throw new Error(`another bot has not ended: ${lacking.join(', ')}`);
-      for (const other of others) await other.madeVideo();
+      for (const other of others) await other.onHost('video');
     },
     ends: ALL_DONE,
   },
@@ -211,7 +211,7 @@ export const FAULTS: readonly Fault[] = [
     seenBy: ['running', 'prepared'],
     ends: {
       ...ALL_DONE,
-      running: { outcome: 'failed', starts: 1, code: 'model.killed', says: /SIGTERM/ },
+      running: { outcome: 'failed', starts: 1, code: 'model.killed', says: /SIGTERM.*Docker was restarted/ },
     },
   },
   {

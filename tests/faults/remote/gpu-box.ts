@@ -70,7 +70,7 @@ export class GpuBox implements AsyncDisposable {
     const docker = stack.use(await DockerDaemon.create('--group', String(first?.ids.gid)));
     await docker.openDirectory();
     await docker.docker(
-      ...['run', '--detach', '--name', FOREIGN, '--label', 'cosmos-bot.instance=in_foreign0'],
+      ...['run', '--detach', '--init', '--name', FOREIGN, '--label', 'cosmos-bot.instance=in_foreign0'],
       ...['--label', `cosmos-bot.attempt=${FOREIGN}`, '--network', 'none', TEST_IMAGE, 'sleep', '1000000'],
     );
     return new GpuBox({ directory, network, docker, clip, servers, stack: stack.move() });
@@ -141,11 +141,16 @@ export class GpuBox implements AsyncDisposable {
     signalAll(await this.userProcesses(), 'SIGKILL');
   }
 
+  /** All containers, with what tells whose they are: the paths of their mounts. */
+  async containers(): Promise<readonly { readonly id: string; readonly mounts: string }[]> {
+    const words = ['ps', '--all', '--no-trunc', '--format', '{{.ID}} {{.Mounts}}'];
+    const lines = (await this.docker.docker(...words)).split('\n');
+    return lines.map((line) => ({ id: line.slice(0, 12), mounts: line.slice(line.indexOf(' ')) }));
+  }
+
   /** Ids of the containers of a place's bot, whatever their state. */
   async containersOf(place: Place): Promise<readonly string[]> {
-    const filter = `volume=${place.path('marks')}`;
-    const ids = await this.docker.docker('ps', '--all', '--quiet', '--filter', filter);
-    return ids.split('\n').filter((id) => id !== '');
+    return (await this.containers()).filter(({ mounts }) => isOf(place, mounts)).map(({ id }) => id);
   }
 
   /** Removes what a place's bot should have removed, so that the next fault meets a clean host. */
@@ -166,7 +171,12 @@ export class GpuBox implements AsyncDisposable {
   }
 }
 
-export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+/** Whether a container with these mounts is that of a place's bot. */
+export function isOf(place: Place, mounts: string): boolean {
+  return mounts.includes(`${place.path('marks')}`);
+}
+
+function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
       process.kill(pid, signal);

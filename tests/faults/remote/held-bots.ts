@@ -7,6 +7,7 @@ import { sessionsOf } from '../../support/openssh-server.ts';
 import { must } from '../../support/workbench.ts';
 import type { BotMessage, BotOrder, BotRequest } from './bots.ts';
 import { HeldHost, type HostHolder } from './held-host.ts';
+import { OneClipMedia } from './one-clip-media.ts';
 import { holdOf } from './phases.ts';
 
 /**
@@ -56,6 +57,8 @@ async function openHeld(order: BotOrder): Promise<Bot> {
   const bot = must(
     await openBot(config, logger, {
       wrapHost: (host) => (hold === undefined ? host : new HeldHost(host, hold, holder).host),
+      // What is in a video is not what is tried here, and looking into each takes a process.
+      wrapMedia: () => new OneClipMedia(),
       sshTimes: TIMES,
     }),
   );

@@ -53,7 +53,7 @@ export class HeldHost {
         if (typeof value !== 'function') return value;
         return (done: number, total: number): void => {
           Reflect.apply(value, undefined, [done, total]);
-          if (isFrozen || done === 0) return;
+          if (isFrozen || done * 2 < total) return;
           isFrozen = true;
           this.#holder.freeze();
         };

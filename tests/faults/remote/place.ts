@@ -5,12 +5,12 @@ import { fileURLToPath } from 'node:url';
 import { stringify } from 'smol-toml';
 import { TEST_IMAGE } from '../../support/docker-daemon.ts';
 import type { OpenSshServer } from '../../support/openssh-server.ts';
-import { holdOf, type PhaseName } from './phases.ts';
+import { type Hold, holdOf, type PhaseName } from './phases.ts';
 
 const STAND_IN = fileURLToPath(new URL('../../fixtures/transfer1/torchrun', import.meta.url));
 const SCRIPT = 'cosmos_transfer1/diffusion/inference/transfer.py';
-/** More than a transfer has in flight (eight blocks of 1020 KiB). */
-const LARGE_BYTES = 11 * 1024 * 1024;
+/** Half of it is more than what is copied again after a break: the last sixteen blocks of 1020 KiB. */
+const LARGE_BYTES = 40 * 1024 * 1024;
 /** Tells what was written from what was not yet. */
 const FILLING = 0xa5;
 /** Name of somebody else's attempt. */
@@ -21,9 +21,11 @@ export const FOREIGN = 'jb_foreign0-a1';
  * pass over. What the video is then is noted on the host.
  */
 const MODEL = `#!/bin/sh
+busybox sha256sum </cosmos/job/in/color.mp4 >/marks/input
 echo "$COSMOS_BOT_ATTEMPT" >>/marks/starts
 /bin/stand-in "$@" || exit
 {
+  cat /padding
   attempt=\${COSMOS_BOT_ATTEMPT##*/}
   printf '\\0\\0\\0'
   printf "\\\\$(printf %03o $((\${#attempt} + 8)))free$attempt"
@@ -77,24 +79,14 @@ export class Place {
     await writeFile(place.path(join('code', SCRIPT)), '');
     await writeFile(place.path('model'), MODEL, { mode: 0o755 });
     await writeFile(place.path('docker'), docker(options.directory, options.dockerCommand), { mode: 0o755 });
-    const hold = options.isHeld ? holdOf(options.phase) : undefined;
-    await place.#clip(
-      options,
-      'clip.mp4',
-      hold !== undefined && 'within' in hold && hold.within === 'putAsset',
-    );
-    await place.#clip(
-      options,
-      'made.mp4',
-      hold !== undefined && 'within' in hold && hold.within === 'fetchOutput',
-    );
-    if (hold !== undefined && 'on' in hold) {
-      if (hold.on === 'host') await writeFile(place.path('hold-start'), '');
-    }
-    await writeFile(
-      place.path('cosmos.toml'),
-      stringify(place.#config(options, hold !== undefined && 'on' in hold && hold.on === 'job')),
-    );
+    const hold: Hold | undefined = options.isHeld ? holdOf(options.phase) : undefined;
+    const within = hold !== undefined && 'within' in hold ? hold.within : undefined;
+    const on = hold !== undefined && 'on' in hold ? hold.on : undefined;
+    for (const name of ['clip.mp4', 'made.mp4']) await copyFile(options.clip, place.path(name));
+    if (within === 'putAsset') await writeFile(place.path('clip.mp4'), padding(), { flag: 'a' });
+    await writeFile(place.path('padding'), within === 'fetchOutput' ? padding() : '');
+    if (on === 'host') await writeFile(place.path('hold-start'), '');
+    await writeFile(place.path('cosmos.toml'), stringify(place.#config(options, on === 'job')));
     if (workDir === undefined) await place.makeWorkDir();
     return place;
   }
@@ -135,9 +127,9 @@ export class Place {
     return text.split('\n').filter((line) => line !== '');
   }
 
-  /** SHA-256 of the video as it was on the host. */
-  async madeVideo(): Promise<string> {
-    return (await readFile(this.path('marks/video'), 'utf8')).slice(0, 64);
+  /** SHA-256 of the video as it was on the host, or of the input as the model saw it. */
+  async onHost(what: 'video' | 'input'): Promise<string> {
+    return (await readFile(this.path(join('marks', what)), 'utf8')).slice(0, 64);
   }
 
   /** What is in the work directory beside somebody else's things and whole assets. */
@@ -168,15 +160,6 @@ export class Place {
     return instance === 'in_foreign0\n' && notes === "not the bot's";
   }
 
-  async #clip({ clip }: PlaceOptions, name: string, isLarge: boolean): Promise<void> {
-    await copyFile(clip, this.path(name));
-    if (!isLarge) return;
-    const box = Buffer.alloc(LARGE_BYTES, FILLING);
-    box.writeUInt32BE(LARGE_BYTES);
-    box.write('free', 4);
-    await writeFile(this.path(name), box, { flag: 'a' });
-  }
-
   #config({ server, address }: PlaceOptions, waits: boolean): object {
     const environment = {
       TRANSFER1_CLIP: '/clip.mp4',
@@ -187,6 +170,7 @@ export class Place {
       { source: STAND_IN, target: '/bin/stand-in' },
       { source: this.path('model'), target: '/bin/torchrun' },
       { source: this.path('made.mp4'), target: '/clip.mp4' },
+      { source: this.path('padding'), target: '/padding' },
       { source: this.path('marks'), target: '/marks', read_only: false },
     ];
     return {
@@ -215,4 +199,12 @@ export class Place {
       },
     };
   }
+}
+
+/** A box that players pass over. */
+function padding(): Buffer {
+  const box = Buffer.alloc(LARGE_BYTES, FILLING);
+  box.writeUInt32BE(LARGE_BYTES);
+  box.write('free', 4);
+  return box;
 }

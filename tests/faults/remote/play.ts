@@ -9,7 +9,7 @@ import type { Run, RunState } from '../../../src/core/runs/run.ts';
 import { Store } from '../../../src/core/store/store.ts';
 import { Bots } from './bots.ts';
 import type { Fault, Scene } from './faults.ts';
-import type { GpuBox } from './gpu-box.ts';
+import { type GpuBox, isOf } from './gpu-box.ts';
 import { holdOf, PHASE_NAMES, type PhaseName } from './phases.ts';
 import type { Place } from './place.ts';
 
@@ -18,7 +18,7 @@ const REACH_MS = 60_000;
 const END_MS = 60_000;
 /** What is left on the host goes within this, ms. */
 const TIDY_MS = 20_000;
-const LOOK_AGAIN_MS = 100;
+const LOOK_AGAIN_MS = 200;
 
 /** What a fault has made of the run that it met in one phase. */
 export interface Seen {
@@ -28,6 +28,8 @@ export interface Seen {
   readonly words: string;
   /** Whether the video here is the one that the job wrote on the host, byte for byte. */
   readonly isSameVideo: boolean;
+  /** Whether the model, if it began, saw the input that is here. */
+  readonly isSameInput: boolean;
   /** How often the run has ended. */
   readonly ends: number;
   readonly left: readonly string[];
@@ -107,10 +109,11 @@ async function settle(box: GpuBox, places: readonly Place[]): Promise<ReadonlyMa
   const deadline = Date.now() + TIDY_MS;
   for (;;) {
     const left = new Map<Place, readonly string[]>();
+    const containers = await box.containers();
     for (const place of places) {
       left.set(place, [
         ...(await place.leftOnHost()),
-        ...(await box.containersOf(place)).map((id) => `container ${id}`),
+        ...containers.filter(({ mounts }) => isOf(place, mounts)).map(({ id }) => `container ${id}`),
         ...(await box.userProcesses(place)).map((pid) => `process ${pid}`),
       ]);
     }
@@ -128,12 +131,14 @@ async function look(place: Place, leftOnHost: readonly string[]): Promise<Seen> 
     if (run === undefined || runs.length !== 1) throw new Error(`${runs.length} runs`);
     const { problem } = run;
     const told = problem && explain(problem);
+    const starts = (await place.starts()).length;
     return {
       outcome: run.state,
-      starts: (await place.starts()).length,
+      starts,
       ...(problem && { code: problem.code }),
       words: told === undefined ? '' : `${told.sentence} ${told.nextStep}`,
       isSameVideo: await isSameVideo(place, run),
+      isSameInput: starts === 0 || (await sha256(place.path('clip.mp4'))) === (await place.onHost('input')),
       ends: store.events.ofRun(run.id).filter(({ type }) => type === 'run.finished').length,
       left: [...leftOnHost, ...(await place.leftWithBot())],
       isForeignWhole: await place.isForeignWhole(),
@@ -146,8 +151,12 @@ async function look(place: Place, leftOnHost: readonly string[]): Promise<Seen> 
 async function isSameVideo(place: Place, run: Run): Promise<boolean> {
   const [video] = run.outputs;
   if (video === undefined) return false;
-  const sha256 = createHash('sha256')
-    .update(await readFile(video.path))
+  const here = await sha256(video.path);
+  return here === (await place.onHost('video')) && here === video.sha256;
+}
+
+async function sha256(path: string): Promise<string> {
+  return createHash('sha256')
+    .update(await readFile(path))
     .digest('hex');
-  return sha256 === (await place.madeVideo()) && sha256 === video.sha256;
 }

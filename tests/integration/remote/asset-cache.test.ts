@@ -3,7 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { systemRandom } from '../../../src/bot/system-random.ts';
-import type { Sha256 } from '../../../src/core/ids.ts';
+import type { AttemptId, Sha256 } from '../../../src/core/ids.ts';
 import type { HostAsset } from '../../../src/core/ports/host.ts';
 import { AssetCache } from '../../../src/remote/asset-cache.ts';
 import { AssetStore } from '../../../src/remote/assets.ts';
@@ -19,11 +19,14 @@ class OddTransport extends LocalTransport {
   hasLinks = true;
   /** Before the next script that removes. */
   beforeRemoval: (() => Promise<void>) | undefined;
+  /** A name that another user of the host keeps. */
+  keptName: string | undefined;
 
   override async runScript(script: string, parameters: readonly string[], options: CommandOptions = {}) {
     this.scripts += 1;
     if (script.includes('rm -f')) await this.beforeRemoval?.();
-    const result = await super.runScript(script, parameters, options);
+    const given = script.includes('rm -f') ? parameters.filter((name) => name !== this.keptName) : parameters;
+    const result = await super.runScript(script, given, options);
     if (this.diskFreeKib === undefined) return result;
     return { ...result, stdout: result.stdout.replace(/^disk \d+$/m, `disk ${this.diskFreeKib}`) };
   }
@@ -35,6 +38,7 @@ class OddTransport extends LocalTransport {
 }
 
 const KIB = 1024;
+const ATTEMPT = 'jb_cache-a1' as AttemptId;
 const ignore = (): void => undefined;
 let directory: string;
 let transport: OddTransport;
@@ -49,7 +53,7 @@ beforeEach(async () => {
 });
 
 function open(quotaBytes: number): void {
-  cache = new AssetCache({ transport, workDir: directory, random: systemRandom, quotaBytes });
+  cache = new AssetCache({ transport, workDir: directory, quotaBytes });
   store = new AssetStore(transport, directory, systemRandom, cache);
 }
 
@@ -63,7 +67,6 @@ async function file(letter: string, bytes = KIB): Promise<HostAsset> {
 /** Brings a file that no attempt gets. */
 async function keep(asset: HostAsset): Promise<HostAsset> {
   await store.put(asset, ignore);
-  await cache.release([asset.sha256]);
   return asset;
 }
 
@@ -117,6 +120,15 @@ describe('the asset cache', () => {
     expect(await kept()).toContain(large.sha256);
   });
 
+  it('takes the next one where one cannot be removed', async () => {
+    open(2 * KIB);
+    const a = await keep(await file('a'));
+    await keep(await file('b'));
+    transport.keptName = a.sha256;
+    const c = await keep(await file('c'));
+    expect((await kept()).sort()).toEqual([a.sha256, c.sha256].sort());
+  });
+
   it('brings a file to a host where something else is stuck, and says no word of a directory', async () => {
     const a = await keep(await file('a', 3 * KIB));
     transport.beforeRemoval = async () => {
@@ -129,26 +141,26 @@ describe('the asset cache', () => {
 
   it('gives an attempt an asset that was evicted in the moment in which it was found whole', async () => {
     const a = await file('a');
-    await store.put(a, ignore);
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
     await transport.remove(join(directory, 'assets', a.sha256));
-    await store.place(a.sha256, join(directory, 'input'));
+    await store.place(a.sha256, ATTEMPT, join(directory, 'input'));
     expect(await readFile(join(directory, 'input'), 'utf8')).toBe('a'.repeat(KIB));
-    await cache.release([a.sha256]);
+    await cache.release(ATTEMPT, [a.sha256]);
     expect(await kept()).toEqual([]);
   });
 
   it('works where the file system has no second names: what is lost in between is brought again', async () => {
     transport.hasLinks = false;
     const [a, large] = [await file('a', 2 * KIB), await file('l', 2 * KIB)];
-    await store.put(a, ignore);
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
     await store.put(large, ignore);
     expect(await kept()).toEqual([large.sha256]);
-    await expect(store.place(a.sha256, join(directory, 'input'))).rejects.toMatchObject({
+    await expect(store.place(a.sha256, ATTEMPT, join(directory, 'input'))).rejects.toMatchObject({
       code: 'transfer.failed',
       retryable: true,
     });
-    await store.put(a, ignore);
-    await store.place(a.sha256, join(directory, 'input'));
+    await store.put({ ...a, attempt: ATTEMPT }, ignore);
+    await store.place(a.sha256, ATTEMPT, join(directory, 'input'));
     expect(await readFile(join(directory, 'input'), 'utf8')).toBe('a'.repeat(2 * KIB));
   });
 

@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type Ask, host } from '../../../src/bot/cli/host.ts';
@@ -100,6 +100,15 @@ describe('host fence', () => {
     expect(out).toMatch(/^gone is not in the configuration any more/);
     expect(stored(directory, run, 'gone/cpu')).toEqual({ state: 'lost', blocked: 'queue.lane_fenced' });
     expect(stored(directory, run).blocked).toBeUndefined();
+  });
+
+  it('leaves no part of a download where nobody drives the lane', async () => {
+    const { directory, run } = await directoryWith(CONFIG, 'gone/cpu');
+    const outputs = new DataDirectory(join(directory, 'data')).outputs(run ?? ('' as RunId));
+    await mkdir(outputs, { recursive: true });
+    await writeFile(join(outputs, '.0-street.mp4.0123456789ab'), 'half');
+    await fence(directory, { yes: true }, NOBODY, 'gone');
+    expect(await readdir(outputs)).toEqual([]);
   });
 
   it('knows the names of hosts that are configured or hold something', async () => {

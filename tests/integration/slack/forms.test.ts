@@ -58,6 +58,7 @@ describe('a form for a run', () => {
     await modal.fill('Model', 'transfer1');
     await slack.until(() => value(modal, 'parameter:num_steps') !== undefined);
     expect(value(modal, 'prompt')).toBe(prompt.id);
+    expect(value(modal, 'parameter:edge')).toBe('0.25');
 
     expect(await modal.submit({ Edges: '8' })).toMatchObject({
       outcome: 'errors',
@@ -161,6 +162,27 @@ describe('a form for a run', () => {
     expect(runs(after)).toMatchObject([{ promptId: prompt.id, profileId: 'transfer1' }]);
   });
 
+  it('has one effect where it is sent again to a bot that was killed after the first time', async () => {
+    const studio = await openStudio();
+    const { anna, renders, slack } = studio;
+    const before = await openSlackBot(studio);
+    await before.bench.prompt();
+    const modal = await opens(anna, renders, 'inference');
+    await choosesPrompt(modal, '');
+    expect(await modal.submit()).toMatchObject({ outcome: 'cleared' });
+    const root = await renders.shows((message) => message.fromBot);
+    await renders.shows(isStatus, { thread: root });
+    await before.stop();
+    await slack.until(() => slack.sockets.open(studio.app).length === 0);
+
+    const after = await openSlackBot(studio, { directory: before.bench.directory });
+    expect(await modal.submit()).toMatchObject({ outcome: 'cleared' });
+    await anna.command(renders, '/cosmos', 'queue');
+    await renders.shows((message) => message.ephemeral, { viewer: anna });
+    expect(runs(after)).toHaveLength(1);
+    expect(renders.timeline).toHaveLength(1);
+  });
+
   it('shows the fields of the last choice where somebody chooses faster than Slack answers', async () => {
     const studio = await openStudio();
     const { anna, renders, slack } = studio;
@@ -187,6 +209,24 @@ describe('a form for a run', () => {
 });
 
 describe('a form', () => {
+  it('is opened at once for whoever may use it by their user group', async () => {
+    const studio = await openStudio();
+    const { anna, ben, renders, slack, workspace } = studio;
+    const { id: group } = workspace.addGroup('artists', [anna.id]);
+    const config = `[access]\ndefault = "viewer"\n[[access.rules]]\nrole = "operator"\ngroups = ["${group}"]\n`;
+    const bot = await openSlackBot(studio, { config });
+    await bot.bench.prompt();
+    await slack.until(() => slack.calls.of('usergroups.list').some(({ outcome }) => outcome === 'ok'));
+    const modal = await opens(anna, renders, 'inference');
+    await choosesPrompt(modal, '');
+    expect(await modal.submit()).toMatchObject({ outcome: 'cleared' });
+    const root = await renders.shows((message) => message.fromBot);
+    await renders.shows(isStatus, { thread: root });
+    await ben.command(renders, '/cosmos', 'inference');
+    await renders.shows((message) => message.ephemeral, { viewer: ben });
+    expect(ben.modal).toBeUndefined();
+  });
+
   it('is not opened for whoever may not use it: only they are told why', async () => {
     const studio = await openStudio();
     const { anna, renders, slack } = studio;

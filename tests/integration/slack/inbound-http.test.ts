@@ -55,9 +55,11 @@ describe('HTTP mode', () => {
   });
 
   it('tells a person that nothing was saved, and has events sent again', async () => {
+    // The fake signs by the machine's clock.
+    const clock = new FakeClock(Date.now());
     const studio = await openStudio({ clock: new FakeClock() });
     const { anna, renders, slack } = studio;
-    const listening = await listen(studio, { http: true });
+    const listening = await listen(studio, { http: true, clock });
     const { receive } = listening;
     listening.receive = async () => {
       throw new CosmosError('store.busy');
@@ -70,7 +72,12 @@ describe('HTTP mode', () => {
       status: 503,
       noRetry: false,
     });
+    // The immediate retries have failed as well.
+    await slack.until(() =>
+      slack.deliveries.of({ kind: 'events_api' }).every(({ attempts }) => attempts[1]?.outcome),
+    );
     listening.receive = receive;
+    clock.advance(1_000);
     await slack.deliveries.retryNow();
     await slack.deliveries.settled();
     expect(listening.received.length).toBeGreaterThan(0);

@@ -96,6 +96,19 @@ describe('a connection that Slack wants back', () => {
     expect(slack.sockets.openedCount(app)).toBe(4);
   });
 
+  it('that Slack never wants back is given back some time after its end', async () => {
+    const clock = new FakeClock();
+    const studio = await openStudio({ clock: new FakeClock() });
+    const { slack, app } = studio;
+    await listen(studio, { clock });
+    const before = open(studio);
+    clock.advance(18_060_000 * 0.8);
+    await slack.sockets.ready(app, 4);
+    clock.advance(18_060_000 * 0.25);
+    await pass(clock, () => before.every(({ state }) => state === 'closed'));
+    expect(open(studio)).toHaveLength(2);
+  });
+
   it('that Slack forgets to close is closed', async () => {
     const clock = new FakeClock();
     const studio = await openStudio({ clock: new FakeClock() });

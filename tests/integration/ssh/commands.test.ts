@@ -1,4 +1,5 @@
 import { readFile, stat, writeFile } from 'node:fs/promises';
+import { setTimeout as after } from 'node:timers/promises';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { isAlive, untilFile, untilGone } from '../remote/processes.ts';
@@ -73,6 +74,25 @@ describeWithSshd('commands over SSH', () => {
     giveUp.abort(new Error('given up'));
     await ended;
     await untilGone(pid);
+  });
+
+  it('keeps no channel of a command that was given up while it was opened', async () => {
+    const transport = transportTo(await startServer());
+    await transport.run(['true']);
+    for (let call = 0; call < 12; call += 1) {
+      const caller = new AbortController();
+      // One with an input has a channel of its own, which no shell stands ready for.
+      const given = transport.run(['cat'], { input: 'x', signal: caller.signal });
+      setImmediate(() => caller.abort(new Error('enough')));
+      await expect(given).rejects.toThrow('enough');
+    }
+    // The server tells of closed channels in its own time.
+    for (;;) {
+      const calls = [1, 2, 3].map((number) => transport.run(['cat'], { input: String(number) }));
+      const ends = await Promise.allSettled(calls);
+      if (ends.every(({ status }) => status === 'fulfilled')) break;
+      await after(50);
+    }
   });
 
   it('runs many commands at once over the few channels that the server allows', async () => {

@@ -50,7 +50,8 @@ describeWithSshd('an outage', () => {
       transport.readRange(`${at}/file`, 0, 1),
       transport.createFile(`${at}/new`, '', 0o600),
     ];
-    for (const call of calls) await expect(call).rejects.toMatchObject(unreachable('deadline'));
+    const ends = calls.map((call) => expect(call).rejects.toMatchObject(unreachable('deadline')));
+    await Promise.all(ends);
   });
 });
 

@@ -8,7 +8,10 @@ import { answered, type CommandHandler, refused } from '../command-context.ts';
 export const roles: CommandHandler = ({ api, views, actor }, command) => {
   const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
   if (!prompt.ok) return refused(prompt.problems);
-  if (command.assignments.length === 0) return answered(rolesCard(prompt.value), prompt.value.inputs);
+  if (command.assignments.length === 0) {
+    const offers = api.offeredFiles(prompt.value);
+    return answered(rolesCard(prompt.value, offers), prompt.value.inputs);
+  }
   const changes = new Map<string, Role>();
   const problems: Problem[] = [];
   for (const { name, value } of command.assignments) {

@@ -7,6 +7,10 @@ export class RecentKeys {
     this.#most = most;
   }
 
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
+
   /** False where it is there already. */
   add(key: string): boolean {
     if (this.#keys.has(key)) return false;

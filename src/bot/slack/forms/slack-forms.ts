@@ -14,6 +14,7 @@ import type { Form } from '../../../core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import { lateFormCard } from '../../thread-view/late-form-card.ts';
 import { explain } from '../../wording/explain.ts';
+import { FORM_TOO_OLD } from '../../wording/form-words.ts';
 import type { Afterwards } from '../inbound/afterwards.ts';
 import { place } from '../inbound/place.ts';
 import { answerPrivately, type PrivateAnswerParts } from '../private-answer.ts';
@@ -27,6 +28,12 @@ import { formView } from './form-view.ts';
 import { RecentKeys } from './recent-keys.ts';
 import { ViewRefreshes } from './view-refreshes.ts';
 
+/** Somebody, as payloads name them. */
+interface Who {
+  readonly id: string;
+  readonly name?: string;
+}
+
 type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
 
 export interface SlackFormsParts extends PrivateAnswerParts {
@@ -36,8 +43,8 @@ export interface SlackFormsParts extends PrivateAnswerParts {
   readonly responseUrls: ResponseUrls;
 }
 
-/** Triggers that are remembered: each is good for three seconds. */
-const MAXIMUM_TRIGGERS = 1_000;
+/** Keys that are remembered of each kind: duplicates come within seconds. */
+const MAXIMUM_KEYS = 1_000;
 
 /**
  * Forms as modals. All that a modal is about travels in the modal: whatever becomes of the bot while somebody fills it
@@ -47,7 +54,9 @@ export class SlackForms {
   readonly #parts: SlackFormsParts;
   readonly #session: InteractiveSession;
   readonly #refreshes = new ViewRefreshes();
-  readonly #triggers = new RecentKeys(MAXIMUM_TRIGGERS);
+  readonly #triggers = new RecentKeys(MAXIMUM_KEYS);
+  /** Views whose command is durable; after a restart the inbox knows them. */
+  readonly #sent = new RecentKeys(MAXIMUM_KEYS);
 
   constructor(parts: SlackFormsParts, session: InteractiveSession) {
     this.#parts = parts;
@@ -110,28 +119,32 @@ export class SlackForms {
   /** Resolves with what the person sees: the modal goes once the command is durable, or says what is wrong. */
   async submit({ view, user }: ViewSubmitAction): Promise<ViewResponseAction> {
     const origin = readOrigin(view.private_metadata);
-    if (origin === undefined) return { response_action: 'clear' };
-    const { surfaces, around, receive } = this.#session;
-    const result = surfaces.forms.submit(origin.state, readValues(view.state));
-    if (!result.ok) return this.#problems(view, origin, result.problems, user);
+    if (origin === undefined) return this.#problems(view, origin, { '': FORM_TOO_OLD }, user);
     // One opened form is sent once: it goes when it was saved, whatever was delivered twice or changed meanwhile.
-    const dedupeKey = `form:${view.id}`;
-    const { channel, thread: threadTs, message: ts, openedAt, responseUrl } = origin;
-    if (responseUrl !== undefined) this.#parts.responseUrls.remember(dedupeKey, responseUrl, openedAt);
+    if (this.#sent.has(view.id)) return { response_action: 'clear' };
     try {
-      await receive({
-        kind: 'form',
-        dedupeKey,
-        where: place(around, channel, { ts, threadTs }),
-        user: around.user(user.id, user.name),
-        at: around.now(),
-        words: result.words,
-      });
+      const result = this.#session.surfaces.forms.submit(origin.state, readValues(view.state));
+      if (!result.ok) return this.#problems(view, origin, result.problems, user);
+      await this.#send(view.id, origin, user, result.words);
       return { response_action: 'clear' };
     } catch (error) {
       const { sentence, nextStep } = explain(toCosmosError(error).toProblem());
       return this.#problems(view, origin, { '': `${sentence} ${nextStep}` }, user);
     }
+  }
+
+  async #send(view: string, origin: FormOrigin, user: Who, words: readonly string[]): Promise<void> {
+    const { around, receive } = this.#session;
+    const { channel, thread: threadTs, message: ts, openedAt, responseUrl } = origin;
+    const dedupeKey = `form:${view}`;
+    if (responseUrl !== undefined) this.#parts.responseUrls.remember(dedupeKey, responseUrl, openedAt);
+    await receive({
+      ...{ kind: 'form', dedupeKey, words },
+      where: place(around, channel, { ts, threadTs }),
+      user: around.user(user.id, user.name),
+      at: around.now(),
+    });
+    this.#sent.add(view);
   }
 
   /** Broken infrastructure opens no form: the command is executed as it is, and answered. */
@@ -144,12 +157,7 @@ export class SlackForms {
     }
   }
 
-  async #update(
-    view: ViewOutput,
-    origin: FormOrigin,
-    user: { readonly id: string; readonly name?: string },
-    at: string,
-  ): Promise<void> {
+  async #update(view: ViewOutput, origin: FormOrigin, user: Who, at: string): Promise<void> {
     const { interactive } = this.#parts.clients;
     const next = this.#again(view, origin, user, at);
     try {
@@ -162,13 +170,7 @@ export class SlackForms {
   }
 
   /** The form as it is with what is filled in now. */
-  #again(
-    view: ViewOutput,
-    origin: FormOrigin,
-    user: { readonly id: string; readonly name?: string },
-    revision: string,
-    notices: readonly string[] = [],
-  ) {
+  #again(view: ViewOutput, origin: FormOrigin, user: Who, revision: string, notices: readonly string[] = []) {
     const { surfaces, around } = this.#session;
     const values = readValues(view.state);
     const form = surfaces.forms.refresh(origin.state, values, around.user(user.id, user.name));
@@ -179,9 +181,9 @@ export class SlackForms {
   /** Each at its field; what is about no field that is shown, at the first one, and above where there is none. */
   #problems(
     view: ViewOutput,
-    origin: FormOrigin,
+    origin: FormOrigin | undefined,
     problems: Readonly<Record<string, string>>,
-    user: { readonly id: string; readonly name?: string },
+    user: Who,
   ): ViewResponseAction {
     const blockIds = new Map<string, string>();
     for (const { type, block_id: id } of view.blocks) {
@@ -190,6 +192,7 @@ export class SlackForms {
     }
     const [first] = blockIds.values();
     if (first === undefined) {
+      if (origin === undefined) return { response_action: 'clear' };
       const revision = String(this.#parts.clock.now());
       return {
         response_action: 'update',

@@ -24,7 +24,8 @@ export interface HttpDoorParts {
 }
 
 /**
- * HTTP mode: one address for events, commands, clicks and choices. What Slack has not signed is refused; what cannot be saved now is answered with 503, after which Slack sends events again.
+ * HTTP mode: one address for events, commands, clicks and choices. What Slack has not signed is refused; what cannot be
+ * saved now is answered with 503, after which Slack sends events again.
  */
 export class HttpDoor implements Door {
   readonly #parts: HttpDoorParts;

@@ -1,7 +1,8 @@
 import { SocketModeClient, type SocketModeOptions } from '@slack/socket-mode';
 
-/** Why Slack wants a connection to go. */
-export type LeaveReason = 'warning' | 'refresh_requested' | 'link_disabled' | 'too_many_websockets';
+/** What is believed of a promised life, ms; others are no promise. */
+const SHORTEST_LIFE_MS = 60_000;
+const LONGEST_LIFE_MS = 24 * 60 * 60_000;
 
 interface Heard {
   /** Slack greets; `lifeMs` is how long it means to keep the connection, where it says so. */
@@ -54,5 +55,6 @@ function controlMessage(data: string): ControlMessage | undefined {
 
 function lifeOf({ debug_info }: ControlMessage): number | undefined {
   const seconds = debug_info?.approximate_connection_time;
-  return typeof seconds === 'number' && seconds > 0 ? seconds * 1_000 : undefined;
+  const lifeMs = typeof seconds === 'number' ? seconds * 1_000 : 0;
+  return lifeMs >= SHORTEST_LIFE_MS && lifeMs <= LONGEST_LIFE_MS ? lifeMs : undefined;
 }

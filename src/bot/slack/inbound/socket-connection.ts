@@ -13,13 +13,13 @@ const OPEN_MS = 20_000;
 const ADDRESS_MS = 10_000;
 /** How often a connection is looked at: one that died without a word is closing, and not closed, for half a minute. */
 const LOOK_MS = 5_000;
-/** Part of its life after which a connection gets a successor, before Slack wants it back. */
+/** Parts of the life that Slack promises: a connection gets a successor before it, and is given back soon after it. */
 const SUCCEEDED_AFTER = 0.8;
+const GIVEN_BACK_AFTER = 1.05;
 /** How long acknowledgements may take that are under way when a connection goes, ms. */
 const DRAIN_MS = 2_000;
 /** How long Slack may take to confirm the end, ms. */
 const CLOSE_MS = 1_000;
-
 /** How long Slack may take to answer a ping before the connection counts as dead, ms. */
 const PING_MS = 5_000;
 
@@ -72,7 +72,7 @@ export class SocketConnection {
       },
       {
         greeted: (lifeMs) => {
-          if (lifeMs !== undefined) void this.#age(lifeMs * SUCCEEDED_AFTER);
+          if (lifeMs !== undefined) void this.#age(lifeMs);
         },
         askedToLeave: (reason) => this.#end({ kind: 'asked', reason }),
         unreadable: (error) => logger.error({ err: error }, 'Slack sent something that cannot be read'),
@@ -101,7 +101,7 @@ export class SocketConnection {
     return this.#ending.promise;
   }
 
-  /** Resolves when Slack wants it back, or has it. */
+  /** Resolves when Slack wants it back, has it, or should have wanted it. */
   get leaving(): Promise<void> {
     return this.#leaving.promise;
   }
@@ -169,9 +169,11 @@ export class SocketConnection {
     if (ending.kind === 'lost') this.#over.abort();
   }
 
-  async #age(ms: number): Promise<void> {
-    await this.#clock.sleep(ms, this.#over.signal);
+  async #age(lifeMs: number): Promise<void> {
+    await this.#clock.sleep(lifeMs * SUCCEEDED_AFTER, this.#over.signal);
     this.#end({ kind: 'aged' });
+    await this.#clock.sleep(lifeMs * (GIVEN_BACK_AFTER - SUCCEEDED_AFTER), this.#over.signal);
+    this.#leaving.resolve();
   }
 
   async #watch(): Promise<void> {

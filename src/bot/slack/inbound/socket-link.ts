@@ -49,8 +49,8 @@ export class SocketLink {
 
   async close(): Promise<void> {
     this.#stopping.abort();
-    await withinMs(this.#run, STOP_MS, this.#parts.clock);
-    await Promise.all([...this.#open].map((connection) => this.#close(connection)));
+    const closed = Promise.all([...this.#open].map((connection) => this.#close(connection)));
+    await withinMs(Promise.all([this.#run, closed]), STOP_MS, this.#parts.clock);
   }
 
   async #connect(): Promise<void> {
@@ -73,10 +73,10 @@ export class SocketLink {
         continue;
       }
       this.#open.add(opened.connection);
+      if (signal.aborted) return await this.#close(opened.connection);
       this.#news.connected();
       void this.#retire(opened.connection);
-      const ending = await Promise.race([opened.connection.ending, aborted(signal)]);
-      if (ending === undefined) return;
+      const ending = await opened.connection.ending;
       logger.debug({ ending }, 'Slack connection is replaced');
       const isStable = clock.now() - triedAt >= STABLE_MS;
       // Slack ends what is one too many: to open another at once would go round in circles.
@@ -104,10 +104,4 @@ function waitAfter(failures: number): number {
 
 function isRefusal(ending: Ending): boolean {
   return ending.kind === 'asked' && ['too_many_websockets', 'link_disabled'].includes(ending.reason);
-}
-
-async function aborted(signal: AbortSignal): Promise<undefined> {
-  if (signal.aborted) return undefined;
-  await new Promise<void>((resolve) => signal.addEventListener('abort', () => resolve(), { once: true }));
-  return undefined;
 }

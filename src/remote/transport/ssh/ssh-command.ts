@@ -4,6 +4,7 @@ import { CosmosError } from '../../../core/errors.ts';
 import { quote } from '../../bash-script.ts';
 import { StreamHead } from '../stream-head.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from '../transport.ts';
+import { SHELL } from './spare-shell.ts';
 import type { SshConnection } from './ssh-connection.ts';
 import { unreachable } from './ssh-failure.ts';
 
@@ -47,7 +48,7 @@ export async function runShellScript(
     return execute(connection, `head -c ${input.length} | ${words.join(' ')}`, input, options);
   }
   const set = ['set', '--', ...parameters.map(quote)].join(' ');
-  return execute(connection, '/bin/sh -s', `{\n${set}\n${body}\nexit\n} </dev/null\n`, options);
+  return execute(connection, SHELL, `{\n${set}\n${body}\nexit\n} </dev/null\n`, options);
 }
 
 /** Starts a program in a session of its own and reads its standard output until it closes it. */

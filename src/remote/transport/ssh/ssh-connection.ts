@@ -1,8 +1,11 @@
+import { setTimeout as after } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { CosmosError } from '../../../core/errors.ts';
 import { boundedWait } from './bounded-wait.ts';
 import { openClient } from './open-client.ts';
 import { SftpSession } from './sftp-session.ts';
+import { Slots } from './slots.ts';
+import { SHELL, SpareShell } from './spare-shell.ts';
 import { connectionFailure, unreachable } from './ssh-failure.ts';
 import { ANSWER_TIMEOUT_MS, CONNECT_TIMEOUT_MS, type SshOptions } from './ssh-options.ts';
 
@@ -12,6 +15,9 @@ export const TRANSFER_CHANNELS = 4;
 const COMMAND_CHANNELS = 4;
 /** For a command that goes along with a transfer, however long that takes. */
 const COMPANION_CHANNELS = 1;
+
+/** A server may count channels that are closed already, until it has tidied up, ms. */
+const PAUSES_AFTER_REFUSAL_MS = [10, 50, 250];
 
 /** Pause after the first failed connection, doubled with each, ms. */
 const FIRST_PAUSE_MS = 250;
@@ -27,6 +33,7 @@ interface Live {
   readonly gone: AbortSignal;
   /** The sessions by number: 0 for single operations, 1 and more for transfers. */
   readonly sessions: Map<number, Promise<SftpSession>>;
+  readonly shell: SpareShell;
 }
 
 /** How long a call waits for the host. */
@@ -87,7 +94,10 @@ export class SshConnection {
         signals: [bounds.signal, live.gone],
       });
       let isUnwanted = false;
-      const opened = openExec(live.client, line);
+      const opened = openPatiently(
+        () => (line === SHELL ? live.shell.take() : openExec(live.client, line)),
+        live.gone,
+      );
       // A channel that opens for nobody would be one of the few for ever.
       const forNobody = (): void => {
         isUnwanted = true;
@@ -98,7 +108,11 @@ export class SshConnection {
       );
       const channel = await boundedWait(opened, { ...limits(), onGiveUp: forNobody });
       const { done, giveUp } = use(channel);
-      return await boundedWait(done, { ...limits(), onGiveUp: giveUp });
+      // The spare shell has the place of a command that does not run: the next one takes it, or nobody wants the place.
+      if (this.#commandSlots.free > 0) live.shell.prepare();
+      const result = await boundedWait(done, { ...limits(), onGiveUp: giveUp });
+      if (!bounds.isCompanion && !this.#commandSlots.isWanted) live.shell.prepare();
+      return result;
     } finally {
       giveBack();
     }
@@ -164,7 +178,8 @@ export class SshConnection {
       });
       this.#failures = 0;
       this.#pause = undefined;
-      return { client, end, gone: broken.signal, sessions: new Map() };
+      const shell = new SpareShell(() => openExec(client, SHELL));
+      return { client, end, gone: broken.signal, sessions: new Map(), shell };
     } catch (thrown) {
       this.#live = undefined;
       if (this.#closed.signal.aborted) throw closedByUs();
@@ -209,6 +224,19 @@ function openExec(client: Client, line: string): Promise<ClientChannel> {
   });
 }
 
+/** Nothing has begun where a channel is refused. */
+async function openPatiently(open: () => Promise<ClientChannel>, gone: AbortSignal): Promise<ClientChannel> {
+  for (const pauseMs of PAUSES_AFTER_REFUSAL_MS) {
+    try {
+      return await open();
+    } catch (thrown) {
+      if (gone.aborted) throw thrown;
+      await after(pauseMs);
+    }
+  }
+  return await open();
+}
+
 function channelRefused(cause: unknown): CosmosError {
   return unreachable(new CosmosError('ssh.channel_refused', {}, { cause }));
 }
@@ -219,25 +247,4 @@ function lost(): CosmosError {
 
 function closedByUs(): CosmosError {
   return new CosmosError('engine.host_unreachable', { reason: 'closed' });
-}
-
-/** A fixed number of places, given in the order of asking. */
-class Slots {
-  #free: number;
-  readonly #waiting: (() => void)[] = [];
-
-  constructor(count: number) {
-    this.#free = count;
-  }
-
-  /** Resolves with the function that gives the place back; whoever no longer wants it gives it back too. */
-  async take(): Promise<() => void> {
-    if (this.#free > 0) this.#free -= 1;
-    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    return () => {
-      const next = this.#waiting.shift();
-      if (next === undefined) this.#free += 1;
-      else next();
-    };
-  }
 }

@@ -1,0 +1,34 @@
+import { extname } from 'node:path';
+import type { CosmosApi } from '../../core/cosmos-api.ts';
+import { mimeOf } from '../../core/media/mime-of.ts';
+import type { UploadFile } from '../../core/ports/chat.ts';
+import type { Run, RunOutcome, RunOutput } from '../../core/runs/run.ts';
+
+/** A file that goes with a card. */
+export interface WantedFile extends UploadFile {
+  /** Where it is too large, the end of the run's log is sent instead. */
+  readonly logOf?: Run;
+}
+
+/** Ends whose log tells why; who has cancelled a run knows. */
+const TOLD_BY_LOG: ReadonlySet<RunOutcome> = new Set(['failed', 'blocked', 'timed_out', 'lost']);
+
+/** An output of a run under a name that says what it is; the result itself has no `label`. */
+export function outputFile(run: Run, output: RunOutput, label?: string): WantedFile {
+  const extension = extname(output.path).slice(1);
+  const suffix = label === undefined ? '' : `-${label.replaceAll(/[^\p{L}\p{N}_]+/gu, '-')}`;
+  return {
+    path: output.path,
+    name: `${run.promptName}-${run.id}${suffix}.${extension}`,
+    bytes: output.bytes,
+    mime: output.kind === 'text' ? 'text/plain' : mimeOf(output.kind, extension),
+  };
+}
+
+/** The log of a run that ended without a result, secrets masked as in every copy of it; undefined where it has none. */
+export function logFile(run: Run, outcome: RunOutcome, { log }: CosmosApi): WantedFile | undefined {
+  const path = TOLD_BY_LOG.has(outcome) ? log.path(run) : undefined;
+  const bytes = path === undefined ? 0 : log.bytes(run);
+  if (path === undefined || bytes === 0) return undefined;
+  return { path, name: `${run.promptName}-${run.id}.log`, bytes, mime: 'text/plain', logOf: run };
+}

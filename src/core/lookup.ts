@@ -1,0 +1,63 @@
+import type { Checked } from './errors.ts';
+import { normalised, pick } from './pick.ts';
+import type { Prompt } from './prompts/prompt.ts';
+import type { Run } from './runs/run.ts';
+import type { Store } from './store/store.ts';
+
+/** Matches that an ambiguous id is answered with. */
+const LISTED_MATCHES = 6;
+/** Newest ids among which a mistyped one is looked for. */
+const NEAREST_AMONG = 50;
+
+/** Finds prompts and runs by what people type of them; fails as `pick` does. */
+export class Lookup {
+  readonly #store: Store;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  /** A prompt by its id, the beginning of it, or its name. */
+  prompt(reference: string): Checked<Prompt> {
+    const { prompts } = this.#store;
+    const given = normalised(reference);
+    const matches = prompts.matching(given, LISTED_MATCHES);
+    return pick('prompt', given, matches, namesOf, () => prompts.newest(NEAREST_AMONG));
+  }
+
+  /** A discarded prompt, as `prompt` finds the others. */
+  discardedPrompt(reference: string): Checked<Prompt> {
+    const given = normalised(reference);
+    const matches = this.#store.prompts.matchingDiscarded(given, LISTED_MATCHES);
+    return pick('prompt', given, matches, namesOf, () => []);
+  }
+
+  /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
+  prompts(text: string, limit: number): Prompt[] {
+    const { prompts } = this.#store;
+    const given = normalised(text);
+    if (given === '') return prompts.newest(limit);
+    const named = prompts.matching(given, limit);
+    const known = new Set(named.map(({ id }) => id));
+    const found = prompts.search(text.trim(), limit).filter(({ id }) => !known.has(id));
+    return [...named, ...found].slice(0, limit);
+  }
+
+  /** A run by its id or the beginning of it. */
+  run(reference: string): Checked<Run> {
+    const { runs } = this.#store;
+    const given = normalised(reference);
+    const matches = runs.matching(given, LISTED_MATCHES);
+    return pick(
+      'run',
+      given,
+      matches,
+      (run) => [run.id],
+      () => runs.list({ limit: NEAREST_AMONG }),
+    );
+  }
+}
+
+function namesOf({ id, name }: Prompt): string[] {
+  return [id, name];
+}

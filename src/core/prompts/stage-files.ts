@@ -1,0 +1,54 @@
+import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import type { AssetFolder, StagedFile } from './asset-folder.ts';
+import type { UnassignedInput } from './assign-roles.ts';
+import { displayName } from './display-name.ts';
+import type { Role } from './prompt.ts';
+
+/** A file on our disk, and what is said of it. */
+export interface GivenFile {
+  readonly path: string;
+  readonly name?: string;
+  readonly role?: Role;
+}
+
+interface StagedInput extends UnassignedInput {
+  readonly staged: StagedFile;
+}
+
+/** Copies of given files that were looked at; disposing removes what was not kept. */
+export interface StagedFiles extends AsyncDisposable {
+  /** What is wrong with the files, all at once. */
+  readonly checked: Checked<readonly UnassignedInput[]>;
+  /** Stores them; throws as `StagedFile.keep`. */
+  keep(): Promise<void>;
+}
+
+/** Throws broken infrastructure, as `AssetFolder.stage`. */
+export async function stageFiles(
+  folder: AssetFolder,
+  files: readonly GivenFile[],
+  signal?: AbortSignal,
+): Promise<StagedFiles> {
+  await using disposables = new AsyncDisposableStack();
+  const staged: StagedInput[] = [];
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const originalName = displayName(file.name ?? file.path);
+    try {
+      const copy = disposables.use(await folder.stage(file.path, originalName, signal));
+      staged.push({ staged: copy, asset: copy.asset, originalName, ...(file.role && { role: file.role }) });
+    } catch (error) {
+      if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+      problems.push(error.toProblem());
+    }
+  }
+  const [first, ...rest] = problems;
+  const kept = disposables.move();
+  return {
+    checked: first === undefined ? { ok: true, value: staged } : { ok: false, problems: [first, ...rest] },
+    keep: async () => {
+      for (const file of staged) await file.staged.keep();
+    },
+    [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
+  };
+}

@@ -1,0 +1,43 @@
+import type { ClientChannel } from 'ssh2';
+
+/** The command line of a shell that takes its script from its input. */
+export const SHELL = '/bin/sh -s';
+
+/**
+ * Keeps one shell ready that has been started and asked nothing: to start one takes two round trips and a new process on
+ * the host, which no command has to wait for then.
+ */
+export class SpareShell {
+  readonly #start: () => Promise<ClientChannel>;
+  #spare: Promise<ClientChannel> | undefined;
+
+  constructor(start: () => Promise<ClientChannel>) {
+    this.#start = start;
+  }
+
+  /** The one that is ready, or else a new one. Whoever takes it ends it. */
+  take(): Promise<ClientChannel> {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare === undefined ? this.#start() : spare.catch(() => this.#start());
+  }
+
+  /** Makes one ready, in its own time; where that fails, the next command starts its own and says why. */
+  prepare(): void {
+    if (this.#spare !== undefined) return;
+    const spare = this.#start();
+    this.#spare = spare;
+    const forget = (): boolean => {
+      if (this.#spare !== spare) return false;
+      this.#spare = undefined;
+      return true;
+    };
+    spare.then((channel) => {
+      const ended = (): void => {
+        if (forget()) channel.destroy();
+      };
+      // Ended by somebody on the host: its channel closes once it is read, which nobody does.
+      for (const event of ['exit', 'close', 'error']) channel.once(event, ended);
+    }, forget);
+  }
+}

@@ -1,0 +1,29 @@
+import { describe, expect, it } from 'vitest';
+import { fileSchema, mediumOf, toChatFile } from '../../../../src/bot/slack/inbound/files.ts';
+
+const file = (fields: object) => fileSchema.parse({ id: 'F1', ...fields });
+
+describe('a file', () => {
+  it.each([
+    ['a type', { mimetype: 'video/quicktime', name: 'notes.txt' }, 'video'],
+    ['an ending, before Slack has looked at it', { mimetype: '', name: 'Drift.MOV' }, 'video'],
+    ['a type that says nothing', { mimetype: 'application/octet-stream', name: 'a.mkv' }, 'video'],
+    ["Slack's own type", { filetype: 'png' }, 'image'],
+    ['sound', { mimetype: 'audio/wav' }, 'audio'],
+    ['a page', { mimetype: 'application/pdf', name: 'a.pdf', filetype: 'pdf' }, 'other'],
+    ['no ending', { mimetype: 'text/plain', name: 'README' }, 'other'],
+    ['nothing: it is of another organisation', { mode: 'file_access' }, 'video'],
+  ])('is known by %s', (_by, fields, medium) => {
+    expect(mediumOf(file(fields))).toBe(medium);
+  });
+
+  it('is called by its name, its title or its id', () => {
+    expect(toChatFile(file({ name: 'a.mp4', title: 'A', size: 3 }))).toEqual({
+      id: 'F1',
+      name: 'a.mp4',
+      bytes: 3,
+    });
+    expect(toChatFile(file({ name: '', title: 'A' }))).toEqual({ id: 'F1', name: 'A' });
+    expect(toChatFile(file({ name: null, title: null, size: null }))).toEqual({ id: 'F1', name: 'F1' });
+  });
+});
