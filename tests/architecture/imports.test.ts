@@ -84,6 +84,7 @@ describe('doors', () => {
     [/^node-av/, /^src\/core\/media\/tool\//],
     [/^(ssh2|dockerode)$/, /^src\/remote\//],
     [/^@slack\//, /^src\/bot\/slack\//],
+    [/^(discord\.js|discord-api-types|@discordjs)/, /^src\/bot\/discord\//],
     [/^smol-toml$/, /^src\/core\/(config|models)\//],
     [/^pino$/, /^src\/(bot\/logger\.ts|bot\/|core\/)/],
   ];
@@ -132,7 +133,7 @@ describe('words', () => {
   const WORDS: readonly (readonly [word: RegExp, rooms: RegExp])[] = [
     // The sentences for people, the keys of the configuration and the place that opens the chats name it too.
     [/\b(slack|bolt)\b/i, /^src\/(bot\/(slack|wording)|core\/config)\/|^src\/bot\/open-chats\.ts$/],
-    [/\bdiscord\b/i, /^src\/bot\/discord\//],
+    [/\bdiscord\b/i, /^src\/(bot\/(discord|wording)|core\/config)\/|^src\/bot\/open-chats\.ts$/],
     // The sentences for people, the keys of the configuration and the place that hands them on name it too.
     [
       /\b(docker|sbatch|slurm|sftp|nvidia-smi)\b/i,

@@ -62,6 +62,11 @@ const REASONS: ReadonlyMap<string, string> = new Map([
     'channel_id',
     'the id of a channel looks like C0123456789: in Slack, click the name at the top of the channel, and copy the id at the end of "About"',
   ],
+  [
+    'no_snowflake',
+    'an id has 17 to 20 digits: in Discord, switch on "Developer Mode" under "User Settings", "Advanced", then right-click the server or channel and choose "Copy ID"',
+  ],
+  ['api_version', 'the version is added by the bot: leave it out'],
   ['no_url', 'it is no address such as https://slack.com/api/'],
   ['not_encrypted', 'the tokens would travel in the clear: only https leaves this machine'],
   ['no_socket', 'no agent is named'],

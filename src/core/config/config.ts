@@ -88,10 +88,25 @@ export interface SlackConfig {
   readonly quietChannels: readonly string[];
 }
 
+/** The bot of Discord; one serves all guilds that it was invited to. */
+export interface DiscordConfig {
+  /** Where it stands: `chat.discord`. */
+  readonly where: string;
+  readonly token: SecretReference;
+  /** Without the version of the API, and without a slash at the end. */
+  readonly apiUrl: string;
+  /** Ids of the guilds in which the commands are registered; none: everywhere. */
+  readonly guilds: readonly string[];
+  /** Ids of the channels in which uploads become prompts; none: wherever the bot may read. */
+  readonly channels: readonly string[];
+  readonly quietChannels: readonly string[];
+}
+
 export interface ChatConfig {
   /** Somebody may talk to the bot at the terminal in which it runs. */
   readonly terminal: boolean;
   readonly slack: readonly SlackConfig[];
+  readonly discord?: DiscordConfig;
   /** Ids of the channels, of any chat, in which less is posted. */
   readonly quietChannels: readonly string[];
 }

@@ -2,7 +2,7 @@
 export const PLATFORMS = ['terminal', 'slack', 'discord', 'web'] as const;
 
 /** Tables that the format keeps for later versions: they get a clear answer instead of "unknown key". */
-export const LATER_KEYS: ReadonlySet<string> = new Set(['chat.discord', 'web']);
+export const LATER_KEYS: ReadonlySet<string> = new Set(['web']);
 
 /** Values that the format keeps for later versions, by key; `[]` stands for every entry of a list. */
 export const LATER_VALUES: ReadonlyMap<string, readonly string[]> = new Map([['hosts[].engine', ['slurm']]]);

@@ -97,6 +97,8 @@ type Make = (code: ErrorCode, parameters: ErrorParameters, at?: KeyPath) => Prob
 
 function secretProblem(path: KeyPath, checked: CheckedInput, make: Make): Problem {
   const value = valueAt(checked.input, path);
+  if (value === undefined && path.length > 0)
+    return make('config.missing_key', { keys: [String(path.at(-1))] }, path.slice(0, -1));
   if (typeof value === 'string') return make('config.secret_inline', {}, path);
   const given = typeof value === 'object' ? preview(value) : typeof value;
   return make('config.wrong_type', { expected: ['secret'], given }, path);

@@ -57,13 +57,17 @@ export function keysOf(schema: z.core.$ZodType | undefined): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
-/** Every scalar that is reached by table keys alone, with its schema: what a variable can override. */
+/**
+ * Every scalar that is reached by table keys alone, with its schema: what a variable can override. A table that may be
+ * left out has none: a variable would bring it without the rest of it.
+ */
 export function scalarsOf(
   schema: z.core.$ZodType,
   path: readonly string[] = [],
 ): [string[], z.core.$ZodType][] {
   const bare = unwrap(schema);
   if (bare instanceof z.ZodObject) {
+    if (schema instanceof z.ZodExactOptional) return [];
     return Object.entries(bare.shape).flatMap(([key, child]) => scalarsOf(child, [...path, key]));
   }
   return isScalar(bare) ? [[[...path], bare]] : [];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { accessSchema } from './access-schema.ts';
+import { discordSchema } from './discord-schema.ts';
 import { hostsSchema, profileOverridesSchema } from './hosts-schema.ts';
 import { hasNoNul, pathSchema, profileIdSchema } from './names.ts';
 import { slackSchema } from './slack-schema.ts';
@@ -16,6 +17,9 @@ const chatSchema = z.strictObject({
   slack: z
     .exactOptional(slackSchema)
     .describe('One workspace of Slack; for several, one table `[chat.slack.NAME]` with these keys for each.'),
+  discord: z
+    .exactOptional(discordSchema)
+    .describe('The bot of Discord; one serves all guilds that it was invited to.'),
 });
 
 const limitsSchema = z.strictObject({

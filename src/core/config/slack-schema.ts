@@ -1,22 +1,12 @@
 import { z } from 'zod';
 import type { ErrorCode, ErrorParameters } from '../errors.ts';
+import { apiUrlSchema } from './api-url-schema.ts';
 import type { SlackConfig } from './config.ts';
 import { nameSchema } from './names.ts';
 import { secretSchema } from './secret.ts';
 
 /** Of a channel, public or private; a direct conversation needs no entry, and a `#name` may change. */
 const CHANNEL_ID = /^[CG][A-Z0-9]{7,}$/;
-
-const LOOPBACK: readonly string[] = ['localhost', '127.0.0.1', '[::1]'];
-
-const apiUrlSchema = z.string().superRefine((given, context) => {
-  const reason = urlFault(given);
-  if (reason === undefined) return;
-  context.addIssue({
-    code: 'custom',
-    params: { code: 'config.invalid_value', parameters: { given, reason } },
-  });
-});
 
 const channelSchema = z.string().superRefine((given, context) => {
   if (CHANNEL_ID.test(given)) return;
@@ -145,14 +135,6 @@ function toWorkspace(workspace: Workspace, where: string): SlackConfig {
 function isOne(settings: z.output<typeof slackSchema>): settings is Workspace {
   const { bot_token } = settings;
   return bot_token !== undefined && ('env' in bot_token || 'file' in bot_token);
-}
-
-/** Tokens go there with every call: in the clear only where they do not leave the machine. */
-function urlFault(text: string): string | undefined {
-  const url = URL.parse(text);
-  if (url === null || !['http:', 'https:'].includes(url.protocol)) return 'no_url';
-  if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '') return 'no_url';
-  return url.protocol === 'http:' && !LOOPBACK.includes(url.hostname) ? 'not_encrypted' : undefined;
 }
 
 function adder(context: z.core.$RefinementCtx) {

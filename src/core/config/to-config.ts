@@ -10,6 +10,7 @@ import type {
   LimitsConfig,
   ProfileOverridesById,
 } from './config.ts';
+import { toDiscord } from './discord-schema.ts';
 import type { HostSettings } from './hosts-schema.ts';
 import { toMs } from './run-timeouts.ts';
 import type { Settings } from './schema.ts';
@@ -49,12 +50,15 @@ export function defaultWorkDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'host');
 }
 
-function toChat({ terminal, slack: written }: Settings['chat']): ChatConfig {
-  const slack = toSlack(written);
+function toChat({ terminal, ...written }: Settings['chat']): ChatConfig {
+  const slack = toSlack(written.slack);
+  const discord = written.discord && toDiscord(written.discord);
+  const onServers = discord === undefined ? slack : [...slack, discord];
   return {
-    terminal: terminal !== undefined || slack.length === 0,
+    terminal: terminal !== undefined || onServers.length === 0,
     slack,
-    quietChannels: slack.flatMap(({ quietChannels }) => quietChannels),
+    ...(discord !== undefined && { discord }),
+    quietChannels: onServers.flatMap(({ quietChannels }) => quietChannels),
   };
 }
 

@@ -169,8 +169,6 @@ describe('what is wrong in a configuration file', () => {
   });
 
   it.each([
-    ['[chat.discord]\ntoken = "hunter2"', { where: 'chat.discord' }],
-    ['[chat.discord]', { where: 'chat.discord' }],
     ['[web]\nport = 80', { where: 'web' }],
     [`[[hosts]]\n${HOST}\nengine = "slurm"`, { where: 'hosts[0].engine', given: 'slurm' }],
   ])('is what a later version will have: %j', (toml, parameters) => {
