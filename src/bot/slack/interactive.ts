@@ -4,13 +4,13 @@ import type { ChatUser, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Wakeup } from '../../core/wakeup.ts';
+import { Afterwards } from '../chat/afterwards.ts';
 import type { SlackClients } from './clients.ts';
 import { FIELD_ACTIONS } from './forms/field-elements.ts';
 import { FORM_CALLBACK } from './forms/form-view.ts';
 import { SlackForms } from './forms/slack-forms.ts';
 import { HomePages, type HomeTimes } from './home/home-pages.ts';
 import { homeChannel } from './home/home-view.ts';
-import { Afterwards } from './inbound/afterwards.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import type { InteractiveSession, Opening, SlackInteractive } from './slack-interactive.ts';
 

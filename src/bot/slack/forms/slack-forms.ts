@@ -12,10 +12,11 @@ import { toCosmosError } from '../../../core/errors.ts';
 import type { Inbound } from '../../../core/ports/chat.ts';
 import type { Form } from '../../../core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
+import type { Afterwards } from '../../chat/afterwards.ts';
+import { RecentKeys } from '../../chat/recent-keys.ts';
 import { lateFormCard } from '../../thread-view/late-form-card.ts';
 import { explain } from '../../wording/explain.ts';
 import { FORM_TOO_OLD } from '../../wording/form-words.ts';
-import type { Afterwards } from '../inbound/afterwards.ts';
 import { place } from '../inbound/place.ts';
 import { answerPrivately, type PrivateAnswerParts } from '../private-answer.ts';
 import type { ResponseUrls } from '../response-urls.ts';
@@ -25,7 +26,6 @@ import { toOptions } from './field-elements.ts';
 import { fieldOf, newBlockIds, nextBlockIds, readValues } from './field-ids.ts';
 import { type FormOrigin, readOrigin, writeOrigin } from './form-origin.ts';
 import { formView } from './form-view.ts';
-import { RecentKeys } from './recent-keys.ts';
 import { ViewRefreshes } from './view-refreshes.ts';
 
 /** Somebody, as payloads name them. */

@@ -9,11 +9,11 @@ import type {
 import type { Logger } from 'pino';
 import { type Problem, toCosmosError } from '../../../core/errors.ts';
 import type { Inbound, Receive } from '../../../core/ports/chat.ts';
+import type { Afterwards } from '../../chat/afterwards.ts';
 import { explain } from '../../wording/explain.ts';
 import { CARD_ACTION_ID } from '../action-codec.ts';
 import type { ResponseUrls } from '../response-urls.ts';
 import type { SlackInteractive } from '../slack-interactive.ts';
-import type { Afterwards } from './afterwards.ts';
 import { fromClick } from './from-click.ts';
 import { fromCommand } from './from-command.ts';
 import { fromMessage } from './from-message.ts';

@@ -1,11 +1,11 @@
 import type { ViewOutput, ViewSubmitAction } from '@slack/bolt';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
+import { Afterwards } from '../../../../src/bot/chat/afterwards.ts';
 import { createClients } from '../../../../src/bot/slack/clients.ts';
 import { newBlockIds } from '../../../../src/bot/slack/forms/field-ids.ts';
 import { writeOrigin } from '../../../../src/bot/slack/forms/form-origin.ts';
 import { SlackForms } from '../../../../src/bot/slack/forms/slack-forms.ts';
-import { Afterwards } from '../../../../src/bot/slack/inbound/afterwards.ts';
 import { SLACK } from '../../../../src/bot/slack/platform.ts';
 import { ResponseUrls } from '../../../../src/bot/slack/response-urls.ts';
 import { FORM_TOO_OLD } from '../../../../src/bot/wording/form-words.ts';

@@ -1,6 +1,6 @@
-import { CosmosError, toCosmosError } from '../../../core/errors.ts';
-import type { Receive } from '../../../core/ports/chat.ts';
-import type { Clock, UtcMs } from '../../../core/ports/clock.ts';
+import { CosmosError, toCosmosError } from '../../core/errors.ts';
+import type { Receive } from '../../core/ports/chat.ts';
+import type { Clock, UtcMs } from '../../core/ports/clock.ts';
 
 /**
  * For so long after a refusal nothing is tried, ms. A try at a busy store stops the process for 100 ms; what has come in

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
-import type { Clock } from '../../../core/ports/clock.ts';
-import { withinMs } from '../../chat/within.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import { withinMs } from './within.ts';
 
 /** What a stop waits for work that is under way, ms. */
 const STOP_MS = 1_000;

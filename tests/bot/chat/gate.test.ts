@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { gated } from '../../../../src/bot/slack/inbound/gate.ts';
-import { CosmosError } from '../../../../src/core/errors.ts';
-import type { Inbound, Platform } from '../../../../src/core/ports/chat.ts';
-import { FakeClock } from '../../../fakes/fake-clock.ts';
+import { gated } from '../../../src/bot/chat/gate.ts';
+import { CosmosError } from '../../../src/core/errors.ts';
+import type { Inbound, Platform } from '../../../src/core/ports/chat.ts';
+import { FakeClock } from '../../fakes/fake-clock.ts';
 
 const EVENT: Inbound = {
   kind: 'command',
