@@ -1,4 +1,4 @@
-/** Tells whoever waits that something of the fake Slack has changed. */
+/** Tells whoever waits that something of a fake has changed. */
 export class Changes {
   readonly #waiting = new Set<() => void>();
 
