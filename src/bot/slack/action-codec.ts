@@ -1,8 +1,8 @@
 import type { Button } from '@slack/types';
 import { z } from 'zod';
 import type { CardAction } from '../../core/ports/chat.ts';
+import { clean, clip } from '../chat/clean-text.ts';
 import { LIMITS } from './limits.ts';
-import { clean } from './spans.ts';
 
 const PREFIX = 'cosmos.';
 /** The buttons of cards, among all that can be clicked: what a listener of actions subscribes to. */
@@ -34,16 +34,6 @@ export function parseAction(actionId: string, value: string | undefined): Parsed
   if (!parsed.success) return undefined;
   const [verb, target, ...rest] = parsed.data;
   return { verb, target, arguments: rest };
-}
-
-/** Cut at a whole character, with a sign that something is missing. */
-export function clip(text: string, most: number): string {
-  return text.length <= most
-    ? text
-    : `${text
-        .slice(0, most - 1)
-        .toWellFormed()
-        .replace(/\uFFFD$/, '')}…`;
 }
 
 function jsonOf(text: string): unknown {

@@ -3,10 +3,10 @@ import { rm } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 import { CosmosError } from '../../core/errors.ts';
 import type { ChatFile } from '../../core/ports/chat.ts';
+import { Stall } from '../chat/stall.ts';
 import { type FileInfo, FileSteps } from './file-steps.ts';
 import type { Outbound } from './outbound.ts';
 import { networkDetail, unavailable } from './slack-errors.ts';
-import { Stall } from './stall.ts';
 
 /** The only host of files, unless the Web API has another base. */
 const FILE_HOST = 'files.slack.com';

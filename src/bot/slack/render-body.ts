@@ -1,10 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
 import type { RichTextElement } from '@slack/types';
 import type { CardBlock, Text } from '../../core/ports/chat.ts';
-import { pad } from '../terminal/layout.ts';
-import { widthOf } from '../terminal/text-width.ts';
-import { percent } from '../wording/numbers.ts';
-import { clean, toElements, toPlain } from './spans.ts';
+import { clean } from '../chat/clean-text.ts';
+import { alignedRows, bar, GAP, logLine, splitRows } from '../chat/text-parts.ts';
+import { toElements } from './spans.ts';
 
 /** A part of a card's body: lines that follow each other are one paragraph, a picture is a block of its own. */
 export type BodyPart =
@@ -17,8 +15,6 @@ export type BodyPart =
 /** Slack's id of a picture on our disk; undefined where it is not there (yet). */
 export type PictureLookup = (path: string) => string | undefined;
 
-const BAR_CHARACTERS = 20;
-const GAP = '  ';
 /** Slack drops ordinary spaces at the end of inline code. */
 const HARD_SPACE = '\u00A0';
 /** The parts of one block of a card; none where there is nothing to show. */
@@ -44,46 +40,11 @@ export function bodyParts(block: CardBlock, pictures: PictureLookup): readonly B
   }
 }
 
-/** `█████████░░░░░░░░░░░ 46 %`; without a percentage an empty bar. */
-function bar(value: number | undefined): string {
-  const bounded = value === undefined || !Number.isFinite(value) ? 0 : Math.min(100, Math.max(0, value));
-  const rounded = Math.round((bounded / 100) * BAR_CHARACTERS);
-  const full = bounded === 100 ? BAR_CHARACTERS : Math.min(BAR_CHARACTERS - 1, rounded);
-  const drawn = '█'.repeat(full) + '░'.repeat(BAR_CHARACTERS - full);
-  return value === undefined ? drawn : `${drawn} ${percent(bounded)}`;
-}
-
-/**
- * Aligned by a fixed-width font. Only there a time cannot be shown in the reader's zone, so rows that end with one have
- * it behind their aligned cells.
- */
 function rowParts(rows: readonly (readonly Text[])[]): readonly BodyPart[] {
-  const plain = rows.map((row) => row.map((cell) => toPlain(cell).trimEnd()));
-  const aligned = align(plain);
-  if (!rows.some((row) => row.some(hasTime))) return preformatted(aligned, 'start');
-  return rows.flatMap((row, index) => {
-    const first = row.findIndex(hasTime);
-    const before = first < 0 ? (plain[index] ?? []) : (plain[index] ?? []).slice(0, first);
-    const head = align(plain.map((cells) => cells.slice(0, before.length)))[index] ?? '';
-    const tail = first < 0 ? [] : row.slice(first).flatMap((cell) => spaced(toElements(cell)));
-    return lines([...(head === '' ? [] : [fixedWidth(head)]), ...tail]);
-  });
-}
-
-function hasTime(cell: Text): boolean {
-  return cell.some((span) => typeof span === 'object' && 'time' in span);
-}
-
-function align(rows: readonly (readonly string[])[]): readonly string[] {
-  const widths: number[] = [];
-  for (const row of rows) {
-    for (const [index, cell] of row.entries()) widths[index] = Math.max(widths[index] ?? 0, widthOf(cell));
-  }
-  return rows.map((row) =>
-    row
-      .map((cell, index) => pad(cell, widths[index] ?? 0))
-      .join(GAP)
-      .trimEnd(),
+  const aligned = alignedRows(rows);
+  if (aligned !== undefined) return preformatted(aligned, 'start');
+  return splitRows(rows).flatMap(({ head, tail }) =>
+    lines([...(head === '' ? [] : [fixedWidth(head)]), ...tail.flatMap((cell) => spaced(toElements(cell)))]),
   );
 }
 
@@ -102,8 +63,4 @@ function lines(elements: readonly RichTextElement[]): readonly BodyPart[] {
 function preformatted(texts: readonly string[], keep: 'start' | 'end'): readonly BodyPart[] {
   const text = texts.join('\n');
   return text.trim() === '' ? [] : [{ kind: 'preformatted', text, keep }];
-}
-
-function logLine(line: string): string {
-  return clean(stripVTControlCharacters(line)).trimEnd();
 }

@@ -1,12 +1,13 @@
 import type { ActionsBlock, Button, ImageBlock, RichTextBlock, RichTextElement } from '@slack/types';
 import type { Card } from '../../core/ports/chat.ts';
+import { clean, clip, toPlain } from '../chat/clean-text.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
-import { clip, toButton } from './action-codec.ts';
+import { toButton } from './action-codec.ts';
 import { BlockBudget } from './block-budget.ts';
 import { CARD_LIMITS, LIMITS } from './limits.ts';
 import { MARKS } from './marks.ts';
 import { type BodyPart, bodyParts, type PictureLookup } from './render-body.ts';
-import { clean, escapeMarkup, toElements, toMarkup, toPlain } from './spans.ts';
+import { escapeMarkup, toElements, toMarkup } from './spans.ts';
 
 /** All blocks that a card consists of. */
 export type CardBlocks = RichTextBlock | ImageBlock | ActionsBlock;

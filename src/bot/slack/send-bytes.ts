@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../../core/media/open-regular-file.ts';
+import { Stall } from '../chat/stall.ts';
 import { networkDetail, unavailable } from './slack-errors.ts';
-import { Stall } from './stall.ts';
 
 const CHUNK_BYTES = 256 * 1024;
 

@@ -1,6 +1,7 @@
 import type { RichTextElement } from '@slack/types';
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
+import { clean, secondsOf, splitLinks, utcTime } from '../chat/clean-text.ts';
 import { LIMITS } from './limits.ts';
 
 /** How Slack writes a time in the reader's own zone and language. */
@@ -10,25 +11,7 @@ const TIME_FORMATS = {
   ago: '{ago}',
 } as const satisfies Record<Extract<Span, { time: UtcMs }>['style'], string>;
 
-/** Seconds from 1970 to the end of the year 9999: what is outside is no time of ours. */
-const LAST_SECOND = 253_402_300_799;
 const USER_ID = /^[UW][A-Z0-9]{1,20}$/;
-/** Marks that change the direction of what follows them; without them, a line keeps its order. */
-const DIRECTION_MARKS = /[\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069]/g;
-const LINE_BREAKS = /\r\n|[\n\r\v\f\u0085\u2028\u2029]/g;
-const CONTROLS = /[^\P{Cc}\n]/gu;
-/** An address as far as it reaches in running text; what ends a sentence is no part of it. */
-const LINK = /https?:\/\/[^\s<>"'`]*[^\s<>"'`.,;:!?)\]}]/g;
-
-/** Text of people and machines without what a screen would obey; `breaks` keeps line breaks, else they become spaces. */
-export function clean(text: string, breaks: 'keep' | 'space' = 'space'): string {
-  return text
-    .toWellFormed()
-    .replaceAll(DIRECTION_MARKS, '')
-    .replaceAll(LINE_BREAKS, breaks === 'keep' ? '\n' : ' ')
-    .replaceAll('\t', ' ')
-    .replaceAll(CONTROLS, '');
-}
 
 /** The text as elements of rich text, in which nothing that somebody wrote is markup. */
 export function toElements(text: Text): RichTextElement[] {
@@ -38,18 +21,6 @@ export function toElements(text: Text): RichTextElement[] {
 /** The text in Slack's markup, for where rich text is not taken. */
 export function toMarkup(text: Text): string {
   return text.map(spanMarkup).join('');
-}
-
-/** The text without any form: mentions call nobody, times are UTC. */
-export function toPlain(text: Text): string {
-  return text
-    .map((span) => {
-      if (typeof span === 'string') return clean(span);
-      if ('time' in span) return utcTime(span.time);
-      if ('mention' in span) return clean(`@${span.name}`);
-      return clean('code' in span ? span.code : span.strong);
-    })
-    .join('');
 }
 
 /** Neutralises the three characters of Slack's markup that can begin something. */
@@ -84,14 +55,9 @@ function styledElement(text: string, style: { bold: true } | { code: true }): Ri
 
 /** Rich text does not find addresses by itself. */
 function withLinks(text: string): RichTextElement[] {
-  const elements: RichTextElement[] = [];
-  let from = 0;
-  for (const { 0: url, index } of text.matchAll(LINK)) {
-    if (url.length > LIMITS.linkUrl || !URL.canParse(url)) continue;
-    elements.push(...plainElement(text.slice(from, index)), { type: 'link', url });
-    from = index + url.length;
-  }
-  return [...elements, ...plainElement(text.slice(from))];
+  return splitLinks(text, LIMITS.linkUrl).flatMap((part): RichTextElement[] =>
+    part.kind === 'link' ? [{ type: 'link', url: part.text }] : plainElement(part.text),
+  );
 }
 
 function spanMarkup(span: Span): string {
@@ -114,15 +80,4 @@ function spanMarkup(span: Span): string {
 function wrapped(text: string, sign: '`' | '*'): string {
   const inner = escapeMarkup(text.replaceAll(sign, '')).trim();
   return inner === '' ? '' : `${sign}${inner}${sign}`;
-}
-
-function secondsOf(time: UtcMs): number | undefined {
-  const seconds = Math.floor(time / 1000);
-  return seconds >= 0 && seconds <= LAST_SECOND ? seconds : undefined;
-}
-
-/** `2026-11-20 14:02 UTC`. */
-function utcTime(time: UtcMs): string {
-  if (secondsOf(time) === undefined) return '?';
-  return `${new Date(time).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
 }

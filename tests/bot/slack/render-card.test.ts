@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { toPlain } from '../../../src/bot/chat/clean-text.ts';
 import { parseAction } from '../../../src/bot/slack/action-codec.ts';
 import { blockIdPrefix, markOf } from '../../../src/bot/slack/block-ids.ts';
 import { LIMITS } from '../../../src/bot/slack/limits.ts';
 import { MARKS } from '../../../src/bot/slack/marks.ts';
 import { type CardBlocks, type RenderedCard, renderCard } from '../../../src/bot/slack/render-card.ts';
-import { toPlain } from '../../../src/bot/slack/spans.ts';
 import type { Card, CardBlock, Text } from '../../../src/core/ports/chat.ts';
 import { checkMessageBlocks, elementsOf } from '../../fakes/slack/block-check.ts';
 import { anyCard } from '../arbitrary-card.ts';

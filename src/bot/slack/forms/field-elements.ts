@@ -6,8 +6,7 @@ import type {
   StaticSelect,
 } from '@slack/types';
 import type { FormChoice, FormField } from '../../../core/ports/chat-surfaces.ts';
-import { clip } from '../action-codec.ts';
-import { clean } from '../spans.ts';
+import { clean, clip } from '../../chat/clean-text.ts';
 import { VIEW_LIMITS } from './view-limits.ts';
 
 /** All that a form asks with. */

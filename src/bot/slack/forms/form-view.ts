@@ -1,7 +1,6 @@
 import type { InputBlock, ModalView, PlainTextElement, SectionBlock } from '@slack/types';
 import type { Form, FormField } from '../../../core/ports/chat-surfaces.ts';
-import { clip } from '../action-codec.ts';
-import { clean } from '../spans.ts';
+import { clean, clip } from '../../chat/clean-text.ts';
 import { toElement } from './field-elements.ts';
 import { type BlockIds, fieldFingerprint } from './field-ids.ts';
 import { VIEW_LIMITS } from './view-limits.ts';
