@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { ChatFile, ChatReference, Inbound } from '../../../core/ports/chat.ts';
-import { fileSchema, mediumOf, type SlackFile, toChatFile } from './files.ts';
+import { mediumOf } from '../../chat/medium.ts';
+import { fileSchema, type SlackFile, toChatFile } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
 

@@ -1,7 +1,8 @@
 import type { MessageShortcut } from '@slack/bolt';
 import { z } from 'zod';
 import type { Inbound } from '../../../core/ports/chat.ts';
-import { fileSchema, mediumOf, type SlackFile, toChatFile } from './files.ts';
+import { mediumOf } from '../../chat/medium.ts';
+import { fileSchema, type SlackFile, toChatFile } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fileSchema, mediumOf, toChatFile } from '../../../../src/bot/slack/inbound/files.ts';
+import { mediumOf } from '../../../../src/bot/chat/medium.ts';
+import { fileSchema, toChatFile } from '../../../../src/bot/slack/inbound/files.ts';
 
 const file = (fields: object) => fileSchema.parse({ id: 'F1', ...fields });
 
