@@ -1,12 +1,4 @@
-import {
-  Client,
-  Events,
-  GatewayIntentBits,
-  type Message,
-  Partials,
-  REST,
-  type RESTOptions,
-} from 'discord.js';
+import { Client, Events, GatewayIntentBits, Partials, REST, type RESTOptions } from 'discord.js';
 import { onTestFinished } from 'vitest';
 import type { DiscordStudio } from '../../support/discord-studio.ts';
 
@@ -31,7 +23,8 @@ export function newClient(studio: DiscordStudio, options: ClientOptions = {}): C
     rest: { api: studio.discord.apiUrl, retries: 0, ...options.rest },
   });
   const failures: Error[] = [];
-  client.on(Events.Error, options.onError ?? ((error) => failures.push(error)));
+  const onError = options.onError ?? ((error: Error) => failures.push(error));
+  client.on(Events.Error, onError).on(Events.ShardError, onError);
   onTestFinished(async () => {
     await client.destroy();
     if (failures.length > 0) throw failures[0];
@@ -39,12 +32,12 @@ export function newClient(studio: DiscordStudio, options: ClientOptions = {}): C
   return client;
 }
 
-/** The next messages that the client hears, once it has heard so many. */
-export async function heardMessages(client: Client, count: number): Promise<readonly Message[]> {
-  const { promise, resolve } = Promise.withResolvers<readonly Message[]>();
-  const heard: Message[] = [];
-  client.on(Events.MessageCreate, (message) => {
-    heard.push(message);
+/** The texts of the next messages as the client hears them; it changes its message objects later. */
+export async function heardTexts(client: Client, count: number): Promise<readonly string[]> {
+  const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+  const heard: string[] = [];
+  client.on(Events.MessageCreate, ({ content }) => {
+    heard.push(content);
     if (heard.length === count) resolve(heard);
   });
   return await promise;

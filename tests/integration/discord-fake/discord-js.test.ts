@@ -17,7 +17,7 @@ import {
 import { expect, it } from 'vitest';
 import { implementedRoutes } from '../../fakes/discord/route-table.ts';
 import { openDiscordStudio } from '../../support/discord-studio.ts';
-import { heardMessages, PLAIN_INTENTS, readyClient } from './clients.ts';
+import { heardTexts, PLAIN_INTENTS, readyClient } from './clients.ts';
 
 const COMMANDS = [
   {
@@ -185,15 +185,14 @@ it('a message command hands over the message, also without the intent for its co
     if (!interaction.isMessageContextMenuCommand()) return;
     await interaction.reply(`got ${interaction.targetMessage.content}`);
   });
-  const heard = heardMessages(client, 3);
+  const heard = heardTexts(client, 3);
 
   const message = anna.says(renders, 'a snowy road');
   const asked = await anna.contextMenu(message, 'Use as prompt');
   anna.mentions(renders, 'hello');
 
   expect(asked.messages[0]?.content).toBe('got a snowy road');
-  const contents = (await heard).map(({ content }) => content);
-  expect(contents).toEqual(['', 'got a snowy road', `${studio.bot.mention} hello`]);
+  expect(await heard).toEqual(['', 'got a snowy road', `${studio.bot.mention} hello`]);
 });
 
 function form(): ModalBuilder {

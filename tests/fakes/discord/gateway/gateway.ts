@@ -199,11 +199,10 @@ export class Gateway implements Host {
     const expired = this.now() - (session?.detachedAt ?? this.now()) > RESUME_MS;
     const resumed = session?.ended === false && !expired;
     this.resumes.push({ at: this.now(), sessionId: id, resumed });
+    if (session && resumed && after <= session.sequence) session.resume(wire, after);
     changes.announce();
     if (!session || !resumed) return 'invalid';
-    if (!(after <= session.sequence)) return 4007;
-    session.resume(wire, after);
-    return session;
+    return session.wire === wire ? session : 4007;
   }
 
   closed(connection: Connection, code: number): void {
