@@ -6,6 +6,9 @@ export type CommandRole = 'viewer' | 'operator' | 'admin';
 /** What a positional argument holds; tells completion and typed platforms what to offer. */
 export type ArgumentKind = 'prompt_id' | 'run_id' | 'prompt_or_run' | 'text' | 'choice' | 'number' | 'path';
 
+/** What a text names: platforms that complete while somebody types offer these. */
+export type HeldName = 'model' | 'prompt_id';
+
 export interface ArgumentDefinition {
   /** Name in usage lines and in `ParsedCommand.arguments`. */
   readonly name: string;
@@ -16,6 +19,8 @@ export interface ArgumentDefinition {
   readonly variadic?: boolean;
   /** A `text` that may have several lines. */
   readonly multiline?: boolean;
+  /** What a `text` names. */
+  readonly holds?: HeldName;
   /** Words that a `choice` allows, the singular forms included. */
   readonly choices?: readonly string[];
   /** Bounds of a `number`, both included. */
@@ -34,6 +39,8 @@ export interface OptionDefinition {
   readonly type: 'flag' | 'text' | 'number' | 'choice';
   /** A `text` that may have several lines. */
   readonly multiline?: boolean;
+  /** What a `text` names. */
+  readonly holds?: HeldName;
   readonly help: string;
   /** Essential options become options of a platform's own command form; all are typed as `--name`. */
   readonly essential: boolean;
@@ -48,6 +55,8 @@ export interface OptionDefinition {
 
 /** Free `name=value` words after the arguments. */
 export interface AssignmentsDefinition {
+  /** What the words are: platforms with typed options have one for each essential parameter of the models. */
+  readonly holds?: 'parameters';
   /** How usage lines write one: `parameter=value`, `file=role`. */
   readonly pattern: string;
   readonly help: string;

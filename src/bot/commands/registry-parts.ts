@@ -69,6 +69,7 @@ export const PRIORITY = {
 } as const satisfies OptionDefinition;
 
 export const PARAMETERS = {
+  holds: 'parameters',
   pattern: 'parameter=value',
   help: 'Parameters of the model: see `models MODEL`',
   required: false,

@@ -60,7 +60,13 @@ export const COMMANDS = {
     summary: 'Queue a run of a prompt',
     arguments: [PROMPT],
     options: [
-      { name: 'model', type: 'text', help: 'Model to run; else the first that fits', essential: true },
+      {
+        name: 'model',
+        type: 'text',
+        holds: 'model',
+        help: 'Model to run; else the first that fits',
+        essential: true,
+      },
       {
         name: 'dry-run',
         type: 'flag',
@@ -104,7 +110,13 @@ export const COMMANDS = {
         essential: false,
         choices: RUN_STATES,
       },
-      { name: 'prompt', type: 'text', help: 'Only runs of this prompt', essential: false },
+      {
+        name: 'prompt',
+        type: 'text',
+        holds: 'prompt_id',
+        help: 'Only runs of this prompt',
+        essential: false,
+      },
       { name: 'mine', type: 'flag', help: 'Only your own', essential: false },
       JSON_OUTPUT,
     ],
@@ -217,6 +229,7 @@ export const COMMANDS = {
       {
         name: 'model',
         type: 'text',
+        holds: 'model',
         help: 'Another model, with its own usual parameters',
         essential: false,
       },
@@ -234,7 +247,7 @@ export const COMMANDS = {
   models: {
     aliases: ['model'],
     summary: 'List the models, or show one with its parameters',
-    arguments: [{ name: 'model', kind: 'text', help: 'Name of a model', required: false }],
+    arguments: [{ name: 'model', kind: 'text', holds: 'model', help: 'Name of a model', required: false }],
     options: [JSON_OUTPUT],
     examples: ['models', 'models preview'],
     role: 'viewer',
