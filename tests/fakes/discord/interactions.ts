@@ -21,13 +21,23 @@ interface InteractionFacts {
   readonly source: Message | undefined;
 }
 
+interface InteractionResponse {
+  /** `RESPONSE_TYPES`. */
+  readonly type: number;
+  readonly data: JsonObject;
+  /** After the interaction was sent, by the machine's clock, ms. */
+  readonly latencyMs: number;
+}
+
 /** Somebody used a command, a button or a form, and waits for an answer. */
 export interface Interaction extends InteractionFacts {
   readonly id: string;
   readonly token: string;
   readonly createdAt: UtcMs;
+  /** By the machine's own timer, ms. */
+  readonly sentAt: number;
   /** The first response, of which there is only one. */
-  response: { readonly type: number; readonly at: UtcMs; readonly data: JsonObject } | undefined;
+  response: InteractionResponse | undefined;
   /** What `@original` names. */
   original: Message | undefined;
   /** Every message that answers it. */
@@ -51,6 +61,7 @@ export class Interactions {
       id: this.#ids.next(),
       token: randomBytes(66).toString('base64url'),
       createdAt: this.#clock.now(),
+      sentAt: performance.now(),
       response: undefined,
       original: undefined,
       messages: [],

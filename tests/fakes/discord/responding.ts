@@ -57,7 +57,7 @@ export function respond(
       break;
     default:
   }
-  interaction.response = { type, at: world.clock.now(), data };
+  interaction.response = { type, data, latencyMs: performance.now() - interaction.sentAt };
   world.changes.announce();
 }
 

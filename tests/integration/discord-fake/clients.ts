@@ -38,7 +38,7 @@ export async function heardTexts(client: Client, count: number): Promise<readonl
   const heard: string[] = [];
   client.on(Events.MessageCreate, ({ content }) => {
     heard.push(content);
-    if (heard.length === count) resolve(heard);
+    if (heard.length === count) resolve([...heard]);
   });
   return await promise;
 }

@@ -39,17 +39,17 @@ const OUTCOMES: Readonly<Record<number, Outcome>> = {
 /** How it went for somebody who waits, and what came after. */
 export class Asked {
   readonly outcome: Outcome;
-  /** From asking to the first response by the fake's clock, ms. */
+  /** From asking to the first response, by the machine's clock, ms. */
   readonly latencyMs: number | undefined;
   readonly interaction: Interaction;
   readonly #world: World;
 
   constructor(world: World, interaction: Interaction) {
-    const { response, createdAt } = interaction;
+    const { response } = interaction;
     this.#world = world;
     this.interaction = interaction;
     this.outcome = response ? (OUTCOMES[response.type] ?? 'timed_out') : 'timed_out';
-    this.latencyMs = response && response.at - createdAt;
+    this.latencyMs = response?.latencyMs;
   }
 
   /** The messages that answer it, as they are now. */

@@ -77,8 +77,7 @@ export async function commandData(
     } else if (isLocalFile(value)) {
       if (type !== ATTACHMENT) throw new Error(`the option ${name} takes no file`);
       demandFileType(option, value.name);
-      const attachment = await upload(actor.world, channel.id, value, true);
-      if (attachment.size > actor.user.uploadBytes) throw new Error(`${value.name} is too large to upload`);
+      const attachment = await upload(actor, channel, value, true);
       attachments.push(attachment);
       entered.push({ name, type, value: attachment.id });
     } else {

@@ -3,9 +3,9 @@ import { createReadStream } from 'node:fs';
 import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { mimeTypeOf } from '../../slack/mime-types.ts';
-import { addAttachment } from '../files.ts';
-import type { Attachment } from '../model.ts';
-import type { World } from '../world.ts';
+import { addAttachment, uploadLimit } from '../files.ts';
+import type { Attachment, Channel } from '../model.ts';
+import type { Actor } from './asking.ts';
 
 /** A file on somebody's machine. */
 export interface LocalFile {
@@ -22,10 +22,10 @@ export function isLocalFile(value: unknown): value is LocalFile {
   );
 }
 
-/** Uploads a file; it is shown nowhere yet. */
+/** Uploads a file; it is shown nowhere yet. Throws where it is above the limit of person and guild. */
 export async function upload(
-  world: World,
-  channelId: string,
+  { world, user }: Actor,
+  channel: Channel,
   local: LocalFile,
   ephemeral: boolean,
 ): Promise<Attachment> {
@@ -40,5 +40,7 @@ export async function upload(
     sha256: hash.digest('hex'),
     path,
   };
-  return addAttachment(world, channelId, sent, { name: local.name, ephemeral });
+  const limit = Math.max(user.uploadBytes, uploadLimit(world, channel));
+  if (sent.size > limit) throw new Error(`${local.name} is too large: ${sent.size} bytes of ${limit}`);
+  return addAttachment(world, channel.id, sent, { name: local.name, ephemeral });
 }

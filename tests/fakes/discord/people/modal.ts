@@ -160,7 +160,7 @@ export class Modal {
         if (list.length === 0 && required) throw new Error(`${name} is required`);
         const uploaded = [];
         for (const each of list) {
-          uploaded.push(await upload(this.#actor.world, this.interaction.channel.id, each, true));
+          uploaded.push(await upload(this.#actor, this.interaction.channel, each, true));
         }
         files.push(...uploaded);
         return { values: uploaded.map((each) => each.id) };

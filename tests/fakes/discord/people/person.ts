@@ -76,8 +76,9 @@ export class Person {
     files: readonly LocalFile[],
     options: Saying & { readonly text?: string; readonly mention?: boolean } = {},
   ): Promise<SeenMessage> {
-    const { world } = this.#actor;
-    const attachments = await Promise.all(files.map((each) => upload(world, channel.id, each, false)));
+    const attachments = await Promise.all(
+      files.map((each) => upload(this.#actor, channel.state, each, false)),
+    );
     const mention = options.mention === true ? `${this.#botIn(channel.state).mention} ` : '';
     return this.#post(channel.state, `${mention}${options.text ?? ''}`, attachments, options);
   }
