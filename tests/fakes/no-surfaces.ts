@@ -6,6 +6,7 @@ export const NO_SURFACES: ChatSurfaces = {
     open: () => undefined,
     refresh: (state) => ({ state, title: 'Nothing', submit: 'Nothing', fields: [] }),
     choices: () => [],
+    suggest: () => [],
     submit: () => ({ ok: true, words: [] }),
   },
   home: () => ({ mark: 'none', title: ['Nothing'], blocks: [], actions: [] }),

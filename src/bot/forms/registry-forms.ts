@@ -3,7 +3,14 @@ import { ACCESS_ROLES, type AccessRole } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { PrincipalId } from '../../core/ids.ts';
 import type { ChatUser, Inbound } from '../../core/ports/chat.ts';
-import type { ChatForms, Form, FormChoice, FormResult, FormValues } from '../../core/ports/chat-surfaces.ts';
+import type {
+  ChatForms,
+  Form,
+  FormChoice,
+  FormResult,
+  FormValues,
+  TypedOption,
+} from '../../core/ports/chat-surfaces.ts';
 import type { Store } from '../../core/store/store.ts';
 import { bindWords, type CommandWords } from '../commands/arguments.ts';
 import type { ArgumentDefinition, CommandDefinition } from '../commands/definition.ts';
@@ -16,7 +23,7 @@ import { decodeState, type FormState } from './form-state.ts';
 import { parameterField } from './parameter-fields.ts';
 import { PROMPT_FIELD, parametersForm, shownOptions, submitParameters } from './parameters-form.ts';
 import { rolesForm, submitRoles } from './roles-form.ts';
-import { MAXIMUM_CHOICES, type Offered, promptChoices, runChoices } from './search-choices.ts';
+import { MAXIMUM_CHOICES, modelChoices, type Offered, promptChoices, runChoices } from './search-choices.ts';
 import { submitWords, valuesOf, wordsForm } from './words-form.ts';
 
 type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
@@ -86,6 +93,26 @@ export class RegistryForms implements ChatForms {
     if (isParametersForm(definition)) return submitParameters(api, state, values);
     if (definition.form === 'roles' && state.target !== undefined) return submitRoles(api, state, values);
     return submitWords(api, state, values);
+  }
+
+  suggest({ verb, option, typed, user, where }: TypedOption): readonly FormChoice[] {
+    if (!isVerb(verb)) return [];
+    const { api, access } = this.#parts;
+    const definition: CommandDefinition = COMMANDS[verb];
+    const { platform, tenant } = where;
+    const role = access.roleOf(user, where);
+    if (!mayUse(role, definition.role)) return [];
+    const argument = definition.arguments.find(({ name }) => name === option);
+    switch (argument?.holds ?? definition.options.find(({ name }) => name === option)?.holds) {
+      case 'model':
+        return modelChoices(api.models(), typed);
+      case 'prompt_id':
+        return promptChoices(api, { typed });
+      case undefined: {
+        const state = { verb, role, platform, tenant, words: [] };
+        return argument === undefined ? [] : this.#fitting(argument, { state, typed, user });
+      }
+    }
   }
 
   /** Undefined for what is not understood, and for whoever may not do it: the answer to the command says so. */
@@ -174,6 +201,10 @@ export class RegistryForms implements ChatForms {
   #principal({ platform, tenant }: FormState, user: ChatUser): PrincipalId | null {
     return this.#parts.store.principals.find({ platform, tenant, user: user.id })?.id ?? null;
   }
+}
+
+function isVerb(verb: string): verb is CommandVerb {
+  return Object.hasOwn(COMMANDS, verb);
 }
 
 function isParametersForm({ form }: CommandDefinition): boolean {

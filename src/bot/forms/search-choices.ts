@@ -1,5 +1,6 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { PrincipalId } from '../../core/ids.ts';
+import type { ModelChoice } from '../../core/models/models.ts';
 import type { FormChoice } from '../../core/ports/chat-surfaces.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Run, RunState } from '../../core/runs/run.ts';
@@ -43,6 +44,15 @@ export function runChoices(
       ...(search !== '' && { search }),
     })
     .map(runChoice);
+}
+
+/** Models whose name or title has what is typed, in their order. */
+export function modelChoices(models: readonly ModelChoice[], typed: string): FormChoice[] {
+  const search = typed.trim().toLowerCase();
+  return models
+    .filter(({ profile: { id, title } }) => `${id} ${title}`.toLowerCase().includes(search))
+    .slice(0, MAXIMUM_CHOICES)
+    .map(({ profile: { id, title } }) => ({ value: id, label: choiceLabel(`${id} · ${title}`) }));
 }
 
 export function promptChoice({ id, name, text }: Prompt): FormChoice {

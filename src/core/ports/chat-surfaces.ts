@@ -74,6 +74,18 @@ export interface ChatForms {
   /** What fits the typed text, newest or nearest first; at most 25. */
   choices(state: string, field: string, typed: string, user: ChatUser): readonly FormChoice[];
   submit(state: string, values: FormValues): FormResult;
+  /** What fits an option of a command that is typed without a form, on platforms that complete while somebody types. */
+  suggest(typing: TypedOption): readonly FormChoice[];
+}
+
+/** An option of a command that somebody is typing; at most 25 choices fit. */
+export interface TypedOption {
+  readonly verb: string;
+  /** Name of the argument or option. */
+  readonly option: string;
+  readonly typed: string;
+  readonly user: ChatUser;
+  readonly where: ChatReference;
 }
 
 /** What a platform may show beside messages. */

@@ -27,6 +27,7 @@ const SURFACES: ChatSurfaces = {
     open: () => undefined,
     refresh: (state) => ({ state, title: 'Form', submit: 'Send', fields: [] }),
     choices: () => [],
+    suggest: () => [],
     submit: () => ({ ok: true, words: [] }),
   },
   home: () => EMPTY,

@@ -331,5 +331,6 @@ const noForms = {
     throw new Error('there is no form');
   },
   choices: () => [],
+  suggest: () => [],
   submit: () => ({ ok: false as const, problems: {} }),
 };

@@ -1,0 +1,104 @@
+import { type APIMessage, type APIUser, MessageType } from 'discord.js';
+import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
+import { kindOf, type ToldFile, toChatFile } from './files.ts';
+import { person, place, type Surroundings, type ToldMember, timeOf } from './place.ts';
+import { plainText, withoutMentions } from './plain-text.ts';
+
+/** A message as the gateway tells it, or as it is read later: then without its member. */
+export interface HeardMessage
+  extends Pick<APIMessage, 'id' | 'channel_id' | 'content' | 'type' | 'author' | 'mentions' | 'webhook_id'> {
+  readonly attachments: readonly ToldFile[];
+  readonly guild_id?: string | undefined;
+  readonly member?: ToldMember | undefined;
+}
+
+/** New messages of people; all others tell what became of something. */
+const TYPES: ReadonlySet<number> = new Set([MessageType.Default, MessageType.Reply]);
+
+/** What a message asks of the bot; undefined where it is none of its business, its own messages above all. */
+export function fromMessage(message: HeardMessage, around: Surroundings): Inbound | undefined {
+  if (isOfBot(message, around) || !TYPES.has(message.type)) return undefined;
+  const mentions = around.guilds.mentions(message.guild_id);
+  const { all, behind } = withoutMentions(message.content, mentions);
+  const isAddressed = behind !== undefined || isDirect(message);
+  const { attachments } = message;
+  if (attachments.length > 0) {
+    const taken = isAddressed ? attachments : uninvited(message, around);
+    return taken.length === 0 ? undefined : upload(message, taken, all, around);
+  }
+  if (!isAddressed) return undefined;
+  return command(message, behind === undefined || behind === '' ? all : behind, around);
+}
+
+/** The words of a message, without markup; `mentioned` as the message lists them. */
+export function wordsOf(
+  text: string,
+  mentioned: readonly Pick<APIUser, 'id' | 'username' | 'global_name'>[],
+  { guilds }: Surroundings,
+): string {
+  return plainText(text, {
+    user: (id) => {
+      const user = mentioned.find((each) => each.id === id);
+      return user && (user.global_name ?? user.username);
+    },
+    channel: (id) => guilds.channel(id)?.name,
+  });
+}
+
+function upload(
+  message: HeardMessage,
+  files: readonly ToldFile[],
+  text: string,
+  around: Surroundings,
+): Inbound {
+  const { id, channel_id: channel, author, member, guild_id: guild, mentions } = message;
+  return {
+    kind: 'upload',
+    dedupeKey: `upload:${channel}:${id}`,
+    where: placeOf(message, around),
+    user: person(author, member, guild),
+    at: timeOf(id),
+    text: wordsOf(text, mentions, around),
+    files: files.map((file) => toChatFile(file, { channel, message: id })),
+  };
+}
+
+function command(message: HeardMessage, text: string, around: Surroundings): Inbound {
+  const { id, channel_id: channel, author, member, guild_id: guild, mentions } = message;
+  return {
+    kind: 'command',
+    dedupeKey: `command:${channel}:${id}`,
+    where: placeOf(message, around),
+    user: person(author, member, guild),
+    at: timeOf(id),
+    text: wordsOf(text, mentions, around),
+  };
+}
+
+/**
+ * The files that are the bot's business though nobody has called it: those of a message with a video where uploads
+ * become prompts, and media in a thread of its own. What is no medium stays where it is.
+ */
+function uninvited(message: HeardMessage, around: Surroundings): readonly ToldFile[] {
+  const where = placeOf(message, around);
+  const media = message.attachments.filter((file) => kindOf(file) !== 'other');
+  if (where.thread !== undefined && around.ownsThread(where)) return media;
+  const isWatched =
+    around.channels.length === 0 ||
+    around.channels.includes(where.channel) ||
+    (where.thread !== undefined && around.channels.includes(where.thread));
+  return isWatched && media.some((file) => kindOf(file) === 'video') ? media : [];
+}
+
+/** Bots are no people: what they post could go round in circles. */
+function isOfBot({ author, webhook_id: webhook }: HeardMessage, { botUser }: Surroundings): boolean {
+  return author.bot === true || author.id === botUser || webhook !== undefined;
+}
+
+function isDirect({ guild_id: guild }: HeardMessage): boolean {
+  return guild === undefined;
+}
+
+function placeOf({ id, channel_id: channel, guild_id: guild }: HeardMessage, around: Surroundings) {
+  return place(around.guilds, { guild, channel, message: id }) satisfies ChatReference;
+}
