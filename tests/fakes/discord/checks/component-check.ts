@@ -31,7 +31,7 @@ export function checkComponents(
   return numbered(components);
 }
 
-export function checkRow(row: JsonObject, path: string, seen: Set<string>, complaints: Complaints): void {
+function checkRow(row: JsonObject, path: string, seen: Set<string>, complaints: Complaints): void {
   const inner = objectsOf(row['components']);
   const buttons = inner.filter((each) => each['type'] === COMPONENTS.BUTTON);
   if (inner.length === 0) complaints.length(`${path}.components`, 1, LIMITS.rowButtons);

@@ -105,7 +105,7 @@ export function seen(world: World, message: Message): SeenMessage {
 }
 
 /** What can be pressed, chosen from or filled in. */
-export function controlsOf(components: readonly JsonObject[]): readonly SeenControl[] {
+function controlsOf(components: readonly JsonObject[]): readonly SeenControl[] {
   return components
     .flatMap(descendants)
     .filter((each) => each['custom_id'] !== undefined || each['type'] === COMPONENTS.BUTTON)
