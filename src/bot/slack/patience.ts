@@ -1,26 +1,14 @@
 import type { Clock } from '../../core/ports/clock.ts';
+import { patiently as patientlyAsked } from '../chat/patiently.ts';
 import type { Outbound } from './outbound.ts';
 import { toChatError, waitAskedFor } from './slack-errors.ts';
 
-/**
- * Calls again where Slack asks to come later, which is sure to have done nothing, as long as all waits together are not
- * longer than `patienceMs`. Throws what Slack threw.
- */
+/** As `patientlyAsked`, with Slack's way of asking. Throws what Slack threw. */
 export async function patiently<T>(
   call: () => Promise<T>,
-  { clock, patienceMs, closed }: { clock: Clock; patienceMs: number; closed: AbortSignal },
+  patience: { clock: Clock; patienceMs: number; closed: AbortSignal },
 ): Promise<T> {
-  let left = patienceMs;
-  for (;;) {
-    try {
-      return await call();
-    } catch (error) {
-      const wait = waitAskedFor(error);
-      if (wait === undefined || wait > left || closed.aborted) throw error;
-      left -= Math.max(wait, 1);
-      await clock.sleep(wait, closed);
-    }
-  }
+  return await patientlyAsked(call, { ...patience, waitAskedFor });
 }
 
 /** What the call answers; its failures in the codes of the port. */
