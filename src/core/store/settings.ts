@@ -1,7 +1,7 @@
 import type { Connection, Statement } from './database.ts';
 
-/** Keys of the settings table. */
-type SettingKey = 'instance' | 'queue.paused';
+/** Keys of the settings table; `commands.<application>`: what a chat platform was told of the commands. */
+type SettingKey = 'instance' | 'queue.paused' | `commands.${string}`;
 
 /** Small durable facts of one bot installation. */
 export class SettingStore {

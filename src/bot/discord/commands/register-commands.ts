@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import { type RESTPutAPIApplicationCommandsJSONBody, Routes } from 'discord.js';
+import type { Logger } from 'pino';
+import { z } from 'zod';
+import type { CosmosError } from '../../../core/errors.ts';
+import type { Clock } from '../../../core/ports/clock.ts';
+import type { SettingStore } from '../../../core/store/settings.ts';
+import type { CommandTable } from '../../commands/definition.ts';
+import { COMMANDS } from '../../commands/registry.ts';
+import type { DiscordClient } from '../discord-client.ts';
+import { toChatError, waitAskedFor } from '../discord-errors.ts';
+import type { OfferedModel } from './parameter-options.ts';
+import { commandDefinitions } from './slash-command.ts';
+
+/** Between two tries where Discord does not answer, ms: the first wait, and the longest. */
+const FIRST_WAIT_MS = 5_000;
+const LONGEST_WAIT_MS = 10 * 60_000;
+
+/** The scope of commands that are everywhere; all others are ids of guilds. */
+const EVERYWHERE = 'global';
+
+export interface RegistrationParts {
+  readonly client: Pick<DiscordClient, 'put'>;
+  readonly settings: Pick<SettingStore, 'get' | 'set'>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Guilds that have the commands at once, and no others; none: everywhere. */
+  readonly guilds: readonly string[];
+  readonly models: readonly OfferedModel[];
+  readonly commands?: CommandTable;
+}
+
+/** What is registered where, by scope: the hash of the definitions. */
+const recordSchema = z.record(z.string(), z.string());
+
+/**
+ * Registers the commands where they are not what they were registered as last time, one idempotent request for each
+ * place; nothing is sent otherwise. Places that have them no longer lose them: a command of both kinds would be listed
+ * twice.
+ */
+export class CommandRegistration {
+  readonly #parts: RegistrationParts;
+
+  constructor(parts: RegistrationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Resolves when everything is registered, is refused, or `signal` has aborted. A place that refuses is told in the log
+   * and asked again at the next start; where Discord does not answer it is tried again. Never throws.
+   */
+  async register(application: string, signal: AbortSignal): Promise<void> {
+    const { clock, logger } = this.#parts;
+    for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
+      const failures = await this.#once(application, signal);
+      const passing = failures.filter(({ code }) => code === 'chat.unavailable');
+      if (passing.length === 0 || signal.aborted) return;
+      const asked = Math.max(0, ...passing.map(({ cause }) => waitAskedFor(cause) ?? 0));
+      logger.warn({ err: passing[0], waitMs: Math.max(wait, asked) }, 'commands are not registered yet');
+      await clock.sleep(Math.max(wait, asked), signal);
+    }
+  }
+
+  /** The bot is no longer in a guild: its commands are gone with it, and are made anew where it comes back. */
+  left(application: string, guild: string): void {
+    const { [guild]: _, ...others } = this.#record(application);
+    this.#keep(application, others);
+  }
+
+  async #once(application: string, signal: AbortSignal): Promise<readonly CosmosError[]> {
+    const { client, logger } = this.#parts;
+    const failures: CosmosError[] = [];
+    for (const { scope, commands } of this.#wanted(application)) {
+      const hash = hashOf(commands);
+      if (signal.aborted || this.#record(application)[scope] === hash) continue;
+      const route =
+        scope === EVERYWHERE
+          ? Routes.applicationCommands(application)
+          : Routes.applicationGuildCommands(application, scope);
+      try {
+        await client.put('lookups', route, { json: commands, signal });
+        this.#keep(application, { ...this.#record(application), [scope]: hash });
+        logger.info({ scope, commands: commands.length }, 'commands registered');
+      } catch (error) {
+        const failure = toChatError(error);
+        failures.push(failure);
+        if (signal.aborted || failure.code === 'chat.unavailable') continue;
+        // A guild that the bot has left keeps nothing: there is nothing to take away.
+        if (commands.length === 0) this.left(application, scope);
+        else logger.error({ scope, err: failure }, 'commands could not be registered');
+      }
+    }
+    return failures;
+  }
+
+  /** What each place shall have, the places that had something before included. */
+  #wanted(
+    application: string,
+  ): readonly { readonly scope: string; readonly commands: RESTPutAPIApplicationCommandsJSONBody }[] {
+    const { guilds, models, commands = COMMANDS } = this.#parts;
+    const scopes = guilds.length === 0 ? [EVERYWHERE] : guilds;
+    const before = [EVERYWHERE, ...Object.keys(this.#record(application))];
+    const emptied = [...new Set(before)].filter((scope) => !scopes.includes(scope));
+    const definitions = commandDefinitions(commands, models, guilds.length === 0 ? 'global' : 'guild');
+    return [
+      ...scopes.map((scope) => ({ scope, commands: definitions })),
+      ...emptied.map((scope) => ({ scope, commands: [] })),
+    ];
+  }
+
+  #record(application: string): Readonly<Record<string, string>> {
+    const stored = this.#parts.settings.get(settingOf(application));
+    return stored === undefined ? {} : recordSchema.parse(JSON.parse(stored));
+  }
+
+  #keep(application: string, record: Readonly<Record<string, string>>): void {
+    this.#parts.settings.set(settingOf(application), JSON.stringify(record));
+  }
+}
+
+function settingOf(application: string): `commands.${string}` {
+  return `commands.${application}`;
+}
+
+function hashOf(commands: RESTPutAPIApplicationCommandsJSONBody): string {
+  return createHash('sha256').update(JSON.stringify(commands)).digest('hex');
+}
