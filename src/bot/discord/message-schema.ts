@@ -1,13 +1,16 @@
 import { z } from 'zod';
 import { type MessageMark, markOf } from './message-mark.ts';
 
+/** Of a file on Discord's content network: channel, attachment, name. */
+const PATH = /\/attachments\/\d+\/(\d+)\/([^/]+)$/;
+
 const messageSchema = z.object({
   id: z.string(),
   author: z.object({ id: z.string() }),
-  embeds: z.array(z.object({ url: z.string().nullish() })).default([]),
-  attachments: z
-    .array(z.object({ id: z.string(), filename: z.string(), url: z.string(), size: z.number() }))
+  embeds: z
+    .array(z.object({ url: z.string().nullish(), image: z.object({ url: z.string() }).partial().nullish() }))
     .default([]),
+  attachments: z.array(z.object({ id: z.string(), filename: z.string(), url: z.string() })).default([]),
 });
 
 /** A file that a message shows. */
@@ -15,7 +18,6 @@ export interface Attachment {
   readonly id: string;
   readonly name: string;
   readonly url: string;
-  readonly bytes: number;
 }
 
 /** A message as Discord shows it, as far as it matters here. */
@@ -32,13 +34,18 @@ export function toMessage(value: unknown): DiscordMessage | undefined {
   const parsed = messageSchema.safeParse(value);
   if (!parsed.success) return undefined;
   const { id, author, embeds, attachments } = parsed.data;
+  const shown = attachments.map(({ id: file, filename: name, url }) => ({ id: file, name, url }));
   return {
     id,
     author: author.id,
     mark: embeds.map(({ url }) => markOf(url ?? undefined)).find((mark) => mark !== undefined),
-    attachments: attachments.map(({ id: attachment, filename: name, url, size: bytes }) => ({
-      id: attachment,
-      ...{ name, url, bytes },
-    })),
+    attachments: [...shown, ...embeds.flatMap(({ image }) => embedded(image?.url) ?? [])],
   };
+}
+
+/** What an embed shows is not listed among the attachments; its address says which one it is. */
+function embedded(url: string | undefined): Attachment | undefined {
+  const path = url === undefined ? undefined : URL.parse(url)?.pathname;
+  const [, id, name] = PATH.exec(path ?? '') ?? [];
+  return url === undefined || id === undefined || name === undefined ? undefined : { id, name, url };
 }

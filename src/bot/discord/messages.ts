@@ -41,9 +41,7 @@ export class DiscordMessages {
   async post(key: string, where: ChatReference, card: Card, answered?: Answered): Promise<ChatReference> {
     const { calls, outbound } = this.#parts;
     const keyHash = shortHash(key);
-    if (answered !== undefined && (await this.#parts.answer(answered, renderCard(card, { keyHash })))) {
-      return where;
-    }
+    if (answered !== undefined && (await this.#answered(answered, card, keyHash))) return where;
     const channel = channelOf(where);
     const answer = await calls.coded(
       'post',
@@ -143,6 +141,18 @@ export class DiscordMessages {
       if (code !== DISCORD_CODES.unknownMessage && code !== DISCORD_CODES.unknownChannel) {
         throw toChatError(error);
       }
+    }
+  }
+
+  /** Where the interaction takes no answer any more, everybody sees it. Throws `chat.unavailable`. */
+  async #answered(answered: Answered, card: Card, keyHash: string): Promise<boolean> {
+    try {
+      return await this.#parts.answer(answered, renderCard(card, { keyHash }));
+    } catch (error) {
+      const failure = toChatError(error);
+      if (discordCode(error) === undefined) throw failure;
+      this.#parts.outbound.logger.warn({ err: failure }, 'answer posted for all: nobody takes it alone');
+      return false;
     }
   }
 
