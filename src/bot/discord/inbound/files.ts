@@ -1,10 +1,16 @@
-import type { APIAttachment } from 'discord.js';
 import type { ChatFile } from '../../../core/ports/chat.ts';
 import { mediumOf } from '../../chat/medium.ts';
 import { fileId } from '../file-reference.ts';
 
 /** An attachment as events describe it. */
-export type ToldFile = Pick<APIAttachment, 'id' | 'filename' | 'size' | 'url' | 'content_type' | 'title'>;
+export interface ToldFile {
+  readonly id: string;
+  readonly filename: string;
+  /** Bytes. */
+  readonly size: number;
+  readonly url: string;
+  readonly content_type?: string | undefined;
+}
 
 export function kindOf({ filename, content_type: mimetype }: ToldFile): ReturnType<typeof mediumOf> {
   return mediumOf({ name: filename, mimetype });

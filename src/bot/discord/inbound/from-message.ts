@@ -1,15 +1,27 @@
-import { type APIMessage, type APIUser, MessageType } from 'discord.js';
+import { MessageType } from 'discord.js';
 import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
 import { kindOf, type ToldFile, toChatFile } from './files.ts';
-import { person, place, type Surroundings, type ToldMember, timeOf } from './place.ts';
+import { person, place, type Surroundings, type ToldMember, type ToldUser, timeOf } from './place.ts';
 import { plainText, withoutMentions } from './plain-text.ts';
 
+/** Somebody of whom it may be said that they are a bot. */
+interface Author extends ToldUser {
+  readonly bot?: boolean | undefined;
+}
+
 /** A message as the gateway tells it, or as it is read later: then without its member. */
-export interface HeardMessage
-  extends Pick<APIMessage, 'id' | 'channel_id' | 'content' | 'type' | 'author' | 'mentions' | 'webhook_id'> {
-  readonly attachments: readonly ToldFile[];
+export interface HeardMessage {
+  readonly id: string;
+  readonly channel_id: string;
   readonly guild_id?: string | undefined;
+  readonly content: string;
+  /** A `MessageType`. */
+  readonly type: number;
+  readonly author: Author;
   readonly member?: ToldMember | undefined;
+  readonly mentions: readonly ToldUser[];
+  readonly attachments: readonly ToldFile[];
+  readonly webhook_id?: string | undefined;
 }
 
 /** New messages of people; all others tell what became of something. */
@@ -31,11 +43,7 @@ export function fromMessage(message: HeardMessage, around: Surroundings): Inboun
 }
 
 /** The words of a message, without markup; `mentioned` as the message lists them. */
-export function wordsOf(
-  text: string,
-  mentioned: readonly Pick<APIUser, 'id' | 'username' | 'global_name'>[],
-  { guilds }: Surroundings,
-): string {
+export function wordsOf(text: string, mentioned: readonly ToldUser[], { guilds }: Surroundings): string {
   return plainText(text, {
     user: (id) => {
       const user = mentioned.find((each) => each.id === id);

@@ -1,0 +1,223 @@
+import { GatewayDispatchEvents as Events, type GatewayDispatchPayload } from 'discord.js';
+import type { Logger } from 'pino';
+import { toCosmosError } from '../../core/errors.ts';
+import type { Answered, ChatReference, ChatUser, Receive } from '../../core/ports/chat.ts';
+import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
+import type { Clock } from '../../core/ports/clock.ts';
+import type { Secret } from '../../core/ports/secret.ts';
+import { ExclusiveLock } from '../../core/store/exclusive-lock.ts';
+import { Afterwards } from '../chat/afterwards.ts';
+import { gated } from '../chat/gate.ts';
+import { unavailable } from './discord-errors.ts';
+import type { DiscordInbound, DiscordListening } from './discord-inbound.ts';
+import { DiscordForms } from './forms/discord-forms.ts';
+import { Gateway, type GatewayRefusal, GatewayRefused } from './gateway/gateway.ts';
+import { askApplication, intentsFor, openWays } from './inbound/application.ts';
+import { CatchUp } from './inbound/catch-up.ts';
+import { FirstResponses } from './inbound/first-response.ts';
+import { GuildMap } from './inbound/guild-map.ts';
+import { InteractionAnswers } from './inbound/interaction-answers.ts';
+import { Interactions } from './inbound/interactions.ts';
+import { Messages } from './inbound/messages.ts';
+import { Missed } from './inbound/missed.ts';
+import { People } from './inbound/people.ts';
+import type { Surroundings } from './inbound/place.ts';
+import { Seen, type SeenMark } from './inbound/seen.ts';
+import { tellLosses } from './inbound/tell-losses.ts';
+import type { MessageBody } from './render-card.ts';
+
+export interface DiscordListenerParts extends DiscordListening {
+  readonly token: Secret;
+  /** Base of the API, without its version. */
+  readonly apiUrl: string;
+  /** Channels in which uploads become prompts; none: wherever the bot may read. */
+  readonly channels: readonly string[];
+  /** A thread in which the bot has something to say: files there are for it. Answers at once. */
+  readonly ownsThread: (where: ChatReference) => boolean;
+  /** Where the last message that was heard is kept. */
+  readonly mark: SeenMark;
+  /** Locked while this process listens. */
+  readonly lockPath: string;
+  /** Called once Discord has said which application it is; work that goes on until `signal` aborts. */
+  readonly opened?: (application: string, signal: AbortSignal) => Promise<void>;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Between two writes of the mark, ms; what was heard since is caught up, and taken for what it is: heard before. */
+const MARK_EVERY_MS = 30_000;
+
+/** What works as long as it listens. */
+interface Session {
+  readonly interactions: Interactions;
+  readonly messages: Messages;
+  readonly catchUp: CatchUp;
+}
+
+/** Listens to one bot of Discord: its gateway, what came while it was away, and the answers that have to be at once. */
+export class DiscordListener implements DiscordInbound {
+  readonly #parts: DiscordListenerParts;
+  readonly #guilds = new GuildMap();
+  readonly #answers: InteractionAnswers;
+  readonly #people: People;
+  readonly #afterwards: Afterwards;
+  readonly #seen: Seen;
+  readonly #closing = new AbortController();
+  #gateway: Gateway | undefined;
+  #lock: ExclusiveLock | undefined;
+  readonly #missed: Missed;
+
+  constructor(parts: DiscordListenerParts) {
+    const { client, clock, logger, mark } = parts;
+    this.#parts = parts;
+    this.#answers = new InteractionAnswers(client, clock);
+    this.#people = new People({ client, clock, logger, guilds: () => this.#guilds.guilds });
+    this.#afterwards = new Afterwards(clock, logger);
+    this.#seen = new Seen(mark, clock);
+    this.#missed = new Missed(this.#seen);
+  }
+
+  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+    const { lockPath, identity, opened, clock } = this.#parts;
+    this.#lock ??= ExclusiveLock.tryAcquire(lockPath);
+    if (this.#lock === undefined) throw unavailable('another process listens with this token');
+    const { user } = await identity.get();
+    const session = this.#session(gated(receive, clock), surfaces, user);
+    const application = await this.#open(session);
+    if (this.#closing.signal.aborted) return;
+    this.#afterwards.do('work of the opening failed', async () => {
+      await opened?.(application, this.#closing.signal);
+    });
+    this.#afterwards.do('what was heard could not be noted', async () => await this.#keepMark());
+  }
+
+  async stop(): Promise<void> {
+    this.#closing.abort(new Error('the bot stops'));
+    await this.#gateway?.close();
+    await this.#afterwards.stop();
+    this.#writeMark();
+    this.#lock?.release();
+    this.#lock = undefined;
+  }
+
+  async person(user: ChatUser, where: ChatReference): Promise<ChatUser> {
+    return await this.#people.person(user, where);
+  }
+
+  async answer(answered: Answered, body: MessageBody): Promise<boolean> {
+    return await this.#answers.answer(answered, body);
+  }
+
+  /** The application's id. */
+  async #open(session: Session): Promise<string> {
+    const { client, logger } = this.#parts;
+    const application = await askApplication(client);
+    let { mayReadMessages } = application;
+    try {
+      await this.#connect(session, mayReadMessages);
+    } catch (error) {
+      // The switch was thrown since it was asked for.
+      if (!(error instanceof GatewayRefused) || !error.refusal.isIntentRefused || !mayReadMessages)
+        throw error;
+      mayReadMessages = false;
+      await this.#connect(session, mayReadMessages);
+    }
+    const ways = openWays(mayReadMessages);
+    if (mayReadMessages) logger.info({ ways }, 'listening to Discord');
+    else
+      logger.warn(
+        { ways },
+        'listening to Discord without the Message Content intent: a posted video alone is not seen; switch it on in the developer portal, under Bot → Privileged Gateway Intents',
+      );
+    return application.id;
+  }
+
+  async #connect(session: Session, mayReadMessages: boolean): Promise<void> {
+    await this.#gateway?.close();
+    if (this.#closing.signal.aborted) return;
+    const gateway = new Gateway(this.#parts);
+    this.#gateway = gateway;
+    await gateway.open(intentsFor(mayReadMessages), {
+      dispatch: (payload) => this.#dispatch(payload, session),
+      refused: (refusal) => this.#refused(refusal, session),
+    });
+  }
+
+  #session(receive: Receive, { forms: choices }: ChatSurfaces, botUser: string): Session {
+    const { client, clock, logger, channels, ownsThread } = this.#parts;
+    const closed = this.#closing.signal;
+    const around: Surroundings = { botUser, channels, ownsThread, guilds: this.#guilds };
+    const messages = new Messages({ receive, around, seen: this.#seen, clock, logger, closed });
+    return {
+      messages,
+      interactions: new Interactions({
+        ...{ receive, around, choices, logger, answers: this.#answers },
+        forms: new DiscordForms({ forms: choices, around, logger }),
+        responses: new FirstResponses({ client, logger, closed }),
+      }),
+      catchUp: new CatchUp({
+        ...{ client, clock, logger, closed },
+        hear: async (message) => await messages.hear(message),
+      }),
+    };
+  }
+
+  #dispatch(payload: GatewayDispatchPayload, { interactions, messages, catchUp }: Session): void {
+    if (this.#closing.signal.aborted) return;
+    const { logger } = this.#parts;
+    tellLosses(payload, this.#guilds, logger);
+    this.#guilds.apply(payload);
+    switch (payload.t) {
+      case Events.InteractionCreate:
+        this.#afterwards.do('an interaction failed', async () => await interactions.handle(payload.d));
+        break;
+      case Events.MessageCreate:
+        this.#afterwards.do('a message failed', async () => await messages.hear(payload.d));
+        break;
+      case Events.Ready:
+        this.#missed.begin(payload.d.guilds.map(({ id }) => id));
+        break;
+      case Events.GuildCreate:
+        this.#catchUp(payload.d.id, catchUp);
+        break;
+      default:
+    }
+  }
+
+  /** A new session hears nothing of what was said before it: that is read. */
+  #catchUp(guild: string, catchUp: CatchUp): void {
+    const missed = this.#missed.take(guild);
+    if (missed === undefined) return;
+    const channels = this.#guilds.channelsOf(guild);
+    this.#afterwards.do('what was said meanwhile could not be read', async () => {
+      if (await catchUp.run(channels, missed.since)) missed.done();
+    });
+  }
+
+  /** Closed for good while it worked: without the privileged intent the bot can go on, all else somebody has to mend. */
+  #refused({ advice, isIntentRefused }: GatewayRefusal, session: Session): void {
+    const { logger } = this.#parts;
+    logger.error(`Discord has closed the connection for good: ${advice}`);
+    if (!isIntentRefused) return;
+    this.#afterwards.do('the connection could not be made without the intent', async () => {
+      await this.#connect(session, false);
+      logger.warn({ ways: openWays(false) }, 'listening to Discord without the Message Content intent');
+    });
+  }
+
+  async #keepMark(): Promise<void> {
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      await this.#parts.clock.sleep(MARK_EVERY_MS, signal);
+      this.#writeMark();
+    }
+  }
+
+  #writeMark(): void {
+    try {
+      this.#seen.write();
+    } catch (error) {
+      this.#parts.logger.warn({ err: toCosmosError(error) }, 'what was heard could not be noted');
+    }
+  }
+}
