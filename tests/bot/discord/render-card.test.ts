@@ -1,0 +1,148 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { cardHash, shortHash } from '../../../src/bot/chat/card-hash.ts';
+import { parseAction, toButton } from '../../../src/bot/discord/action-codec.ts';
+import { LIMITS } from '../../../src/bot/discord/limits.ts';
+import { markOf } from '../../../src/bot/discord/message-mark.ts';
+import { renderCard } from '../../../src/bot/discord/render-card.ts';
+import type { Card, CardBlock, Text } from '../../../src/core/ports/chat.ts';
+import { checkMessage } from '../../fakes/discord/checks/message-check.ts';
+import { anyCard } from '../arbitrary-card.ts';
+
+const keyHash = shortHash('key');
+const ANNA = '100000000000000001';
+const BEN = '100000000000000002';
+
+function card(title: Text, blocks: readonly CardBlock[] = [], more: Partial<Card> = {}): Card {
+  return { mark: 'none', title, blocks, actions: [], ...more };
+}
+
+function shown(blocks: readonly CardBlock[]): string {
+  return renderCard(card(['Title'], blocks), { keyHash }).embeds[0]?.description ?? '';
+}
+
+function textOf(...text: Text): string {
+  return shown([{ type: 'text', text }]);
+}
+
+describe('a card on Discord', () => {
+  it('is within all limits, whatever is in it', () => {
+    fc.assert(
+      fc.property(anyCard, fc.boolean(), (any, hasPictures) => {
+        const body = renderCard(any, {
+          keyHash,
+          pictures: (path) => (hasPictures ? shortHash(path) : undefined),
+        });
+        checkMessage({ ...body });
+        expect(body.content.length).toBeLessThanOrEqual(LIMITS.content);
+        const description = body.embeds[0]?.description ?? '';
+        expect(description.length).toBeGreaterThan(0);
+        expect(description.length).toBeLessThanOrEqual(LIMITS.description);
+        expect(markOf(body.embeds[0]?.url)).toEqual({ hash: cardHash(any), keyHash });
+        expect(body.allowed_mentions.parse).toEqual([]);
+        expect(body.allowed_mentions.users.length).toBeLessThanOrEqual(1);
+        expect(`${body.content}${description}`.isWellFormed()).toBe(true);
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('is within all limits where everything in it has to be escaped', () => {
+    const nasty = '*_~`|<>[]()#\\@everyone'.repeat(200);
+    for (const block of [
+      { type: 'text', text: [nasty] },
+      { type: 'text', text: [{ strong: nasty }] },
+      { type: 'text', text: [{ code: nasty }] },
+      { type: 'quote', text: `${nasty}\n${nasty}` },
+      { type: 'log', lines: [nasty, '```', nasty] },
+      { type: 'rows', rows: [[[nasty], ['b']]] },
+    ] as const) {
+      checkMessage({ ...renderCard(card([nasty], [block, block]), { keyHash }) });
+    }
+  });
+
+  it('says its title in the text, which is what a notification shows', () => {
+    const body = renderCard(card(['Finished'], [{ type: 'text', text: ['5 s'] }], { mark: 'done' }), {
+      keyHash,
+    });
+    expect(body.content).toBe('✅ Finished');
+    expect(body.embeds[0]?.description).toBe('5 s');
+  });
+
+  it('tells only the first of those whom it mentions', () => {
+    const text = [{ mention: ANNA, name: 'anna' }, ' ', { mention: BEN, name: 'ben' }];
+    const body = renderCard(card(['Title'], [{ type: 'text', text }]), { keyHash });
+    expect(body.allowed_mentions).toEqual({ parse: [], users: [ANNA] });
+    expect(body.content).toBe(`Title <@${ANNA}>`);
+  });
+
+  it('takes no text of people for markup', () => {
+    expect(textOf('**bold** <@1> [a](https://b.example) # x')).toBe(
+      '\\*\\*bold\\*\\* \\<@\u200B1\\> \\[a\\]\\(https://b.example\\) \\# x',
+    );
+    expect(textOf('- one')).toBe('\\- one');
+    expect(textOf('1. one')).toBe('1\\. one');
+    expect(textOf({ strong: 'a*b' })).toBe('**a\\*b**');
+    expect(textOf({ code: 'a`b' })).toBe("`a'b`");
+  });
+
+  it('keeps addresses as they are', () => {
+    expect(textOf('see https://example.com/a_b?c=d_e.')).toBe('see https://example.com/a_b?c=d_e.');
+  });
+
+  it('shows times in the zone of whoever reads', () => {
+    const time = Date.UTC(2026, 10, 20, 9);
+    expect(textOf({ time, style: 'ago' })).toBe(`<t:${time / 1000}:R>`);
+  });
+
+  it('keeps a log together, its newest lines where there is no room for all', () => {
+    const lines = Array.from({ length: 500 }, (_each, index) => `line ${index} \`\`\``);
+    const text = shown([{ type: 'log', lines }]);
+    expect(text.startsWith('```\n')).toBe(true);
+    expect(text).toContain('line 499');
+    expect(text.match(/```/g)).toHaveLength(2);
+  });
+
+  it('shows rows aligned, and times behind them', () => {
+    expect(
+      shown([
+        {
+          type: 'rows',
+          rows: [
+            [['a'], ['bb']],
+            [['ccc'], ['d']],
+          ],
+        },
+      ]),
+    ).toBe('```\na    bb\nccc  d\n```');
+    const time = 1_000_000;
+    expect(shown([{ type: 'rows', rows: [[['a b'], [{ time, style: 'ago' }]]] }])).toBe(
+      '`a\u00A0b` <t:1000:R>',
+    );
+  });
+});
+
+describe('a button', () => {
+  it('brings back the action of the card, whatever it is', () => {
+    const part = fc.string({ unit: 'grapheme', maxLength: 12 });
+    fc.assert(
+      fc.property(part, fc.array(part, { maxLength: 2 }), (target, words) => {
+        const button = toButton({ verb: 'rate', label: 'x', target, arguments: words }, 24);
+        fc.pre(button !== undefined);
+        expect(parseAction(button?.custom_id ?? '')).toEqual({
+          verb: 'rate',
+          target: target.toWellFormed(),
+          arguments: words.map((each) => each.toWellFormed()),
+        });
+      }),
+    );
+  });
+
+  it('is left out where Discord cannot carry its action', () => {
+    expect(toButton({ verb: 'show', label: 'Show', target: 'x'.repeat(100) }, 0)).toBeUndefined();
+  });
+
+  it.each(['', 'x', 'other|0|show|rs_1', 'cosmos|0'])('of somebody else means nothing: %j', (customId) => {
+    expect(parseAction(customId)).toBeUndefined();
+  });
+});
