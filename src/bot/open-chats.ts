@@ -54,15 +54,21 @@ export async function openChats(
 
 /** Asks every configured chat that lives on a server whether the bot can work there; changes nothing anywhere. */
 export async function checkChats(
-  { chat: { slack }, access: { rules } }: Pick<Config, 'chat' | 'access'>,
+  { chat: { slack, discord }, access: { rules } }: Pick<Config, 'chat' | 'access'>,
   secrets: SecretLookup,
   logger: Logger,
 ): Promise<readonly ChatReport[]> {
-  if (slack.length === 0) return [];
-  const { checkWorkspace } = await import('./slack/check-workspace.ts');
-  const check = async (config: (typeof slack)[number]): Promise<ChatReport> => ({
-    where: config.where,
-    lines: await checkWorkspace({ config, rules, secrets, logger }),
+  const workspaces = slack.map(async (config): Promise<ChatReport> => {
+    const { checkWorkspace } = await import('./slack/check-workspace.ts');
+    return { where: config.where, lines: await checkWorkspace({ config, rules, secrets, logger }) };
   });
-  return await Promise.all(slack.map(check));
+  const bots = [discord].flatMap((config) => {
+    if (config === undefined) return [];
+    const check = async (): Promise<ChatReport> => {
+      const { checkBot } = await import('./discord/check/check-bot.ts');
+      return { where: config.where, lines: await checkBot({ config, rules, secrets }) };
+    };
+    return [check()];
+  });
+  return await Promise.all([...workspaces, ...bots]);
 }

@@ -42,12 +42,20 @@ export function started(config: Config): string {
 const TERMINAL_HINT = 'Name a video to make a prompt, or type `help`; leave with `exit` or Ctrl-C.';
 
 /** The chats on servers, a line each: which, how, and where uploads become prompts. */
-export function chatsServed({ slack }: ChatConfig): readonly string[] {
-  return slack.map(({ where, connection, channels }) => {
+export function chatsServed({ slack, discord }: ChatConfig): readonly string[] {
+  const workspaces = slack.map(({ where, connection, channels }) => {
     const mode = connection.mode === 'socket' ? 'Socket Mode' : `HTTP mode at port ${connection.port}`;
     const places = channels.length === 0 ? 'wherever the bot is a member' : `in ${channels.join(', ')}`;
     return `Slack (\`${where}\`), ${mode}: a posted video becomes a prompt ${places}.`;
   });
+  if (discord === undefined) return workspaces;
+  const { where, guilds, channels } = discord;
+  const commands = guilds.length === 0 ? 'everywhere' : `in ${guilds.join(', ')} alone`;
+  const places = channels.length === 0 ? 'wherever the bot may read' : `in ${channels.join(', ')}`;
+  return [
+    ...workspaces,
+    `Discord (\`${where}\`), commands ${commands}: a posted video becomes a prompt ${places}.`,
+  ];
 }
 
 export function chatConnected(where: string): string {

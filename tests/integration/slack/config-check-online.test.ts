@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { CliOutput } from '../../../src/bot/cli/cli-output.ts';
-import { checkOnline } from '../../../src/bot/cli/online-check.ts';
-import { resolveSecret } from '../../../src/core/config/secret.ts';
 import { configOf, loadToml } from '../../core/config/config-files.ts';
 import { trouble } from '../../fakes/slack/injections.ts';
+import { runOnlineCheck } from '../../support/online-check.ts';
 import { openStudio, type Studio } from '../../support/slack-studio.ts';
 
 const TOKENS = 'bot_token = { env = "BOT" }\napp_token = { env = "APP" }\n';
@@ -18,23 +16,7 @@ interface Asking {
 async function ask(studio: Studio, { toml = TOKENS, environment = {} }: Asking = {}) {
   const known = { BOT: studio.bot.botToken, APP: studio.app.appToken, ...environment };
   const config = configOf(loadToml(`[chat.slack]\napi_url = "${studio.slack.apiUrl}"\n${toml}`));
-  return await run(config, known);
-}
-
-async function run(config: ReturnType<typeof configOf>, environment: Readonly<Record<string, string>>) {
-  let text = '';
-  const stream = { write: (words: string) => (text += words) };
-  const settings = { color: false, unicode: true, timeZone: 'UTC', now: () => 0, commandPrefix: 'cosmos' };
-  const output: CliOutput = { out: stream, error: stream, settings };
-  const readFile = () => {
-    throw new Error('no file');
-  };
-  const code = await checkOnline(
-    config,
-    (reference) => resolveSecret(reference, { environment, directory: '/', readFile }),
-    output,
-  );
-  return { code, lines: text.trimEnd().split('\n') };
+  return await runOnlineCheck(config, known);
 }
 
 describe('a workspace in which the bot can work', () => {
@@ -295,7 +277,7 @@ it('several workspaces are looked at one by one, and one of them is enough to fa
   const table = ({ slack }: Studio, prefix: string) =>
     `api_url = "${slack.apiUrl}"\nbot_token = { env = "${prefix}_BOT" }\napp_token = { env = "${prefix}_APP" }\n`;
   const toml = `[chat.slack.studio]\n${table(studio, 'STUDIO')}[chat.slack.lab]\n${table(lab, 'LAB')}`;
-  const { code, lines } = await run(configOf(loadToml(toml)), {
+  const { code, lines } = await runOnlineCheck(configOf(loadToml(toml)), {
     STUDIO_BOT: studio.bot.botToken,
     STUDIO_APP: studio.app.appToken,
     LAB_BOT: lab.bot.botToken,
@@ -310,7 +292,7 @@ it('several workspaces are looked at one by one, and one of them is enough to fa
 });
 
 it('there is nothing to ask where no chat on a server is configured', async () => {
-  const { code, lines } = await run(configOf(loadToml('')), {});
+  const { code, lines } = await runOnlineCheck(configOf(loadToml('')), {});
   expect(lines.join(' ')).toContain('Nothing to ask');
   expect(code).toBe(0);
 });

@@ -1,0 +1,221 @@
+import { describe, expect, it } from 'vitest';
+import { configOf, loadToml } from '../../core/config/config-files.ts';
+import { trouble } from '../../fakes/discord/injections.ts';
+import { BOT_PERMISSIONS } from '../../fakes/discord/numbers.ts';
+import { type DiscordStudio, openDiscordStudio } from '../../support/discord-studio.ts';
+import { runOnlineCheck } from '../../support/online-check.ts';
+
+interface Asking {
+  /** After the address and the token. */
+  readonly toml?: string;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+/** What `config check --online` says of the studio, and its exit code. */
+async function ask(studio: DiscordStudio, { toml = '', environment = {} }: Asking = {}) {
+  const known = { TOKEN: studio.bot.token, ...environment };
+  const table = `[chat.discord]\ntoken = { env = "TOKEN" }\napi_url = "${studio.discord.apiUrl}"\n`;
+  return await runOnlineCheck(configOf(loadToml(`${table}${toml}`)), known);
+}
+
+function link({ bot }: DiscordStudio, guild?: string): string {
+  const end = guild === undefined ? '' : `&guild_id=${guild}`;
+  return `https://discord.com/oauth2/authorize?client_id=${bot.id}&permissions=309237763136&scope=bot+applications.commands${end}`;
+}
+
+describe('a bot that can work', () => {
+  it('gets a line for each thing that is right, and nothing is posted or connected', async () => {
+    const studio = await openDiscordStudio();
+    const { bot, guild, renders } = studio;
+    const { code, lines } = await ask(studio, {
+      toml: `guilds = ["${guild.id}"]\nchannels = ["${renders.id}"]`,
+    });
+    expect(lines).toEqual([
+      `✔ The token is valid: @cosmos of the application cosmos (${bot.id}).`,
+      '✔ Discord lets it connect (1000 of 1000 starts are left today).',
+      '✔ The Message Content Intent is on: a video that is posted becomes a prompt.',
+      `✔ In Studio (${guild.id}) it has every permission that it needs.`,
+      `✔ In #renders (${renders.id}) it has every permission that it needs.`,
+      '✔ Another server lets it in with exactly the permissions that it needs by this link:',
+      `    ${link(studio)}`,
+    ]);
+    expect(code).toBe(0);
+    expect(studio.anna.sees(renders)).toEqual([]);
+    expect(studio.discord.calls.all.every(({ route }) => route.startsWith('GET '))).toBe(true);
+    expect(studio.discord.gateway.sessionStarts(bot).remaining).toBe(1_000);
+  });
+
+  it('is told in which channels it can work where none is configured', async () => {
+    const studio = await openDiscordStudio();
+    const drafts = studio.guild.addChannel('drafts');
+    drafts.deny(studio.bot, 'ATTACH_FILES');
+    const { code, lines } = await ask(studio);
+    expect(lines).toContain('✔ It can work in 1 channel of Studio: #renders.');
+    expect(code).toBe(0);
+  });
+
+  it('without the privileged intent is told which ways are open, which is no fault', async () => {
+    const studio = await openDiscordStudio();
+    studio.bot.intents.messageContent = false;
+    const { code, lines } = await ask(studio);
+    expect(lines.find((line) => line.includes('Intent is off'))).toMatch(
+      /^✔ .*mention of @cosmos.*direct message.*"Use as prompt".*`\/cosmos create`/,
+    );
+    expect(code).toBe(0);
+  });
+
+  it('has the roles of the access rules, as far as these mean it', async () => {
+    const studio = await openDiscordStudio();
+    const artists = studio.guild.addRole('Artists');
+    const rules = `
+      [[access.rules]]
+      role = "operator"
+      groups = ["${artists.id}", "guest", "S0123456789"]
+      [[access.rules]]
+      role = "operator"
+      tenant = "1000000000000000001"
+      groups = ["1000000000000000002"]
+      [[access.rules]]
+      role = "operator"
+      platform = "slack"
+      groups = ["1000000000000000003"]
+    `;
+    const { code, lines } = await ask(studio, { toml: rules });
+    expect(lines.filter((line) => line.includes('role '))).toEqual([
+      `✔ The access rules mean the role Artists of Studio (${artists.id}).`,
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it('as the owner of a role with all permissions lacks nothing', async () => {
+    const studio = await openDiscordStudio();
+    const admins = studio.guild.addRole('Admins', ['ADMINISTRATOR']);
+    studio.guild.give(studio.bot, admins);
+    studio.renders.deny(studio.bot, ...BOT_PERMISSIONS);
+    expect((await ask(studio, { toml: `channels = ["${studio.renders.id}"]` })).code).toBe(0);
+  });
+});
+
+describe('what fails, and what to click', () => {
+  it.each<[what: string, spoil: (studio: DiscordStudio) => Asking | undefined, line: RegExp, advice: RegExp]>(
+    [
+      [
+        'a token that is not set',
+        () => ({ environment: { TOKEN: '' } }),
+        /chat\.discord\.token.*TOKEN/,
+        /"Reset Token"/,
+      ],
+      [
+        'a token that was reset',
+        ({ bot }) => {
+          const { token } = bot;
+          bot.resetToken();
+          return { environment: { TOKEN: token } };
+        },
+        /does not know the token/,
+        /"Reset Token"/,
+      ],
+      [
+        'a client secret in place of the token',
+        () => ({ environment: { TOKEN: 'a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6' } }),
+        /no token of a bot/,
+        /"Client Secret"/,
+      ],
+      [
+        'the intent switched off where channels are to be watched',
+        ({ bot, renders }) => {
+          bot.intents.messageContent = false;
+          return { toml: `channels = ["${renders.id}"]` };
+        },
+        /Message Content Intent is off/,
+        /"Privileged Gateway Intents"/,
+      ],
+      [
+        'a bot that is in no server',
+        ({ guild, bot }) => {
+          guild.kick(bot);
+          return undefined;
+        },
+        /in no server/,
+        /permissions=309237763136&scope=bot\+applications\.commands/,
+      ],
+      [
+        'a configured server that it is not in',
+        () => ({ toml: 'guilds = ["1000000000000000001"]' }),
+        /not in the server 1000000000000000001/,
+        /guild_id=1000000000000000001/,
+      ],
+      [
+        'a permission that its role does not have',
+        ({ guild, bot }) => {
+          const needed = BOT_PERMISSIONS.filter((name) => name !== 'CREATE_PUBLIC_THREADS');
+          for (const role of guild.state.roles.values()) guild.changeRole(role, needed);
+          return void bot;
+        },
+        /In Studio \(\d+\) it lacks the permission "Create Public Threads"/,
+        /"Authorize"/,
+      ],
+      [
+        'a channel that denies it permissions',
+        ({ renders, bot }) => {
+          renders.deny(bot, 'ATTACH_FILES', 'EMBED_LINKS');
+          return { toml: `channels = ["${renders.id}"]` };
+        },
+        /In #renders \(\d+\) it lacks the permissions "Embed Links", "Attach Files"/,
+        /settings of #renders/,
+      ],
+      [
+        'a channel that is not there',
+        () => ({ toml: 'channels = ["1000000000000000009"]' }),
+        /no channel 1000000000000000009/,
+        /"Copy Channel ID"/,
+      ],
+      [
+        'a channel of a server that is not configured',
+        ({ discord, lead, bot, guild }) => {
+          const other = discord.addGuild('Lab', lead, [bot]).addChannel('lab');
+          return { toml: `guilds = ["${guild.id}"]\nchannels = ["${other.id}"]` };
+        },
+        /#lab \(\d+\) is in a server that `guilds` does not name/,
+        /`guilds`/,
+      ],
+      [
+        'a role that is not there',
+        () => ({ toml: '[[access.rules]]\nrole = "admin"\ngroups = ["1000000000000000007"]' }),
+        /no role 1000000000000000007/,
+        /"Copy Role ID"/,
+      ],
+      [
+        'no channel in which it may work',
+        ({ renders, bot }) => {
+          renders.deny(bot, 'VIEW_CHANNEL');
+          return undefined;
+        },
+        /no channel in Studio/,
+        /"Add members or roles"/,
+      ],
+    ],
+  )('%s', async (_, spoil, line, advice) => {
+    const studio = await openDiscordStudio();
+    const { code, lines } = await ask(studio, spoil(studio));
+    const at = lines.findIndex((each) => each.startsWith('✖') && line.test(each));
+    expect(lines[at], lines.join('\n')).toBeDefined();
+    expect(lines[at + 1]).toMatch(advice);
+    expect(code).toBe(1);
+    expect(lines.join('\n')).not.toContain(studio.bot.token);
+  });
+
+  it('a Discord that does not answer', async () => {
+    const studio = await openDiscordStudio();
+    const injected = studio.discord.injections.inject('*', trouble.reset('before'), {
+      times: Number.POSITIVE_INFINITY,
+    });
+    const { code, lines } = await ask(studio);
+    expect(lines).toEqual([
+      expect.stringContaining(`Discord does not answer at ${studio.discord.apiUrl}`),
+      expect.stringContaining('`api_url`'),
+    ]);
+    expect(code).toBe(1);
+    expect(injected.hits).toBeGreaterThan(0);
+  });
+});
