@@ -3,6 +3,7 @@ import type { ChatConfig, Config } from '../core/config/config.ts';
 import { missingChatSecrets } from '../core/config/missing-chat-secrets.ts';
 import type { SecretLookup } from '../core/config/secret.ts';
 import { type Checked, valid } from '../core/errors.ts';
+import type { Models } from '../core/models/models.ts';
 import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Random } from '../core/ports/random.ts';
@@ -14,6 +15,8 @@ import type { CheckLine } from './wording/host-check-words.ts';
 export interface ChatParts {
   readonly store: Store;
   readonly secrets: SecretLookup;
+  /** Those that the commands of a platform offer. */
+  readonly models: Pick<Models, 'list'>;
   readonly wakeup: Wakeup;
   readonly clock: Clock;
   readonly random: Random;
@@ -40,14 +43,21 @@ export async function openChats(
 ): Promise<Checked<readonly OpenedChat[]>> {
   const [missing, ...others] = missingChatSecrets(config, parts.secrets);
   if (missing !== undefined) return { ok: false, problems: [missing, ...others] };
-  if (config.slack.length === 0) return valid([]);
-  // A library for each chat: what needs none of them must not wait for it.
-  const { openWorkspace } = await import('./slack/open-workspace.ts');
   const opened: OpenedChat[] = [];
-  for (const workspace of config.slack) {
-    const port = openWorkspace(workspace, parts);
+  // A library for each chat: what needs none of them must not wait for it.
+  if (config.slack.length > 0) {
+    const { openWorkspace } = await import('./slack/open-workspace.ts');
+    for (const workspace of config.slack) {
+      const port = openWorkspace(workspace, parts);
+      if (!port.ok) return port;
+      opened.push({ where: workspace.where, port: port.value });
+    }
+  }
+  if (config.discord !== undefined) {
+    const { openDiscord } = await import('./discord/open-discord.ts');
+    const port = openDiscord(config.discord, parts);
     if (!port.ok) return port;
-    opened.push({ where: workspace.where, port: port.value });
+    opened.push({ where: config.discord.where, port: port.value });
   }
   return valid(opened);
 }

@@ -37,7 +37,7 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
   const { store, secrets, wakeup, clock, models } = bot.parts;
   const [missing, ...others] = missingSecrets(models.profiles(), secrets);
   if (missing !== undefined) printProblems(output, [missing, ...others]);
-  const chatParts = { store, secrets, wakeup, clock, random: systemRandom, logger };
+  const chatParts = { store, secrets, models, wakeup, clock, random: systemRandom, logger };
   const chats = await openChats(config.value.chat, chatParts);
   if (!chats.ok) {
     printProblems(output, chats.problems);

@@ -1,7 +1,10 @@
 import type { Connection, Statement } from './database.ts';
 
-/** Keys of the settings table; `commands.<application>`: what a chat platform was told of the commands. */
-type SettingKey = 'instance' | 'queue.paused' | `commands.${string}`;
+/**
+ * Keys of the settings table. `commands.<application>`: what a chat platform was told of the commands; `heard.<where>`: up
+ * to what a chat has heard everything.
+ */
+type SettingKey = 'instance' | 'queue.paused' | `commands.${string}` | `heard.${string}`;
 
 /** Small durable facts of one bot installation. */
 export class SettingStore {

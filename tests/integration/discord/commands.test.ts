@@ -64,7 +64,7 @@ async function openRegistry() {
     return new CommandRegistration(parts);
   };
   const register = async (wanted?: Wanted) => await start(wanted).register(studio.bot.id, closed.signal);
-  return { studio, register, start, closed };
+  return { studio, register, closed };
 }
 
 function puts({ discord }: DiscordStudio): readonly string[] {
@@ -129,10 +129,12 @@ it('a guild that has thrown the bot out is forgotten', async () => {
 });
 
 it('commands are made anew in a guild that the bot has left and come back to', async () => {
-  const { studio, register, start } = await openRegistry();
+  const { studio, register } = await openRegistry();
   const guilds = [studio.guild.id];
   await register({ guilds });
-  start({ guilds }).left(studio.bot.id, studio.guild.id);
+  studio.guild.kick(studio.bot);
+  studio.guild.invite(studio.bot);
+  studio.bot.commandsIn(studio.guild.id).clear();
   await register({ guilds });
   expect(puts(studio).filter((each) => each === 'guild 2')).toHaveLength(2);
 });

@@ -20,7 +20,7 @@ const LONGEST_WAIT_MS = 10 * 60_000;
 const EVERYWHERE = 'global';
 
 export interface RegistrationParts {
-  readonly client: Pick<DiscordClient, 'put'>;
+  readonly client: Pick<DiscordClient, 'get' | 'put'>;
   readonly settings: Pick<SettingStore, 'get' | 'set'>;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -33,10 +33,12 @@ export interface RegistrationParts {
 /** What is registered where, by scope: the hash of the definitions. */
 const recordSchema = z.record(z.string(), z.string());
 
+const registeredSchema = z.array(z.object({ name: z.string() }));
+
 /**
- * Registers the commands where they are not what they were registered as last time, one idempotent request for each
- * place; nothing is sent otherwise. Places that have them no longer lose them: a command of both kinds would be listed
- * twice.
+ * Registers the commands where they are not what they were registered as last time, or are gone (with a bot that was
+ * thrown out and let in again), one idempotent request for each place; nothing is changed otherwise. Places that have
+ * them no longer lose them: a command of both kinds would be listed twice.
  */
 export class CommandRegistration {
   readonly #parts: RegistrationParts;
@@ -61,22 +63,17 @@ export class CommandRegistration {
     }
   }
 
-  /** The bot is no longer in a guild: its commands are gone with it, and are made anew where it comes back. */
-  left(application: string, guild: string): void {
-    const { [guild]: _, ...others } = this.#record(application);
-    this.#keep(application, others);
-  }
-
   async #once(application: string, signal: AbortSignal): Promise<readonly CosmosError[]> {
     const { client, logger } = this.#parts;
     const failures: CosmosError[] = [];
     for (const { scope, commands } of this.#wanted(application)) {
       const hash = hashOf(commands);
-      if (signal.aborted || this.#record(application)[scope] === hash) continue;
       const route =
         scope === EVERYWHERE
           ? Routes.applicationCommands(application)
           : Routes.applicationGuildCommands(application, scope);
+      const isKnown = this.#record(application)[scope] === hash;
+      if (signal.aborted || (isKnown && (await this.#areThere(route, commands)))) continue;
       try {
         await client.put('lookups', route, { json: commands, signal });
         this.#keep(application, { ...this.#record(application), [scope]: hash });
@@ -86,11 +83,23 @@ export class CommandRegistration {
         failures.push(failure);
         if (signal.aborted || failure.code === 'chat.unavailable') continue;
         // A guild that the bot has left keeps nothing: there is nothing to take away.
-        if (commands.length === 0) this.left(application, scope);
+        if (commands.length === 0) this.#forget(application, scope);
         else logger.error({ scope, err: failure }, 'commands could not be registered');
       }
     }
     return failures;
+  }
+
+  /** Where nobody answers they are believed to be. */
+  async #areThere(route: `/${string}`, { length }: RESTPutAPIApplicationCommandsJSONBody): Promise<boolean> {
+    if (length === 0) return true;
+    try {
+      const registered = registeredSchema.safeParse(await this.#parts.client.get('lookups', route));
+      return !registered.success || registered.data.length >= length;
+    } catch (error) {
+      this.#parts.logger.debug({ err: toChatError(error) }, 'commands could not be looked at');
+      return true;
+    }
   }
 
   /** What each place shall have, the places that had something before included. */
@@ -111,6 +120,11 @@ export class CommandRegistration {
   #record(application: string): Readonly<Record<string, string>> {
     const stored = this.#parts.settings.get(settingOf(application));
     return stored === undefined ? {} : recordSchema.parse(JSON.parse(stored));
+  }
+
+  #forget(application: string, scope: string): void {
+    const { [scope]: _, ...others } = this.#record(application);
+    this.#keep(application, others);
   }
 
   #keep(application: string, record: Readonly<Record<string, string>>): void {
