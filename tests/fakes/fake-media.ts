@@ -44,4 +44,8 @@ export class FakeMedia implements MediaWorker {
   async poster(_path: string, to: string): Promise<void> {
     await writeFile(to, 'image');
   }
+
+  async proxy(): Promise<boolean> {
+    return false;
+  }
 }

@@ -1,10 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
-import { mkdtemp, open, rename, rm } from 'node:fs/promises';
+import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CosmosError } from '../errors.ts';
 import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import { mediaToolCommand } from './media-tool-command.ts';
 import { openRegularFile } from './open-regular-file.ts';
+import { PROXY_MARGIN, proxyPlans } from './proxy-plan.ts';
 import { runInspection } from './run-inspection.ts';
 import { Slots } from './slots.ts';
 import type { CallBounds, InspectRequest } from './tool/answer.ts';
@@ -14,6 +15,8 @@ export interface ChildMediaWorkerOptions {
   readonly node?: string;
   /** For each call, ms; default 120,000: ten minutes of 1080p decode in about half of it on two cores. */
   readonly deadlineMs?: number;
+  /** For each try at a proxy, which decodes and encodes a whole video, ms; default 900,000. */
+  readonly proxyDeadlineMs?: number;
   /** Resident memory of each call; default 1024, of which an empty call takes about 110. */
   readonly maxMemoryMb?: number;
   /** Calls at a time; further ones wait. Default 2. */
@@ -25,15 +28,26 @@ export interface ChildMediaWorkerOptions {
 /** Posters are made of files that were probed before; this only keeps nonsense out. */
 const LARGEST_POSTER_SOURCE = Number.MAX_SAFE_INTEGER;
 
+/** Proxies are made of results that were verified before; this only keeps nonsense out. */
+const PROXY_SOURCE: MediaLimits = {
+  maxBytes: Number.MAX_SAFE_INTEGER,
+  maxDurationMs: 24 * 3_600_000,
+  maxPixels: 16_384 * 16_384,
+};
+
 /** A process of its own for every call: nothing that a file does to FFmpeg can outlive the call or reach the bot. */
 export class ChildMediaWorker implements MediaWorker {
   readonly #command: readonly [string, ...string[]];
   readonly #bounds: CallBounds;
   readonly #slots: Slots;
+  /** One at a time, beside the other calls: it takes long, and all processors. */
+  readonly #proxySlots = new Slots(1);
+  readonly #proxyDeadlineMs: number;
 
   constructor(options: ChildMediaWorkerOptions = {}) {
     this.#command = options.toolCommand ?? mediaToolCommand(options.node ?? process.execPath);
     this.#bounds = { deadlineMs: options.deadlineMs ?? 120_000, maxMemoryMb: options.maxMemoryMb ?? 1024 };
+    this.#proxyDeadlineMs = options.proxyDeadlineMs ?? 900_000;
     this.#slots = new Slots(options.maxCalls ?? 2);
   }
 
@@ -58,6 +72,34 @@ export class ChildMediaWorker implements MediaWorker {
       await rename(partial, to);
     } finally {
       // Why there is no poster matters more than that a folder is left.
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
+  /** `to` appears whole or not at all. */
+  async proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean> {
+    return await this.#proxySlots.hold(async () => await this.#proxy(path, to, maxBytes, signal), signal);
+  }
+
+  async #proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean> {
+    const facts = await this.probe(path, PROXY_SOURCE, signal);
+    if (facts.kind !== 'video') return false;
+    const unfinished = await mkdtemp(`${to}.`);
+    const partial = join(unfinished, 'proxy.mp4');
+    const bounds = { ...this.#bounds, deadlineMs: this.#proxyDeadlineMs };
+    try {
+      for (const plan of proxyPlans(facts, maxBytes)) {
+        await using source = await openRegularFile(path, PROXY_SOURCE.maxBytes);
+        const request: InspectRequest = { call: 'proxy', to: partial, plan, bounds };
+        await runInspection({ command: this.#command, request, files: [source.fd], signal });
+        const { size } = await stat(partial);
+        if (size <= maxBytes * (1 - PROXY_MARGIN)) {
+          await rename(partial, to);
+          return true;
+        }
+      }
+      return false;
+    } finally {
       await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
     }
   }

@@ -57,4 +57,9 @@ export interface MediaWorker {
   verify(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts>;
   /** Writes a JPEG of a frame near the middle of a video (or of the image), at most `width` pixels wide. */
   poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes a copy of a video with at most `maxBytes`, as large and as good as that allows, with its sound where that can
+   * be kept. False where it would not look good any more; then, and where this throws, there is no copy.
+   */
+  proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean>;
 }

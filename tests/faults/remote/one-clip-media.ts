@@ -19,4 +19,8 @@ export class OneClipMedia implements MediaWorker {
   async poster(_path: string, to: string): Promise<void> {
     await writeFile(to, 'poster');
   }
+
+  async proxy(): Promise<boolean> {
+    return false;
+  }
 }

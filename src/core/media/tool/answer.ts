@@ -1,7 +1,8 @@
 import type { ErrorCode, ErrorParameters } from '../../errors.ts';
 import type { MediaFacts, MediaLimits } from '../../ports/media.ts';
+import type { ProxyPlan } from '../proxy-plan.ts';
 
-/** File descriptors that the worker hands to the tool; the tool never learns a path. */
+/** File descriptors that the worker hands to the tool; it never learns the path of what it reads. */
 export const INPUT_FD = 3;
 export const OUTPUT_FD = 4;
 /** The input once more, with a position of its own: not every container can be rewound. */
@@ -17,9 +18,16 @@ export interface CallBounds {
 export type InspectRequest =
   | { readonly call: 'probe' | 'verify'; readonly limits: MediaLimits; readonly bounds: CallBounds }
   /** Writes the JPEG to file descriptor 4. */
-  | { readonly call: 'poster'; readonly width: number; readonly bounds: CallBounds };
+  | { readonly call: 'poster'; readonly width: number; readonly bounds: CallBounds }
+  /** Writes an mp4 to `to`, in a folder that holds nothing else: its index is moved to its front, which needs a name. */
+  | {
+      readonly call: 'proxy';
+      readonly to: string;
+      readonly plan: ProxyPlan;
+      readonly bounds: CallBounds;
+    };
 
-/** The last line that `inspect` prints. `facts` is absent for a poster. */
+/** The last line that `inspect` prints. `facts` is absent for a poster and a proxy. */
 export type InspectAnswer =
   | { readonly ok: true; readonly facts?: MediaFacts }
   | { readonly ok: false; readonly code: ErrorCode; readonly parameters: ErrorParameters };

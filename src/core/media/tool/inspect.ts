@@ -3,6 +3,7 @@ import { INPUT_FD, type InspectAnswer, type InspectRequest, OUTPUT_FD, SECOND_IN
 import { enforceBounds, writeAnswer } from './call-bounds.ts';
 import { probeMedia, verifyMedia } from './media-facts.ts';
 import { writePoster } from './poster.ts';
+import { writeProxy } from './proxy.ts';
 
 /** `inspect REQUEST`: looks into the file behind file descriptor 3 and prints one line of JSON. */
 export async function inspect(argv: readonly string[]): Promise<void> {
@@ -20,6 +21,9 @@ async function answer(request: InspectRequest): Promise<InspectAnswer> {
         return { ok: true, facts: await verifyMedia(INPUT_FD, request.limits) };
       case 'poster':
         await writePoster([INPUT_FD, SECOND_INPUT_FD], OUTPUT_FD, request.width);
+        return { ok: true };
+      case 'proxy':
+        await writeProxy(INPUT_FD, request.to, request.plan);
         return { ok: true };
     }
   } catch (thrown) {

@@ -17,6 +17,7 @@ import {
   type Frame,
   Packet,
   Rational,
+  type Stream,
 } from 'node-av/lib';
 
 export interface VideoSettings {
@@ -24,12 +25,18 @@ export interface VideoSettings {
   readonly width: number;
   readonly height: number;
   readonly fps: number;
+  /** What the pictures take at most, with a second of it at once; absent: as much as they need. */
+  readonly maxBitsPerSecond?: number;
+  /** Sound to be kept as it is. */
+  readonly sound?: Stream;
 }
 
 /** Writes an H.264 mp4 that starts to play before it is fully loaded. */
 export interface VideoWriter {
   /** A yuv420p frame; it is written as the next one, whatever its own time says. */
   write(frame: Frame): Promise<void>;
+  /** A packet of `sound`, in order; it is used up. */
+  writeSound(packet: Packet): Promise<void>;
   /** Completes the file and gives it its name. */
   finish(): Promise<void>;
   /** Leaves nothing behind. */
@@ -52,6 +59,7 @@ export async function openVideoWriter(path: string, settings: VideoSettings): Pr
   stream.timeBase = timeBase;
   stream.avgFrameRate = new Rational(timeBase.den, timeBase.num);
   FFmpegError.throwIfError(stream.codecpar.fromContext(encoder));
+  const sound = settings.sound && addSound(output, settings.sound);
   FFmpegError.throwIfError(await output.openOutput(), 'The output file could not be opened');
   using header = Dictionary.fromObject({ movflags: '+faststart' });
   FFmpegError.throwIfError(await output.writeHeader(header), 'The output header could not be written');
@@ -88,6 +96,12 @@ export async function openVideoWriter(path: string, settings: VideoSettings): Pr
       written += 1n;
       await encode(frame);
     },
+    async writeSound(packet) {
+      if (sound === undefined || settings.sound === undefined) throw new Error('The video has no sound');
+      packet.streamIndex = sound.index;
+      packet.rescaleTs(settings.sound.timeBase, sound.timeBase);
+      FFmpegError.throwIfError(await output.interleavedWriteFrame(packet), 'The output could not be written');
+    },
     async finish() {
       await encode(null);
       FFmpegError.throwIfError(await output.writeTrailer(), 'The output could not be completed');
@@ -99,6 +113,15 @@ export async function openVideoWriter(path: string, settings: VideoSettings): Pr
       await rm(partial, { force: true });
     },
   };
+}
+
+function addSound(output: FormatContext, source: Stream): Stream {
+  const stream = output.newStream(null);
+  FFmpegError.throwIfError(source.codecpar.copy(stream.codecpar));
+  // The tag belongs to the container that it comes from.
+  stream.codecpar.codecTag = 0;
+  stream.timeBase = source.timeBase;
+  return stream;
 }
 
 async function openEncoder(settings: VideoSettings, timeBase: Rational): Promise<CodecContext> {
@@ -113,7 +136,12 @@ async function openEncoder(settings: VideoSettings, timeBase: Rational): Promise
   encoder.framerate = new Rational(timeBase.den, timeBase.num);
   encoder.threadCount = Math.min(4, availableParallelism());
   encoder.setFlags(AV_CODEC_FLAG_GLOBAL_HEADER);
-  using options = Dictionary.fromObject({ preset: 'veryfast', crf: QUALITY });
+  const rate = settings.maxBitsPerSecond;
+  using options = Dictionary.fromObject({
+    preset: 'veryfast',
+    crf: QUALITY,
+    ...(rate !== undefined && { maxrate: Math.floor(rate), bufsize: Math.floor(rate) }),
+  });
   FFmpegError.throwIfError(await encoder.open2(codec, options), 'The encoder could not be opened');
   return encoder;
 }
