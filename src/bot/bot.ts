@@ -22,6 +22,7 @@ import { StoreWatcher } from '../core/store-watcher.ts';
 import type { Wakeup } from '../core/wakeup.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
+import { Proxies } from './chat/proxies.ts';
 import { ThreadSync } from './chat/thread-sync.ts';
 import { createSurfaces } from './forms/surfaces.ts';
 import type { ViewBuilder } from './thread-view/view-builder.ts';
@@ -102,7 +103,7 @@ export class Bot {
 
   /** Serves one chat; resolves once its events are received. */
   async startChat(port: ChatPort): Promise<void> {
-    const { store, api, views, access, clock, data, logger, wakeup, config } = this.parts;
+    const { store, api, views, access, clock, data, logger, wakeup, config, media } = this.parts;
     const handler = new InboundHandler({
       ...{ store, api, views, port, access, clock, data },
       maxUploadBytes: config.limits.media.maxBytes,
@@ -111,11 +112,15 @@ export class Bot {
     const receiver = new InboxReceiver(data.database, clock);
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const quietChannels = new Set(config.chat.quietChannels);
-    const sync = new ThreadSync({ store, api, views, port, clock, logger, wakeup, quietChannels });
+    const proxies = new Proxies({ media, data, logger });
+    const sync = new ThreadSync({
+      ...{ store, api, views, port, clock, logger, wakeup },
+      ...{ quietChannels, proxies },
+    });
     inbox.start();
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
-    this.#services.push(inbox, sync, port, { stop: async () => receiver[Symbol.dispose]() });
+    this.#services.push(inbox, sync, proxies, port, { stop: async () => receiver[Symbol.dispose]() });
     await port.start(inbox.receive, createSurfaces({ api, access, store }));
     // What waited until the port knew whom it serves.
     inbox.look();

@@ -50,4 +50,9 @@ export class DataDirectory {
   outputs(run: RunId): string {
     return join(this.root, 'runs', run, 'outputs');
   }
+
+  /** A copy of an output with at most so many bytes, for chats that take no more. */
+  proxy(run: RunId, output: string, maxBytes: number): string {
+    return join(this.root, 'runs', run, 'proxies', `${output}-${maxBytes}.mp4`);
+  }
 }

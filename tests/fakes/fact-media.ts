@@ -32,8 +32,8 @@ export class FactMedia implements MediaWorker {
   readonly probed: string[] = [];
   /** Proxies that were asked for. */
   readonly proxied: { readonly path: string; readonly maxBytes: number }[] = [];
-  /** No video can be made smaller. */
-  isProxyImpossible = false;
+  /** Videos can be made smaller. */
+  isProxyPossible = false;
   /** The next posters fail. */
   isPosterBroken = false;
   /** What every look waits for. */
@@ -65,7 +65,7 @@ export class FactMedia implements MediaWorker {
     this.proxied.push({ path, maxBytes });
     await this.hold;
     signal?.throwIfAborted();
-    if (this.isProxyImpossible) return false;
+    if (!this.isProxyPossible) return false;
     await writeFile(to, 'p'.repeat(Math.floor(maxBytes * 0.9)));
     return true;
   }

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import type { Card, ChatPort, ChatReference } from '../../core/ports/chat.ts';
+import type { Card, ChatPort, ChatReference, UploadOutcome } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { Delivery } from '../../core/store/deliveries.ts';
@@ -13,8 +13,9 @@ import { cardHash } from './card-hash.ts';
 import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
 import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
+import type { Proxies } from './proxies.ts';
 import type { WantedFile } from './run-files.ts';
-import { type Showing, type Wanted, withFile, withoutFile } from './wanted.ts';
+import { type Showing, type Wanted, withFile, withoutFile, withProxy } from './wanted.ts';
 
 /** How far before the stored intent an earlier post is looked for, ms: clocks of platforms differ from ours. */
 const FIND_MARGIN_MS = 60_000;
@@ -26,6 +27,9 @@ const RESEND_UPLOAD_MS = 120_000;
 const TWINS_MS = 120_000;
 /** Corrections of a final content after which it is believed, so that two bots cannot edit against each other for ever. */
 const MAXIMUM_CORRECTIONS = 3;
+
+/** Ever smaller files that are tried after refusals for their size. */
+const MAXIMUM_RUNGS = 4;
 
 /** A duty, where it is to be shown, and what. */
 export interface DueDelivery {
@@ -43,6 +47,12 @@ export interface DelivererParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly budget: EditBudget;
+  readonly proxies: Pick<Proxies, 'of'>;
+}
+
+/** A file that a platform may take: the whole one, the end of a log, or a smaller copy. */
+interface Rung extends WantedFile, AsyncDisposable {
+  readonly isProxy: boolean;
 }
 
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
@@ -61,19 +71,23 @@ export class Deliverer {
     const { store, port, clock } = this.#parts;
     const { delivery, content, showing } = due;
     const { id, key, subject } = delivery;
-    await using file = content.file && (await this.#sendable(content.file, showing.where));
     const run = this.#runOf(due);
+    const maxBytes = content.file && (await port.maxUploadBytes(showing.where));
+    let rung = maxBytes === undefined ? undefined : await this.#rung(due, maxBytes);
     const plan = run === undefined ? NO_CONTROLS : await this.#plan(run, due);
     const twinsAt = port.capabilities.lateEffectMs > 0 ? clock.now() + TWINS_MS : undefined;
     store.deliveries.recordIntent(id, twinsAt);
     let isRefused = false;
-    if (file !== undefined) {
-      const card = this.#cardWithFile(due, plan);
-      const outcome = await port.upload(key, showing.where, file, card);
+    for (let tries = 0; rung !== undefined && tries < MAXIMUM_RUNGS; tries++) {
+      const { bytes }: Rung = rung;
+      const outcome = await this.#send(due, plan, rung);
       if (outcome.state === 'posted') return this.#shown(due, plan, outcome.reference, due.hash);
       if (outcome.state === 'unverified') return store.deliveries.defer(id, clock.now() + LOOK_INTERVAL_MS);
       this.#parts.logger.info({ delivery: key, outcome }, 'file not taken by the platform');
       isRefused = outcome.state === 'refused';
+      // What was too large is never sent again: only something smaller is, or nothing.
+      const most = outcome.state === 'too_large' ? Math.min(outcome.maxBytes, bytes - 1) : undefined;
+      rung = most === undefined ? undefined : await this.#rung(due, most);
     }
     if (subject.purpose === 'output') return this.#leftOut(due, isRefused ? NO_CONTROLS : plan);
     // Where the result itself is refused, its controls would be too.
@@ -197,24 +211,38 @@ export class Deliverer {
     return (this.#runOf(due)?.outputs ?? []).filter(({ purpose }) => purpose === 'control');
   }
 
-  /** The limit is asked at run time; a file that somebody has removed is not sent either. */
-  async #sendable(
-    file: WantedFile,
-    where: ChatReference,
-  ): Promise<(WantedFile & AsyncDisposable) | undefined> {
-    const { api, port } = this.#parts;
-    const bytes = (await stat(file.path).catch(() => undefined))?.size;
-    if (bytes === undefined) return undefined;
-    const maxBytes = await port.maxUploadBytes(where);
-    if (bytes <= maxBytes) return { ...file, [Symbol.asyncDispose]: async () => undefined };
-    const end = file.logOf && (await api.log.end(file.logOf, maxBytes, leftOutOfLog));
-    return end && { ...file, ...end };
+  async #send(due: DueDelivery, plan: ControlPlan, rung: Rung): Promise<UploadOutcome> {
+    await using file = rung;
+    const card = this.#cardWithFile(due, plan, file);
+    return await this.#parts.port.upload(due.delivery.key, due.showing.where, file, card);
   }
 
-  #cardWithFile(due: DueDelivery, { leftOut }: ControlPlan): Card {
+  /** The file as it is, or what stands for it where that is too large; one that somebody has removed is not sent. */
+  async #rung(due: DueDelivery, maxBytes: number): Promise<Rung | undefined> {
+    const { file } = due.content;
+    const bytes = file && (await stat(file.path).catch(() => undefined))?.size;
+    if (file === undefined || bytes === undefined) return undefined;
+    const kept = { [Symbol.asyncDispose]: async () => undefined };
+    if (bytes <= maxBytes) return { ...file, bytes, isProxy: false, ...kept };
+    if (file.logOf !== undefined) {
+      const end = await this.#parts.api.log.end(file.logOf, maxBytes, leftOutOfLog);
+      return end && { ...file, ...end, isProxy: false };
+    }
     const run = this.#runOf(due);
-    if (run === undefined || due.delivery.subject.purpose !== 'result' || leftOut.length === 0)
-      return due.content.card;
+    if (run === undefined || due.delivery.subject.purpose !== 'result' || !file.mime.startsWith('video/')) {
+      return undefined;
+    }
+    const proxy = await this.#parts.proxies.of(run, file, maxBytes);
+    return proxy && { ...proxy, isProxy: true, ...kept };
+  }
+
+  #cardWithFile(due: DueDelivery, { leftOut }: ControlPlan, { isProxy, bytes }: Rung): Card {
+    const run = this.#runOf(due);
+    if (run === undefined || due.delivery.subject.purpose !== 'result') return due.content.card;
+    if (isProxy) {
+      return this.#clipped(withProxy(run, this.#parts, due.showing, { leftOut, proxyBytes: bytes }));
+    }
+    if (leftOut.length === 0) return due.content.card;
     return this.#clipped(withFile(run, this.#parts, due.showing, leftOut));
   }
 

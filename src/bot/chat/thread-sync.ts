@@ -15,6 +15,7 @@ import { cardHash } from './card-hash.ts';
 import { Deliverer, type DueDelivery } from './deliverer.ts';
 import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
+import type { Proxies } from './proxies.ts';
 import { sayElsewhere } from './say-elsewhere.ts';
 import { type Showing, type Wanted, wanted } from './wanted.ts';
 import { withinMs } from './within.ts';
@@ -33,6 +34,7 @@ export interface ThreadSyncParts {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly wakeup: Wakeup;
+  readonly proxies: Pick<Proxies, 'of'>;
   /** Ids of channels in which people want to read less. */
   readonly quietChannels?: ReadonlySet<string>;
 }

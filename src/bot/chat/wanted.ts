@@ -95,6 +95,19 @@ export function withFile(
   });
 }
 
+/** The result with a smaller copy of its file: it says how large the full one is, and where it lies. */
+export function withProxy(
+  run: Run,
+  { views }: WantedParts,
+  showing: Showing,
+  { leftOut, proxyBytes }: { readonly leftOut: readonly RunOutput[]; readonly proxyBytes: number },
+): Card {
+  const view = views.result(run, { ...showing, localFiles: false });
+  const fullBytes = run.outputs.find(({ purpose }) => purpose === 'primary')?.bytes ?? 0;
+  const path = view.place.kind === 'path' ? { path: view.place.path } : {};
+  return resultCard({ ...view, place: { kind: 'proxy', proxyBytes, fullBytes, ...path }, leftOut });
+}
+
 function result(run: Run, outcome: RunOutcome, parts: WantedParts, showing: Showing): Wanted {
   const { api, views } = parts;
   if (outcome !== 'done') {

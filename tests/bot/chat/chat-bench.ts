@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { Proxies } from '../../../src/bot/chat/proxies.ts';
 import { ThreadSync } from '../../../src/bot/chat/thread-sync.ts';
 import type { ThreadId } from '../../../src/core/ids.ts';
 import type { ChatCapabilities, ChatReference } from '../../../src/core/ports/chat.ts';
@@ -89,9 +90,20 @@ export class ChatBench {
   }
 
   #newSync(): ThreadSync {
-    const { store, api, views, clock, logger, wakeup } = this.bench.bot.parts;
+    const { store, api, views, clock, logger, wakeup, media, data } = this.bench.bot.parts;
+    const proxies = new Proxies({ media, data, logger });
     const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
-    return new ThreadSync({ store, api, views, port: this.chat, clock, logger, wakeup, quietChannels });
+    return new ThreadSync({
+      store,
+      api,
+      views,
+      port: this.chat,
+      clock,
+      logger,
+      wakeup,
+      quietChannels,
+      proxies,
+    });
   }
 }
 
