@@ -1,9 +1,9 @@
 import { ApplicationCommandOptionType as Type } from 'discord.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import type { CommandTable } from '../../../../src/bot/commands/definition.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { PARAMETERS } from '../../../../src/bot/commands/registry-parts.ts';
-import { completionOf } from '../../../../src/bot/discord/commands/completion.ts';
 import { commandDefinitions } from '../../../../src/bot/discord/commands/slash-command.ts';
 import type { Parameter } from '../../../../src/core/models/profile.ts';
 import { charactersOf, checkCommand, checkCommandSet } from '../../../fakes/discord/checks/command-check.ts';
@@ -123,21 +123,25 @@ describe('the options of a verb', () => {
     expect(option('inference', 'json')).toBeUndefined();
   });
 
-  it('that complete are known to what offers the completion', () => {
-    const [command] = sent(
-      COMMANDS,
-      Array.from({ length: 30 }, (_, index) => profile(`m${index}`, {})),
-      'global',
+  it('complete ids and what the registry says that they name, and nothing else', () => {
+    const models = Array.from({ length: 30 }, (_, index) => profile(`m${index}`, {}));
+    const [command] = sent(COMMANDS, models, 'global');
+    const completing = objectsOf(command?.['options']).flatMap(({ name: verb, options }) =>
+      objectsOf(options).flatMap((each) =>
+        each['autocomplete'] === true ? [`${verb} ${each['name']}`] : [],
+      ),
     );
-    const completing = objectsOf(command?.['options']).flatMap(({ name, options }) =>
-      objectsOf(options).flatMap((each) => (each['autocomplete'] === true ? [[name, each['name']]] : [])),
-    );
-    expect(completing.length).toBeGreaterThan(10);
-    for (const [verb, name] of completing) {
-      expect([verb, name, completionOf(String(verb), String(name))]).toEqual([verb, name, expect.anything()]);
-    }
-    expect(completionOf('inference', 'edge')).toBeUndefined();
-    expect(completionOf('toString', 'length')).toBeUndefined();
+    const commands: CommandTable = COMMANDS;
+    const named = Object.entries(commands).flatMap(([verb, { arguments: asked, options }]) => [
+      ...asked.flatMap(({ name, kind, holds }) =>
+        ['prompt_id', 'run_id', 'prompt_or_run'].includes(kind) || holds !== undefined
+          ? [`${verb} ${name}`]
+          : [],
+      ),
+      ...options.flatMap(({ name, holds }) => (holds === undefined ? [] : [`${verb} ${name}`])),
+    ]);
+    expect(completing.toSorted()).toEqual(named.toSorted());
+    expect(completing).toContain('list prompt');
   });
 });
 
