@@ -11,9 +11,9 @@ import type { ChatReference, Inbound } from '../../src/core/ports/chat.ts';
 import { Secret } from '../../src/core/ports/secret.ts';
 import { Store } from '../../src/core/store/store.ts';
 import { Wakeup } from '../../src/core/wakeup.ts';
-import type { Changes } from '../fakes/slack/changes.ts';
 import type { Delivery } from '../fakes/slack/envelope.ts';
 import { storeFile } from '../fakes/slack/people/uploading.ts';
+import { passOnChanges } from '../support/pass-on-changes.ts';
 import { QUICK_TIMES, titled } from '../support/slack-desk.ts';
 import { openStudio, type Studio } from '../support/slack-studio.ts';
 import { must } from '../support/workbench.ts';
@@ -30,7 +30,7 @@ chatContract('slack', async (directory) => {
   const { slack, workspace, renders, anna, bot } = studio;
   const port = openPort(studio, directory);
   const changed = new Wakeup();
-  const unwatch = watch(slack.changes, changed);
+  const unwatch = passOnChanges(slack.changes, changed);
   /** What was delivered for an event: Slack delivers the same again. */
   const delivered = new Map<string, Delivery>();
 
@@ -146,16 +146,4 @@ function openPort({ slack, app, bot }: Studio, directory: string) {
       },
     ),
   );
-}
-
-/** Passes on that something has changed, until the returned function is called. */
-function watch(changes: Changes, changed: Wakeup): () => void {
-  let isOver = false;
-  void changes.until(() => {
-    changed.notify();
-    return isOver;
-  });
-  return () => {
-    isOver = true;
-  };
 }
