@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/bot/wording/explain.ts';
 import { effectiveConfig } from '../../../src/core/config/effective-config.ts';
@@ -138,5 +139,18 @@ describe('what is refused', () => {
     const loaded = loadToml(`${TABLE}guilds = ["studio"]`);
     if (loaded.ok) throw new Error('accepted');
     expect(explain(loaded.problems[0]).sentence).toContain('"Copy ID"');
+  });
+});
+
+describe('docs/discord.md', () => {
+  const page = readFileSync(new URL('../../../docs/discord.md', import.meta.url), 'utf8');
+  const examples = [...page.matchAll(/```toml\n([\s\S]*?)```/g)].map((match) => match[1] ?? '');
+
+  it.each(examples)('has an example that loads: %s', (toml) => {
+    expect(problemsOf(loadToml(toml))).toEqual([]);
+  });
+
+  it('has examples', () => {
+    expect(examples.length).toBeGreaterThan(2);
   });
 });

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { PermissionFlagsBits as Bits } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import {
@@ -5,6 +6,7 @@ import {
   type Member,
   missingOf,
   NEEDED_BITS,
+  NEEDED_PERMISSIONS,
   permissionsIn,
 } from '../../../../src/bot/discord/check/permissions.ts';
 
@@ -25,6 +27,12 @@ describe('what the bot needs', () => {
   it('is the number of the invite link, and no more', () => {
     expect(NEEDED_BITS).toBe(309237763136n);
     expect(inviteLink('42')).toContain('permissions=309237763136&scope=bot+applications.commands');
+  });
+
+  it('is what the documentation asks for', () => {
+    const page = readFileSync(new URL('../../../../docs/discord.md', import.meta.url), 'utf8');
+    expect(page).toContain(inviteLink('<application id>').replaceAll('%3C', '<').replace('+id%3E', ' id>'));
+    for (const name of NEEDED_PERMISSIONS.keys()) expect(page).toContain(name);
   });
 
   it('is all there for an administrator', () => {
