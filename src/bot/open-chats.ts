@@ -34,6 +34,8 @@ export interface ChatReport {
 export interface OpenedChat {
   readonly where: string;
   readonly port: ChatPort;
+  /** How files reach the bot there, where that depends on what it is allowed; known once it has started. */
+  readonly ways?: () => readonly string[];
 }
 
 /** Every configured chat that lives on a server; connects to nothing. Problems: those of `missingChatSecrets`. */
@@ -55,9 +57,9 @@ export async function openChats(
   }
   if (config.discord !== undefined) {
     const { openDiscord } = await import('./discord/open-discord.ts');
-    const port = openDiscord(config.discord, parts);
-    if (!port.ok) return port;
-    opened.push({ where: config.discord.where, port: port.value });
+    const discord = openDiscord(config.discord, parts);
+    if (!discord.ok) return discord;
+    opened.push({ where: config.discord.where, ...discord.value });
   }
   return valid(opened);
 }

@@ -14,10 +14,10 @@ export async function serveChats(
   chats: readonly OpenedChat[],
   { output, logger, signal }: { output: CliOutput; logger: Logger; signal: AbortSignal },
 ): Promise<number> {
-  const serve = async ({ where, port }: OpenedChat): Promise<boolean> => {
+  const serve = async ({ where, port, ways }: OpenedChat): Promise<boolean> => {
     try {
       await bot.startChat(port);
-      if (!signal.aborted) printNote(output, chatConnected(where));
+      if (!signal.aborted) printNote(output, chatConnected(where, ways?.()));
       return true;
     } catch (error) {
       if (signal.aborted) return false;

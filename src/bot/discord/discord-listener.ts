@@ -40,6 +40,8 @@ export interface DiscordListenerParts extends DiscordListening {
   readonly lockPath: string;
   /** Called once Discord has said which application it is; work that goes on until `signal` aborts. */
   readonly opened?: (application: string, signal: AbortSignal) => Promise<void>;
+  /** Called with the ways in which files reach the bot, as it is allowed now. */
+  readonly reachedBy?: (ways: readonly string[]) => void;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -123,6 +125,7 @@ export class DiscordListener implements DiscordInbound {
       await this.#connect(session, mayReadMessages);
     }
     const ways = openWays(mayReadMessages);
+    this.#parts.reachedBy?.(ways);
     if (mayReadMessages) logger.info({ ways }, 'listening to Discord');
     else
       logger.warn(

@@ -27,8 +27,14 @@ export interface DiscordParts {
   readonly lockDirectory?: string;
 }
 
+export interface OpenedDiscord {
+  readonly port: DiscordChat;
+  /** How files reach the bot; none before it has started. */
+  readonly ways: () => readonly string[];
+}
+
 /** Puts the parts of the bot of Discord together; connects to nothing. Problem: `config.secret_missing`. */
-export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked<DiscordChat> {
+export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked<OpenedDiscord> {
   const { store, secrets, clock, random, times, lockDirectory } = parts;
   const { apiUrl, channels, guilds, where } = config;
   const found = secrets(config.token);
@@ -36,7 +42,8 @@ export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked
   const token = found.value;
   const logger = parts.logger.child({ chat: where });
   const models = parts.models.list().map(({ profile }) => profile);
-  const chat = new DiscordChat(
+  let ways: readonly string[] = [];
+  const port = new DiscordChat(
     { ...{ token, apiUrl, clock, random, logger }, ...(times !== undefined && { times }) },
     (listening) => {
       const { client } = listening;
@@ -47,11 +54,14 @@ export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked
         ownsThread: (place) => store.threads.find(place) !== undefined,
         mark: markOf(settings, where),
         lockPath: tokenLockPath(token, lockDirectory),
+        reachedBy: (found) => {
+          ways = found;
+        },
         opened: async (application, signal) => await commands.register(application, signal),
       });
     },
   );
-  return valid(chat);
+  return valid({ port, ways: () => ways });
 }
 
 /** The last message that was heard, kept with the other facts of this installation. */

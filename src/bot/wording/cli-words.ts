@@ -58,8 +58,10 @@ export function chatsServed({ slack, discord }: ChatConfig): readonly string[] {
   ];
 }
 
-export function chatConnected(where: string): string {
-  return `\`${where}\` is connected.`;
+/** `ways`: how files reach the bot there, where that depends on what it is allowed. */
+export function chatConnected(where: string, ways: readonly string[] = []): string {
+  const files = ways.length === 0 ? '' : ` A prompt begins with ${ways.join('; ')}.`;
+  return `\`${where}\` is connected.${files}`;
 }
 
 /** The demo is over; `directory` holds what it made. */

@@ -32,6 +32,14 @@ describe('cosmos start with Discord', () => {
     await discord.gateway.gone(bot);
   });
 
+  it('says which ways are open where it may not read messages', async () => {
+    const studio = await openDiscordStudio();
+    studio.bot.intents.messageContent = false;
+    const daemon = startedDaemon(await configuredDirectory(table(studio)), { TOKEN: studio.bot.token });
+    const text = await daemon.said('"Use as prompt"');
+    expect(text).toContain('A prompt begins with a message that mentions the bot; a direct message;');
+  });
+
   it('registers commands once, whatever number of times it is started', async () => {
     const studio = await openDiscordStudio();
     const { discord, bot } = studio;
