@@ -15,9 +15,7 @@ import type { OfferedModel } from './parameter-options.ts';
 import { type Room, verbOptions } from './verb-options.ts';
 
 /** Name of the command that has all verbs as subcommands. */
-export const COMMAND_NAME = 'cosmos';
-/** Name of the command in the menu of a message. */
-export const MESSAGE_COMMAND_NAME = SLASH_WORDS.useAsPrompt;
+const COMMAND_NAME = 'cosmos';
 
 /** The first that everything fits into is taken; in the last one there are names alone. */
 const ROOMS: readonly Room[] = [
@@ -49,7 +47,7 @@ export function commandDefinitions(
       description: SLASH_WORDS.command,
       options: subcommands(commands, models),
     },
-    { ...common, type: ApplicationCommandType.Message, name: MESSAGE_COMMAND_NAME },
+    { ...common, type: ApplicationCommandType.Message, name: SLASH_WORDS.useAsPrompt },
   ];
 }
 
