@@ -48,7 +48,9 @@ export function commandFor(
     const contexts = command['contexts'];
     const context = channel.guildId === undefined ? 1 : 0;
     if (Array.isArray(contexts) && !contexts.includes(context)) continue;
-    demandPermission(command, channelPermissions(world.state, channel, user.id));
+    // Nobody sets permissions in a direct conversation.
+    if (channel.guildId !== undefined)
+      demandPermission(command, channelPermissions(world.state, channel, user.id));
     return { app, command, ...descend(command, names.slice(1)) };
   }
   throw new Error(`nobody offers ${words} here`);
