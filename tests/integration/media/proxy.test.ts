@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../../src/core/media/child-media-worker.ts';
 import { PROXY_MARGIN } from '../../../src/core/media/proxy-plan.ts';
 import type { MediaLimits } from '../../../src/core/ports/media.ts';
+import { makeClipWithSound } from '../../support/clip-with-sound.ts';
 import { makeClip, makeTextFile, makeTurnedClip, makeWav } from '../../support/sample-clips.ts';
 
 const LIMITS: MediaLimits = { maxBytes: 50_000_000, maxDurationMs: 60_000, maxPixels: 4_000_000 };
@@ -41,6 +42,15 @@ describe('a proxy of a video', () => {
     const turned = await makeTurnedClip(clip, at('turned.mp4'));
     expect(await worker.proxy(turned, at('upright.mp4'), 1_000_000)).toBe(true);
     expect(await worker.probe(at('upright.mp4'), LIMITS)).toMatchObject({ width: 360, height: 640 });
+  });
+
+  it('keeps the sound', async () => {
+    const heard = await makeClipWithSound(clip, at('heard.mp4'), 3);
+    expect(await worker.probe(heard, LIMITS)).toMatchObject({ hasAudio: true });
+    const maxBytes = Math.floor((await stat(heard)).size / 2);
+    expect(await worker.proxy(heard, at('heard-proxy.mp4'), maxBytes)).toBe(true);
+    expect((await stat(at('heard-proxy.mp4'))).size).toBeLessThanOrEqual(maxBytes * (1 - PROXY_MARGIN));
+    expect(await worker.verify(at('heard-proxy.mp4'), LIMITS)).toMatchObject({ hasAudio: true, frames: 72 });
   });
 
   it('is not made where it would not look good, and leaves nothing', async () => {
