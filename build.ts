@@ -33,8 +33,10 @@ await build({
     'remote/transfer/hash-worker': 'src/remote/transfer/hash-worker.ts',
   },
   platform: 'node',
-  // Native libraries find their binaries from where they are installed.
-  external: ['better-sqlite3', /^node-av($|\/)/, /^ssh2($|\/)/],
+  // Native libraries find their binaries from where they are installed; discord.js tries one that nobody has to have.
+  external: ['better-sqlite3', /^node-av($|\/)/, /^ssh2($|\/)/, 'zlib-sync'],
+  // A method of discord.js that the bot never calls has one.
+  checks: { eval: false },
   output: { dir: DIRECTORY, entryFileNames: '[name].js', chunkFileNames: 'chunks/[name].js' },
   plugins: [addLauncher, keepUnchanged],
   logLevel: 'warn',
