@@ -22,8 +22,9 @@ export interface ProxiesParts {
 export class Proxies {
   readonly #parts: ProxiesParts;
   readonly #stopping = new AbortController();
-  /** Under way, or known to be impossible, by path. */
-  readonly #made = new Map<string, Promise<number | undefined>>();
+  /** By path. */
+  readonly #underWay = new Map<string, Promise<number | undefined>>();
+  readonly #impossible = new Set<string>();
 
   constructor(parts: ProxiesParts) {
     this.#parts = parts;
@@ -32,7 +33,7 @@ export class Proxies {
   /** Ends what is being encoded; it is begun again when it is next asked for. */
   async stop(): Promise<void> {
     this.#stopping.abort(new Error('the bot stops'));
-    await Promise.allSettled(this.#made.values());
+    await Promise.allSettled(this.#underWay.values());
   }
 
   /** A copy of a video of the run with at most `maxBytes`; undefined where none that looks good can be had. */
@@ -40,9 +41,9 @@ export class Proxies {
     const limit = maxBytes < STEP_BYTES ? maxBytes : Math.floor(maxBytes / STEP_BYTES) * STEP_BYTES;
     const extension = extname(file.path);
     const path = this.#parts.data.proxy(run.id, basename(file.path, extension), limit);
-    const making = this.#made.get(path) ?? this.#make(run, file.path, path, limit);
-    this.#made.set(path, making);
-    const bytes = await making;
+    const making = this.#underWay.get(path) ?? this.#make(run, file.path, path, limit);
+    this.#underWay.set(path, making);
+    const bytes = await making.finally(() => this.#underWay.delete(path));
     if (bytes === undefined) return undefined;
     const stem = file.name.slice(0, file.name.length - extname(file.name).length);
     return { path, name: `${stem}-proxy.mp4`, bytes, mime: 'video/mp4' };
@@ -52,14 +53,16 @@ export class Proxies {
     const { media, logger } = this.#parts;
     const present = await stat(path).catch(() => undefined);
     if (present !== undefined) return present.size;
+    if (this.#impossible.has(path)) return undefined;
     try {
       await mkdir(dirname(path), { recursive: true });
       const isMade = await media.proxy(from, path, limit, this.#stopping.signal);
       logger.info({ run: run.id, limit, isMade }, 'proxy of a result');
-      return isMade ? (await stat(path)).size : undefined;
+      if (isMade) return (await stat(path)).size;
+      this.#impossible.add(path);
+      return undefined;
     } catch (error) {
       // Whatever the reason: the card says where the full file is.
-      this.#made.delete(path);
       if (this.#stopping.signal.aborted) throw error;
       logger.warn({ run: run.id, err: toCosmosError(error) }, 'no proxy could be made');
       return undefined;

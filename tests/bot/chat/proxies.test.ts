@@ -55,6 +55,30 @@ describe('a result that is larger than the platform takes', () => {
     expect(resultOf(bench)?.file?.content).toBe('p'.repeat(90));
   });
 
+  it('is not tried again and again where no copy of it would look good', async () => {
+    const bench = await ChatBench.open();
+    bench.chat.maxBytes = 100;
+    bench.chat.fail('post', 'lost');
+    await ended(bench);
+    await bench.pass(10 * MINUTE);
+    expect(resultOf(bench)).toBeDefined();
+    expect(bench.bench.media.proxied).toHaveLength(1);
+  });
+
+  it('is posted as a card where the encoder fails', async () => {
+    const bench = await ChatBench.open();
+    bench.chat.maxBytes = 100;
+    bench.bench.media.isProxyPossible = true;
+    await ended(bench);
+    const broken = Promise.reject(new Error('out of memory'));
+    broken.catch(() => undefined);
+    bench.bench.media.hold = broken;
+    await bench.pass(MINUTE);
+    expect(resultOf(bench)?.card.mark).toBe('done');
+    expect(resultOf(bench)?.file).toBeUndefined();
+    expect(bench.open()).toEqual([]);
+  });
+
   it('is a card with its place where no copy of it would look good', async () => {
     const bench = await ChatBench.open();
     bench.chat.maxBytes = 100;
