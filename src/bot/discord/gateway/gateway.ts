@@ -107,6 +107,7 @@ export class Gateway {
         logger.info({ code }, 'the connection to Discord is closed: a new one is made');
         return;
       }
+      this.#isConnecting = false;
       const refusal = { closeCode: code, advice, isIntentRefused: isIntentRefused(code) };
       if (isOpen) listener.refused(refusal);
       else opening.reject(new GatewayRefused(refusal));
