@@ -50,6 +50,15 @@ CREATE TABLE prompt_inputs (
   PRIMARY KEY (prompt_id, role)
 ) STRICT, WITHOUT ROWID;
 
+-- Files that were sent for a prompt and that nothing uses yet, since another file has their role.
+CREATE TABLE prompt_offers (
+  prompt_id TEXT NOT NULL REFERENCES prompts (id),
+  asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  original_name TEXT NOT NULL,
+  offered_at INTEGER NOT NULL,
+  PRIMARY KEY (prompt_id, asset_sha256)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,
   owner_id TEXT NOT NULL REFERENCES principals (id),
@@ -220,6 +229,8 @@ CREATE TABLE deliveries (
   purpose TEXT NOT NULL,
   run_id TEXT REFERENCES runs (id),
   prompt_id TEXT REFERENCES prompts (id),
+  -- Which output of the run is posted.
+  output INTEGER,
   card TEXT,
   answered TEXT,
   state TEXT NOT NULL,
@@ -237,6 +248,15 @@ CREATE TABLE deliveries (
 ) STRICT;
 CREATE INDEX deliveries_open ON deliveries (created_at) WHERE state = 'open';
 CREATE INDEX deliveries_of_run ON deliveries (run_id) WHERE run_id IS NOT NULL;
+
+-- The id that a platform gave to a file of ours, under the key of the intent to send it: platforms that take a file in
+-- several steps, and show it later or never, are asked for it by this id.
+CREATE TABLE chat_files (
+  key TEXT PRIMARY KEY,
+  file_id TEXT NOT NULL,
+  sent_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX chat_files_oldest ON chat_files (sent_at);
 
 CREATE TABLE inbox (
   dedupe_key TEXT PRIMARY KEY,
