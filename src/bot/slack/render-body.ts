@@ -1,8 +1,7 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { RichTextElement } from '@slack/types';
 import type { CardBlock, Text } from '../../core/ports/chat.ts';
-import { pad } from '../terminal/layout.ts';
-import { widthOf } from '../terminal/text-width.ts';
+import { pad, widthOf } from '../text-width.ts';
 import { percent } from '../wording/numbers.ts';
 import { clean, toElements, toPlain } from './spans.ts';
 
