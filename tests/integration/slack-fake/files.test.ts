@@ -190,6 +190,14 @@ describe('downloads', () => {
     expect((await get()).headers.get('content-type')).toContain('text/html');
     slack.injections.inject('download', trouble.reset('midway'));
     await expect((await get()).arrayBuffer()).rejects.toThrow();
+    const slow = slack.injections.inject('download', trouble.slow('midway'));
+    const { body } = await get();
+    const reader = body?.getReader();
+    const first = await reader?.read();
+    expect(first?.value?.length).toBe(Math.floor(VIDEO.length / 2) + 1);
+    slow.release();
+    expect((await reader?.read())?.value?.length).toBe(Math.ceil(VIDEO.length / 2) - 1);
+    expect((await reader?.read())?.done).toBe(true);
   });
 });
 
