@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { HttpDoor } from '../../../src/bot/slack/inbound/http-door.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
@@ -157,6 +159,22 @@ describe('HTTP mode', () => {
     ).toBe(400);
     expect(await statusOf({ body: `"${'x'.repeat(4 * 1024 * 1024)}"` })).toBe(413);
     expect(listening.received).toEqual([]);
+  });
+
+  it('survives a connection that the machine cannot accept', async () => {
+    const servers: Server[] = [];
+    const note = (message: unknown): void => {
+      const { server } = message as { server: unknown };
+      if (server instanceof Server) servers.push(server);
+    };
+    const channel = 'tracing:net.server.listen:asyncEnd';
+    subscribe(channel, note);
+    const clock = new FakeClock();
+    const listening = await listen(await openStudio(), { http: true, clock });
+    unsubscribe(channel, note);
+    for (const server of servers.slice(-1)) server.emit('error', new Error('accept ENOBUFS'));
+    expect(listening.said.join('')).toContain('ENOBUFS');
+    expect((await send(listening, clock.now(), { body: '[1]' })).status).toBe(400);
   });
 
   it('ends with what is under way', async () => {
