@@ -261,6 +261,19 @@ describe('a form', () => {
     },
   );
 
+  it('that does not open for an error of the server is asked for once: what opens it is spent', async () => {
+    const studio = await openStudio();
+    const { anna, renders, slack } = studio;
+    const bot = await openSlackBot(studio);
+    await bot.bench.prompt();
+    slack.injections.inject('views.open', trouble.serverError('before'));
+    await anna.command(renders, '/cosmos', 'inference');
+    const told = await renders.shows((message) => message.ephemeral, { viewer: anna });
+    expect(told.words).toContain('Open it again');
+    expect(slack.calls.of('views.open')).toHaveLength(1);
+    expect(anna.modal).toBeUndefined();
+  });
+
   it('is there again, with the reason at its first field, where it could not be saved', async () => {
     const studio = await openStudio();
     const { anna, renders } = studio;
