@@ -71,7 +71,7 @@ describe('in a terminal', () => {
     expect(terminal.text).toMatchInlineSnapshot(`
       "Hello.
 
-      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
+      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         Done after 8 min 12 s.
         → Details: /cosmos show rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
 

@@ -164,7 +164,7 @@ describe('the status card', () => {
   test('of a run that ended says just that', () => {
     expect(rendered(statusCard({ run: endedRun() }))).toMatchInlineSnapshot(`
       "
-      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
+      ✔ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
         Done after 8 min 12 s.
         → Details: /cosmos show rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
       "
