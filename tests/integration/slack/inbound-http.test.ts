@@ -109,6 +109,7 @@ describe('HTTP mode', () => {
     ['an old time', { timestamp: -301 }],
     ['a time in the future', { timestamp: 301 }],
     ['no time', { timestamp: 'now' }],
+    ['a question that Slack has not signed', { signature: '', body: '{"type":"url_verification"}' }],
   ] as const)('refuses %s', async (_what, sent) => {
     const clock = new FakeClock();
     const studio = await openStudio();
@@ -125,8 +126,8 @@ describe('HTTP mode', () => {
         text: `<@${studio.bot.botUserId}> status`,
       },
     });
-    expect((await send(listening, clock.now(), { ...request, body })).status).toBe(401);
-    expect((await send(listening, clock.now(), { ...request, body })).status).toBe(401);
+    expect((await send(listening, clock.now(), { body, ...request })).status).toBe(401);
+    expect((await send(listening, clock.now(), { body, ...request })).status).toBe(401);
     expect(listening.received).toEqual([]);
     expect(listening.said.filter((line) => line.includes('signature'))).toHaveLength(1);
     expect((await send(listening, clock.now(), { body })).status).toBe(200);
