@@ -65,6 +65,18 @@ describe('directions', () => {
     ).toEqual([]);
   });
 
+  it('what every chat uses imports none of them, and no chat imports another', () => {
+    const chatOf = (path: string) => /^src\/bot\/(slack|discord|terminal|web)\//.exec(path)?.[1];
+    const neutral = /^src\/bot\/(chat|commands|forms|thread-view|wording)\//;
+    expect(
+      offences(({ path, imports }) =>
+        neutral.test(path) || chatOf(path) !== undefined
+          ? imports.filter((name) => chatOf(name) !== undefined && chatOf(name) !== chatOf(path))
+          : [],
+      ),
+    ).toEqual([]);
+  });
+
   it('ports import nothing but ids, errors and each other', () => {
     expect(
       offences(({ path, imports }) =>

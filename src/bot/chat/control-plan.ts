@@ -1,3 +1,4 @@
+import { isControl } from '../../core/runs/is-control.ts';
 import type { Run, RunOutput } from '../../core/runs/run.ts';
 
 /** So many are worth a post each: more would bury the result. */
@@ -28,7 +29,7 @@ export function controlAfter({ outputs }: Run, { posted }: ControlPlan, output: 
 
 function sortedControls(outputs: readonly RunOutput[]): readonly number[] {
   const label = (each: number): string => outputs[each]?.label ?? '';
-  return [...outputs.keys()]
-    .filter((each) => outputs[each]?.purpose === 'control')
+  return [...outputs.entries()]
+    .flatMap(([each, output]) => (isControl(output) ? [each] : []))
     .sort((one, other) => label(one).localeCompare(label(other), 'en') || one - other);
 }

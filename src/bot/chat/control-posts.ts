@@ -1,5 +1,6 @@
 import type { ThreadId } from '../../core/ids.ts';
 import type { ChatPort } from '../../core/ports/chat.ts';
+import { isControl } from '../../core/runs/is-control.ts';
 import type { Run } from '../../core/runs/run.ts';
 import type { Delivery } from '../../core/store/deliveries.ts';
 import type { Store } from '../../core/store/store.ts';
@@ -25,7 +26,7 @@ export class ControlPosts {
 
   /** None where people see paths, or want to read less. */
   async plan(run: Run, { where, localFiles, isQuiet }: Showing): Promise<ControlPlan> {
-    const hasNone = !run.outputs.some(({ purpose }) => purpose === 'control');
+    const hasNone = !run.outputs.some(isControl);
     if (localFiles || isQuiet || hasNone) return NO_CONTROLS;
     return controlPlan(run, await this.#parts.port.maxUploadBytes(where));
   }

@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Card, ChatPort, ChatReference, UploadOutcome } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
+import { isControl } from '../../core/runs/is-control.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { Delivery } from '../../core/store/deliveries.ts';
 import type { Store } from '../../core/store/store.ts';
@@ -208,7 +209,7 @@ export class Deliverer {
   }
 
   #controlsOf(due: DueDelivery): Run['outputs'] {
-    return (this.#runOf(due)?.outputs ?? []).filter(({ purpose }) => purpose === 'control');
+    return (this.#runOf(due)?.outputs ?? []).filter(isControl);
   }
 
   async #send(due: DueDelivery, plan: ControlPlan, rung: Rung): Promise<UploadOutcome> {

@@ -1,7 +1,6 @@
 import { stripVTControlCharacters } from 'node:util';
 import type { Text } from '../../core/ports/chat.ts';
-import { pad } from '../terminal/layout.ts';
-import { widthOf } from '../terminal/text-width.ts';
+import { pad, widthOf } from '../text-width.ts';
 import { percent } from '../wording/numbers.ts';
 import { clean, toPlain } from './clean-text.ts';
 

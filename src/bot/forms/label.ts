@@ -1,4 +1,4 @@
-import { widthOf } from '../terminal/text-width.ts';
+import { widthOf } from '../text-width.ts';
 
 /** Longest label of a choice, of a field, and longest help under a field: characters, as the port for forms says. */
 const CHOICE_CHARACTERS = 75;

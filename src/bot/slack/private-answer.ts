@@ -19,11 +19,12 @@ export interface Asker {
   readonly responseUrl?: string | undefined;
 }
 
-/** Shows a card to one person alone, once: nothing is kept of it. Throws what Slack throws. */
+/** Shows a card to one person alone, once, unless `ended` aborts before: nothing is kept of it. Throws what Slack throws. */
 export async function answerPrivately(
   { clients, random }: PrivateAnswerParts,
   { user, where, responseUrl }: Asker,
   card: Card,
+  ended: AbortSignal,
 ): Promise<void> {
   const nonce = Buffer.from(random.bytes(4)).toString('hex');
   const content = renderCard(card, { blockIds: blockIdPrefix({ hash: cardHash(card), nonce }) });
@@ -32,11 +33,7 @@ export async function answerPrivately(
   if (responseUrl === undefined) {
     await clients.interactive.chat.postEphemeral({ channel, user, ...inThread, ...content });
   } else {
-    await respond(responseUrl, {
-      response_type: 'ephemeral',
-      replace_original: false,
-      ...inThread,
-      ...content,
-    });
+    const message = { response_type: 'ephemeral', replace_original: false, ...inThread, ...content } as const;
+    await respond(responseUrl, message, ended);
   }
 }

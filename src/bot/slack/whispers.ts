@@ -40,14 +40,14 @@ export class Whispers {
     } catch (error) {
       const url = SHUT_OUT.has(slackCode(error) ?? '') ? this.#urls.take(event) : undefined;
       if (url === undefined) throw error;
-      await respondTo(url, content);
+      await respondTo(url, content, closed);
     }
   }
 }
 
-async function respondTo(url: string, content: RenderedCard): Promise<void> {
+async function respondTo(url: string, content: RenderedCard, closed: AbortSignal): Promise<void> {
   try {
-    await respond(url, { response_type: 'ephemeral', replace_original: false, ...content });
+    await respond(url, { response_type: 'ephemeral', replace_original: false, ...content }, closed);
   } catch (error) {
     throw unavailable(networkDetail(error), error);
   }

@@ -1,7 +1,7 @@
+import { widthOf } from '../text-width.ts';
 import { fill } from './layout.ts';
 import { safeText } from './plain-text.ts';
 import type { InputLine } from './render-screen.ts';
-import { widthOf } from './text-width.ts';
 
 /** Of a column's worth of text nothing longer is looked at, in UTF-16 units: a paste may be as long as a book. */
 const UNITS_PER_COLUMN = 16;

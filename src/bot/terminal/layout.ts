@@ -1,4 +1,4 @@
-import { isNarrow, widthOf, wrapped } from './text-width.ts';
+import { isNarrow, widthOf, wrapped } from '../text-width.ts';
 
 /** Narrower than this, text hangs no longer under its beginning: it would be a column of letters. */
 const NARROWEST_COLUMN = 12;
@@ -54,9 +54,4 @@ export function fill(line: string, width: number, sign: string): string {
     used += columns;
   }
   return kept + sign;
-}
-
-/** Pads with spaces up to `width` columns; wide characters count as two. */
-export function pad(text: string, width: number): string {
-  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }

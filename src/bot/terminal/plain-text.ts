@@ -1,7 +1,7 @@
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
+import { isNarrow, widthOf } from '../text-width.ts';
 import { duration } from '../wording/numbers.ts';
-import { isNarrow, widthOf } from './text-width.ts';
 
 /** How a terminal shows text. */
 export interface TextSettings {

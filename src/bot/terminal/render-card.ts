@@ -1,11 +1,11 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import { quoteWord } from '../commands/parse-words.ts';
+import { widthOf } from '../text-width.ts';
 import { percent } from '../wording/numbers.ts';
 import { fill, hang, hardWrap, wrap } from './layout.ts';
 import { markSign, markStyle, styled } from './marks.ts';
 import { safeText, spanText, type TextSettings } from './plain-text.ts';
 import { renderRows } from './render-rows.ts';
-import { widthOf } from './text-width.ts';
 
 /** How and for whom a card is drawn. */
 export interface RenderSettings extends TextSettings {

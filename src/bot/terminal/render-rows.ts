@@ -1,5 +1,5 @@
-import { hang, hardWrap, pad } from './layout.ts';
-import { widthOf } from './text-width.ts';
+import { pad, widthOf } from '../text-width.ts';
+import { hang, hardWrap } from './layout.ts';
 
 const GAP = '  ';
 /** A last column narrower than this wraps badly: the row is then written as one running line. */

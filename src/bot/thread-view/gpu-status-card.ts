@@ -19,20 +19,31 @@ const SHOWN_WAITING = 3;
 
 /** Hosts with their GPUs, what runs on them now, and what comes next. */
 export function gpuStatusCard(view: QueueView): Card {
-  const next = view.waiting.slice(0, SHOWN_WAITING);
   return {
     mark: view.hosts.some(isBroken) || view.paused !== undefined ? 'warning' : 'none',
     title: ['Status'],
     blocks: [
       ...pausedBlocks(view),
-      ...view.hosts.flatMap(hostBlocks),
-      ...(next.length === 0
-        ? [paragraph('Nothing waits.')]
-        : [paragraph('Next:'), rowsBlock(next.map(entryRow))]),
-      ...moreBlocks(view, next.length),
+      ...hostsBlocks(view),
+      ...(view.waiting.length === 0 ? [paragraph('Nothing waits.')] : []),
+      ...nextBlocks(view),
     ],
     actions: [queueAction(view)],
   };
+}
+
+/** Hosts with their GPUs, and what runs on them now. */
+export function hostsBlocks(view: QueueView): readonly CardBlock[] {
+  return view.hosts.flatMap(hostBlocks);
+}
+
+/** What comes next; nothing where nothing waits. */
+export function nextBlocks(view: QueueView): readonly CardBlock[] {
+  const next = view.waiting.slice(0, SHOWN_WAITING);
+  return [
+    ...(next.length === 0 ? [] : [paragraph('Next:'), rowsBlock(next.map(entryRow))]),
+    ...moreBlocks(view, next.length),
+  ];
 }
 
 function isBroken(host: HostStatusView): boolean {

@@ -2,8 +2,9 @@ import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts
 import type { QueueView } from '../../core/queue/queue-view.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import { count } from '../wording/numbers.ts';
-import { gpuStatusCard } from './gpu-status-card.ts';
+import { hostsBlocks, nextBlocks } from './gpu-status-card.ts';
 import { runRow } from './list-card.ts';
+import { pausedBlocks } from './queue-card.ts';
 import { action, line, paragraph, sentence } from './text.ts';
 
 /** Buttons for as many runs that have not ended: the others are found by `cancel`. */
@@ -24,17 +25,18 @@ export interface HomeView {
 
 /** A page of one's own: own runs, the queue, the hosts, and what one may do. */
 export function homeCard(view: HomeView): Card {
-  const status = gpuStatusCard(view.queue);
   return {
-    mark: status.mark,
+    mark: 'none',
     title: line('What is yours, ', { strong: view.name }),
     blocks: [
       ...runBlocks('Your runs', view.open, 'None of your runs waits or runs.'),
       ...(view.ended.length === 0 ? [] : runBlocks('Ended last', view.ended, '')),
       paragraph({ strong: 'Queue' }),
+      ...pausedBlocks(view.queue),
       paragraph(...queueText(view)),
+      ...nextBlocks(view.queue),
       paragraph({ strong: 'Hosts' }),
-      ...status.blocks,
+      ...hostsBlocks(view.queue),
       paragraph({ strong: 'What you can do here' }),
       {
         type: 'rows',

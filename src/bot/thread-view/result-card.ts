@@ -1,4 +1,5 @@
 import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
+import { isControl } from '../../core/runs/is-control.ts';
 import { SEED, seedIn } from '../../core/runs/new-seed.ts';
 import type { RunOutput } from '../../core/runs/run.ts';
 import { duration, size } from '../wording/numbers.ts';
@@ -63,7 +64,7 @@ function placeBlocks(place: ResultPlace, primary: RunOutput | undefined): readon
 }
 
 function controlBlocks({ run, leftOut = [] }: ResultView): readonly CardBlock[] {
-  const controls = run.outputs.filter((output) => output.purpose === 'control');
+  const controls = run.outputs.filter(isControl);
   if (controls.length === 0) return [];
   const names = controls.map(({ label }) => label).join(', ');
   const missing = leftOut.map(({ label, bytes }) => `${label} (${size(bytes)})`).join(', ');

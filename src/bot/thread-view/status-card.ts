@@ -21,7 +21,7 @@ function queuedCard({ run, place, parametersShown }: StatusView): Card {
   const parameters = whatItIs(run, parametersShown);
   return {
     mark: 'waiting',
-    title: facts(runTitle(run), line('asked by ', person(run.ownerName))),
+    title: titleOf(run),
     blocks: [
       paragraph(place === undefined ? 'Queued.' : placeText(run, place)),
       ...(place?.paused === true
@@ -32,6 +32,11 @@ function queuedCard({ run, place, parametersShown }: StatusView): Card {
     ],
     actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],
   };
+}
+
+/** Who asked for it matters until it has ended: the result calls them. */
+function titleOf(run: Run): Text {
+  return facts(runTitle(run), line('asked by ', person(run.ownerName)));
 }
 
 /** Its parameters, and the run that it came from. */
@@ -67,7 +72,7 @@ function activeCard(view: StatusView): Card {
   const parameters = whatItIs(run, view.parametersShown);
   return {
     mark: run.unreachableSince === undefined ? 'running' : 'warning',
-    title: runTitle(run),
+    title: titleOf(run),
     blocks: [
       progressBlock(view),
       ...notices(view),

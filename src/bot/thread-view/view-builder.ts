@@ -128,7 +128,10 @@ export class ViewBuilder {
   }
 
   failure(run: Run, reader: Reader): FailureView {
-    return { run, ...stageTitle(this.#api.profileOf(run), run), ...this.#notified(run, reader) };
+    // Nobody has to be told of what they did themselves.
+    const isOwnDoing = run.state === 'cancelled' && run.cancel?.by === run.owner;
+    const notified = isOwnDoing ? {} : this.#notified(run, reader);
+    return { run, ...stageTitle(this.#api.profileOf(run), run), ...notified };
   }
 
   promptRow(prompt: Prompt): PromptRow {

@@ -149,7 +149,7 @@ export const COMMAND_WORDING = {
     say: (p) => ({
       sentence: `${verb(p, 'The command')} needs ${p.part('argument', (name) => `\`${name}\``) || 'something more'}.`,
       nextStep:
-        p.part('usage', (usage) => `Type it as \`${usage}\`.`) ||
+        p.part('usage', (usage) => `Type it as \`${usage}\`.${whereIdsAre(p)}`) ||
         `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
@@ -188,6 +188,12 @@ function verb(p: Parameters, otherwise: string): string {
 }
 
 /** The name of a choice stands in no usage line, only its words do. */
+/** What a missing id is found by. */
+function whereIdsAre(p: Parameters): string {
+  const listed = ['run', 'prompt'].find((each) => each === p.text('argument'));
+  return listed === undefined ? '' : ` See the latest with \`list ${listed}s\`.`;
+}
+
 function argument(p: Parameters): string {
   const name = p.text('argument');
   if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;

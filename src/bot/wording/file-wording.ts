@@ -7,7 +7,10 @@ import type { Parameters, Wording } from './wording.ts';
 export const FILE_WORDING = {
   'input.text_empty': {
     example: {},
-    say: () => ({ sentence: 'The text is empty.', nextStep: 'Say in a sentence what the video shall show.' }),
+    say: () => ({
+      sentence: 'The text is empty.',
+      nextStep: 'Send it again together with a sentence that says what it shall become.',
+    }),
   },
   'input.text_too_long': {
     example: { characters: 12_480, maximum: 10_000 },

@@ -3,7 +3,7 @@ import type { ErrorCode, ErrorParameters } from '../errors.ts';
 import { apiUrlSchema } from './api-url-schema.ts';
 import type { SlackConfig } from './config.ts';
 import { nameSchema } from './names.ts';
-import { secretSchema } from './secret.ts';
+import { type SecretReference, secretSchema } from './secret.ts';
 
 /** Of a channel, public or private; a direct conversation needs no entry, and a `#name` may change. */
 const CHANNEL_ID = /^[CG][A-Z0-9]{7,}$/;
@@ -85,22 +85,29 @@ function checkMode(workspace: Workspace, context: z.core.$RefinementCtx): void {
     add('config.missing_key', { keys: ['app_token', 'signing_secret'] });
 }
 
-/** One port has one listener, and one token is one workspace. */
+/** One port has one listener, one token is one workspace, and one app has its events on all of its connections. */
 function checkShared(workspaces: Readonly<Record<string, Workspace>>, context: z.core.$RefinementCtx): void {
   const add = adder(context);
   const seen = new Map<string, string>();
-  for (const [name, { http_port, bot_token }] of Object.entries(workspaces)) {
+  for (const [name, { http_port, bot_token, app_token }] of Object.entries(workspaces)) {
     const shared = [
-      ['http_port', http_port?.toString()],
-      ['bot_token', 'env' in bot_token ? bot_token.env : bot_token.file],
+      ['http_port', http_port],
+      ['bot_token', bot_token],
+      ['app_token', app_token],
     ] as const;
     for (const [key, value] of shared) {
       if (value === undefined) continue;
-      const other = seen.get(`${key} ${value}`);
-      if (other === undefined) seen.set(`${key} ${value}`, `chat.slack.${name}.${key}`);
-      else add('config.duplicate_name', { kind: key, name: value, other }, [name, key]);
+      const identity = JSON.stringify([key, value]);
+      const other = seen.get(identity);
+      if (other === undefined) seen.set(identity, `chat.slack.${name}.${key}`);
+      else add('config.duplicate_name', { kind: key, name: nameOf(value), other }, [name, key]);
     }
   }
+}
+
+function nameOf(value: number | SecretReference): string {
+  if (typeof value === 'number') return String(value);
+  return 'env' in value ? value.env : value.file;
 }
 
 /** The workspaces, in the order of the file. */

@@ -1,7 +1,5 @@
-/** The largest request that OpenSSH's server answers in one piece (its `limits@openssh.com`). */
-export const REQUEST_BYTES = 255 * 1024;
-/** A transfer goes on in blocks: what is acknowledged as a whole is not sent again after a break. */
-export const BLOCK_BYTES = 4 * REQUEST_BYTES;
+/** A transfer goes on in blocks: what is acknowledged as a whole is not sent again after a break. Four of OpenSSH's requests. */
+export const BLOCK_BYTES = 4 * 255 * 1024;
 /**
  * No block is begun that lies so many blocks or more behind the first unfinished one. Twice of what is in flight: the
  * channels of a connection rarely drift apart so far.

@@ -1,8 +1,11 @@
 import { CosmosError } from '../../core/errors.ts';
 import type { TransferProgress } from '../../core/ports/host.ts';
-import type { SftpSession } from '../transport/ssh/sftp-session.ts';
+import { type BlockSession, SftpStatus } from '../transport/ssh/block-session.ts';
+import { sftpFault } from '../transport/ssh/sftp-fault.ts';
 import { type SshConnection, TRANSFER_CHANNELS } from '../transport/ssh/ssh-connection.ts';
-import { BLOCK_BYTES, type Block, BlockQueue, REQUEST_BYTES } from './block-queue.ts';
+import { BlockQueue } from './block-queue.ts';
+import type { Mover } from './movers.ts';
+import { youngMemory } from './young-memory.ts';
 
 /** Blocks in flight on one channel: what its window of 2 MiB holds. */
 const BLOCKS_PER_CHANNEL = 2;
@@ -16,7 +19,7 @@ export interface BlockTransfer {
   /** Path on the host, opened once for each channel. */
   readonly path: string;
   readonly flags: 'r' | 'r+';
-  readonly move: (session: SftpSession, handle: Buffer, block: Block, buffer: Buffer) => Promise<void>;
+  readonly mover: Mover;
   /** Bytes at the beginning that are there already, whole blocks. */
   readonly keptBytes: number;
   /** Called at the beginning and after each break. */
@@ -33,11 +36,12 @@ export interface BlockTransfer {
  */
 export async function moveBlocks(transfer: BlockTransfer): Promise<void> {
   const queue = new BlockQueue(transfer.size, transfer.keptBytes);
+  const onMoved = youngMemory();
   let breaks = 0;
   while (!queue.isDone) {
     transfer.onRound?.();
     const before = queue.doneBytes;
-    const failure = await moveUntilBreak(transfer, queue);
+    const failure = await moveUntilBreak(transfer, queue, onMoved);
     if (failure === undefined) continue;
     transfer.signal?.throwIfAborted();
     breaks = queue.doneBytes > before ? 1 : breaks + 1;
@@ -47,50 +51,59 @@ export async function moveBlocks(transfer: BlockTransfer): Promise<void> {
   }
 }
 
+interface ChannelWork {
+  readonly transfer: BlockTransfer;
+  readonly queue: BlockQueue;
+  readonly onMoved: (bytes: number) => void;
+  readonly channel: number;
+  readonly stop: AbortSignal;
+}
+
 /** Resolves with what stopped it, or with nothing when all is done. */
-async function moveUntilBreak(transfer: BlockTransfer, queue: BlockQueue): Promise<unknown> {
+async function moveUntilBreak(
+  transfer: BlockTransfer,
+  queue: BlockQueue,
+  onMoved: (bytes: number) => void,
+): Promise<unknown> {
   const channels = Math.min(TRANSFER_CHANNELS, Math.ceil(queue.openBlocks / BLOCKS_PER_CHANNEL));
   const stop = new AbortController();
   const works = Array.from({ length: channels }, (_, index) =>
-    moveOnChannel(transfer, queue, index + 1, stop.signal).catch((thrown: unknown) => {
-      stop.abort();
-      throw thrown;
-    }),
+    moveOnChannel({ transfer, queue, onMoved, channel: index + 1, stop: stop.signal }).catch(
+      (thrown: unknown) => {
+        stop.abort();
+        throw thrown;
+      },
+    ),
   );
   const ends = await Promise.allSettled(works);
   return ends.find((end) => end.status === 'rejected')?.reason;
 }
 
-async function moveOnChannel(
-  transfer: BlockTransfer,
-  queue: BlockQueue,
-  channel: number,
-  stop: AbortSignal,
-): Promise<void> {
-  const { connection, path, flags, signal } = transfer;
-  const bounds = { session: channel, signal };
-  const opened = await connection.files(
-    async (session) => ({ session, handle: await session.open(path, flags) }),
-    bounds,
-  );
+async function moveOnChannel({ transfer, queue, onMoved, channel, stop }: ChannelWork): Promise<void> {
+  const { path, flags } = transfer;
+  const opened = await useChannel(transfer, channel, async (session) => ({
+    session,
+    handle: await session.open(path, flags),
+  }));
   // A handle of a connection that broke means nothing, or another file, to the next one.
-  const withHandle = <T>(use: (session: SftpSession, handle: Buffer) => Promise<T>): Promise<T> =>
-    connection.files(async (session) => {
+  const withHandle = (use: () => Promise<void>): Promise<void> =>
+    useChannel(transfer, channel, async (session) => {
       if (session !== opened.session) throw new CosmosError('engine.host_unreachable', { reason: 'closed' });
-      return use(session, opened.handle);
-    }, bounds);
-  const close = (): Promise<void> => withHandle((session, handle) => session.closeHandle(handle));
+      return use();
+    });
+  const close = (): Promise<void> => withHandle(() => opened.session.closeHandle(opened.handle));
   const work = async (): Promise<void> => {
-    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    const move = transfer.mover(opened.session, opened.handle);
     for (let block = await queue.take(stop); block !== undefined; block = await queue.take(stop)) {
       const taken = block;
       try {
-        await withHandle((session, handle) => transfer.move(session, handle, taken, buffer));
+        await withHandle(() => move(taken));
       } catch (thrown) {
         queue.giveBack(taken);
         throw thrown;
       }
       queue.finish(taken);
+      onMoved(taken.bytes);
       transfer.onContiguous?.(queue.contiguousBytes);
       transfer.onProgress(queue.doneBytes, transfer.size);
     }
@@ -105,19 +118,18 @@ async function moveOnChannel(
   await close();
 }
 
-/** Calls `each` for the requests of a block, all of them at once. */
-export async function forEachRequest(
-  block: Block,
-  each: (offset: number, bytes: number) => Promise<void>,
-): Promise<void> {
-  const requests: Promise<void>[] = [];
-  for (let offset = 0; offset < block.bytes; offset += REQUEST_BYTES) {
-    requests.push(each(offset, Math.min(REQUEST_BYTES, block.bytes - offset)));
+/** Throws as file operations do; where an answer may mean several things, the host is asked what is there. */
+async function useChannel<T>(
+  { connection, path, signal }: BlockTransfer,
+  channel: number,
+  use: (session: BlockSession) => Promise<T>,
+): Promise<T> {
+  try {
+    return await connection.blocks(channel, use, { signal });
+  } catch (thrown) {
+    if (!(thrown instanceof SftpStatus)) throw thrown;
+    throw await connection.files((session) => sftpFault(thrown, session, { path }), { signal });
   }
-  // All have to end: until then the library reads from and writes to the buffer.
-  const ends = await Promise.allSettled(requests);
-  const failed = ends.find((end) => end.status === 'rejected');
-  if (failed?.status === 'rejected') throw failed.reason;
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -1,14 +1,14 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open, rm } from 'node:fs/promises';
 import type { StoredFile } from '../../core/ports/media.ts';
-import { FileFault } from '../transport/file-fault.ts';
 import { hashFile } from '../transport/local-copy.ts';
 import { localFault } from '../transport/local-fault.ts';
 import { hashOnHost } from '../transport/ssh/host-files.ts';
 import type { SshConnection } from '../transport/ssh/ssh-connection.ts';
 import type { Copied, CopyOptions } from '../transport/transport.ts';
 import { keptPrefix, SMALL_BYTES } from './block-queue.ts';
-import { forEachRequest, moveBlocks } from './blocks.ts';
+import { moveBlocks } from './blocks.ts';
+import { moverFromHost } from './movers.ts';
 import { WorkerHash } from './worker-hash.ts';
 
 export interface ReceiveOptions extends CopyOptions {
@@ -51,14 +51,7 @@ export async function receiveFile(
         rounds += 1;
       },
       onContiguous: (bytes) => hash?.grow(bytes),
-      move: async (session, handle, block, buffer) => {
-        await forEachRequest(block, async (offset, bytes) => {
-          const into = buffer.subarray(offset, offset + bytes);
-          const count = await session.readInto(handle, into, block.position + offset);
-          if (count !== bytes) throw new FileFault('input_output', new Error('became shorter'));
-        });
-        await localFault(file.write(buffer, 0, block.bytes, block.position));
-      },
+      mover: moverFromHost(file),
     });
     await localFault(file.sync());
     const received = (await hash?.finish()) ?? (await localFault(hashFile(options.file, signal)));

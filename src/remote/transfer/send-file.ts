@@ -1,4 +1,4 @@
-import { FileFault, isFault } from '../transport/file-fault.ts';
+import { isFault } from '../transport/file-fault.ts';
 import { readRegularFile } from '../transport/local-copy.ts';
 import { localFault } from '../transport/local-fault.ts';
 import { hashOnHost } from '../transport/ssh/host-files.ts';
@@ -7,7 +7,8 @@ import type { SftpSession } from '../transport/ssh/sftp-session.ts';
 import type { SshConnection } from '../transport/ssh/ssh-connection.ts';
 import type { Copied, CopyOptions } from '../transport/transport.ts';
 import { keptPrefix, SMALL_BYTES } from './block-queue.ts';
-import { forEachRequest, moveBlocks } from './blocks.ts';
+import { moveBlocks } from './blocks.ts';
+import { moverToHost } from './movers.ts';
 
 const FILE_MODE = 0o644;
 
@@ -45,13 +46,7 @@ export async function sendFile(connection: SshConnection, options: SendOptions):
             hash = size > SMALL_BYTES ? new HostGrowingHash(connection, path) : undefined;
           },
           onContiguous: (bytes) => hash?.grow(bytes),
-          move: async (session, handle, block, buffer) => {
-            const { bytesRead } = await file.read(buffer, 0, block.bytes, block.position);
-            if (bytesRead !== block.bytes) throw new FileFault('input_output', new Error('became shorter'));
-            await forEachRequest(block, (offset, bytes) =>
-              session.write(handle, buffer.subarray(offset, offset + bytes), block.position + offset, path),
-            );
-          },
+          mover: moverToHost(file),
         });
         const received = (await hash?.finish()) ?? (await hashOnHost(connection, { path, size, signal }));
         return { received, inPieces: keptBytes > 0 || rounds > 1 };

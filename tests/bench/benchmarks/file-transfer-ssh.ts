@@ -22,12 +22,12 @@ const INSTANCE = 'in_bench000' as InstanceId;
 const ATTEMPT = 'jb_bench000-a1' as AttemptId;
 const CHILD = fileURLToPath(new URL('../ssh/transfer-child.ts', import.meta.url));
 const PROXY = fileURLToPath(new URL('../ssh/delay-proxy.ts', import.meta.url));
-/** Below the package, whose libraries it needs. */
-const BUILT = fileURLToPath(new URL('../../../node_modules/.cache/cosmos-bench', import.meta.url));
+/** Below the package, whose libraries it needs, and where it finds the program of its thread beside it. */
+const BUILT = fileURLToPath(new URL('../../../dist/bench', import.meta.url));
 
 type Direction = TransferRequest['direction'];
 
-/** What a file needs to the host and back, with its proof, beside OpenSSH's `sftp`, which proves nothing; both connect first. */
+/** What a file needs to the host and back, with its proof and without, beside OpenSSH's `sftp`, which proves nothing; both connect first. */
 export const fileTransferSsh: Benchmark = {
   name: 'file-transfer-ssh',
   measure: async (directory) => {
@@ -130,22 +130,23 @@ class Rig {
   }
 
   async measure(way: string, goals: Readonly<Record<Direction, number>>): Promise<Figure[]> {
-    const rates = { up: [] as number[], down: [] as number[] };
-    const baselines = { up: [] as number[], down: [] as number[] };
+    const series = (): Record<Direction, number[]> => ({ up: [], down: [] });
+    const [proved, alone, baselines] = [series(), series(), series()];
     const peaks: number[] = [];
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const direction of ['up', 'down'] as const) {
         baselines[direction].push(this.#rate(await this.#sftp(direction)));
-        const { ms, peakMegabytes } = await this.#ours(direction);
-        rates[direction].push(this.#rate(ms));
+        alone[direction].push(this.#rate((await this.#ours(direction, false)).ms));
+        const { ms, peakMegabytes } = await this.#ours(direction, true);
+        proved[direction].push(this.#rate(ms));
         peaks.push(peakMegabytes);
       }
     }
     const megabytes = Math.round(this.#bytes / 1e6);
-    const figure = (direction: Direction, words: string): Figure => ({
-      name: `${words} ${megabytes} MB over SSH, ${way}`,
+    const figure = (direction: Direction, isProved: boolean): Figure => ({
+      name: `${direction === 'up' ? 'send' : 'collect'} ${megabytes} MB over SSH${isProved ? '' : ', the bytes alone'}, ${way}`,
       unit: 'MB/s',
-      values: rates[direction],
+      values: (isProved ? proved : alone)[direction],
       baseline: { name: 'MB/s sftp', values: baselines[direction] },
       goal: { kind: 'ratio_at_least', value: goals[direction] },
     });
@@ -155,7 +156,7 @@ class Rig {
       values: peaks,
       goal: { kind: 'at_most', value: 200 },
     };
-    return [figure('up', 'send'), figure('down', 'collect'), memory];
+    return [figure('up', true), figure('up', false), figure('down', true), figure('down', false), memory];
   }
 
   async remove(): Promise<void> {
@@ -199,10 +200,18 @@ class Rig {
     return ms;
   }
 
-  async #ours(direction: Direction): Promise<TransferResult> {
+  async #ours(direction: Direction, isProved: boolean): Promise<TransferResult> {
     const file = join(this.#directory, direction === 'up' ? 'source' : 'result');
     const request: TransferRequest = {
-      ...{ direction, file, ssh: this.#ssh, workDir: this.#workDir, instance: INSTANCE, attempt: ATTEMPT },
+      ...{
+        direction,
+        isProved,
+        file,
+        ssh: this.#ssh,
+        workDir: this.#workDir,
+        instance: INSTANCE,
+        attempt: ATTEMPT,
+      },
       ...{ sha256: this.#sha256, bytes: this.#bytes },
     };
     const words = [join(BUILT, 'transfer-child.js'), JSON.stringify(request)];

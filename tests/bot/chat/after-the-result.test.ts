@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RunOutcome } from '../../../src/core/runs/run.ts';
 import { CHANNEL, type Fault } from '../../fakes/fake-chat.ts';
+import { must } from '../../support/workbench.ts';
 import { ChatBench, textOf } from './chat-bench.ts';
 
 const MINUTE = 60_000;
@@ -234,6 +235,18 @@ describe('whoever asked', () => {
     );
     await bench.pass(10 * MINUTE);
     expect(mentions(bench)).toMatchObject([{ key: expect.stringMatching(/^result:/), edits: 0 }]);
+  });
+
+  it.each([
+    ['is not called about what they have cancelled themselves', 'ana', 0],
+    ['is called about what somebody else has cancelled', 'ben', 1],
+  ])('%s', async (_title, name, calls) => {
+    const bench = await ChatBench.open();
+    const run = await working(bench);
+    must(bench.bench.api.cancelRun(bench.bench.actor(name), run));
+    await bench.bench.end('cancelled');
+    await bench.pass(10 * MINUTE);
+    expect(mentions(bench)).toHaveLength(calls);
   });
 
   it('is named and not called where their id means nobody, or somebody else', async () => {

@@ -24,7 +24,8 @@ describe('the page of one’s own', () => {
     expect(text).toContain('2 runs wait; yours has place');
     expect(text).toContain('gpu');
     expect(text).toContain('inference');
-    expect(text.indexOf(other.id)).toBeGreaterThan(text.indexOf('Hosts'));
+    expect(text.indexOf(other.id)).toBeGreaterThan(text.indexOf('Queue'));
+    expect(text.indexOf(other.id)).toBeLessThan(text.indexOf('Hosts'));
     expect(card.actions.map(({ verb, target }) => [verb, target])).toEqual([
       ['inference', ''],
       ['cancel', active.id],
@@ -42,6 +43,18 @@ describe('the page of one’s own', () => {
     expect(rendered(bench.surfaces.home(user, CHANNEL))).toContain('None of your runs waits or runs.');
     const { platform, tenant } = CHANNEL;
     expect(bench.bench.store.principals.find({ platform, tenant, user: 'U_new' })).toBeUndefined();
+  });
+
+  it('says once that nothing waits, and warns of a host beside that host alone', async () => {
+    const bench = await FormsBench.open();
+    const { store } = bench.bench;
+    const [host] = bench.bench.bot.parts.config.hosts;
+    const lane = host?.lanes[0]?.name;
+    if (lane === undefined) throw new Error('there is no lane');
+    store.lanes.setBlocked(lane, { code: 'engine.host_replaced', parameters: {} });
+    const card = bench.surfaces.home(ANA, CHANNEL);
+    expect(rendered(card).split('Nothing waits.')).toHaveLength(2);
+    expect(card.mark).toBe('none');
   });
 
   it('offers nothing that the role does not allow', async () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { choiceLabel, cut } from '../../../src/bot/forms/label.ts';
-import { widthOf } from '../../../src/bot/terminal/text-width.ts';
+import { widthOf } from '../../../src/bot/text-width.ts';
 
 test.each([
   ['short', 'short'],

@@ -62,7 +62,7 @@ describe('in a terminal', () => {
     expect(terminal.text).toMatchInlineSnapshot(`
       "Hello.
 
-      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
         ██████████████████░░  90 %   denoising
         → Cancel: /cosmos cancel rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz"
     `);

@@ -55,7 +55,7 @@ describe('the status card', () => {
   test('of a running run shows bar, stage, remaining time, parameters and log', () => {
     expect(rendered(statusCard({ run: activeRun(), stageTitle: 'denoising' }))).toMatchInlineSnapshot(`
       "
-      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
         █████████░░░░░░░░░░░  46 %   denoising 12/35 · 4–6 min left
         edge 0.8 · vis 0.2 · 35 steps · seed 7
         │ Completed T5 compute
@@ -107,7 +107,7 @@ describe('the status card', () => {
     });
     expect(rendered(card)).toMatchInlineSnapshot(`
       "
-      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
         █████████░░░░░░░░░░░  46 %   loading the model 12/35 · 4–6 min left · longer than usual
                                      (usually 2–3 min)
         seed 7
@@ -132,7 +132,7 @@ describe('the status card', () => {
       rendered(statusCard({ run, stageTitle: 'denoising', parametersShown: [] })),
     ).toMatchInlineSnapshot(`
       "
-      ▲ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+      ▲ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
         █████████░░░░░░░░░░░  46 %   denoising 12/35
         gpu1 does not answer since 14:02; the run goes on there if the machine is up. I keep
         trying.
@@ -149,7 +149,7 @@ describe('the status card', () => {
     const card = statusCard({ run, parametersShown: [] });
     expect(rendered(card)).toMatchInlineSnapshot(`
       "
-      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0
+      ▶ rs_3fq8w1zz · rainy_neon_street · transfer1 on gpu1/gpu0 · asked by @ana
         █████████░░░░░░░░░░░  46 %   stopping
         Cancelled by @ben; waiting until it has stopped.
         │ Completed T5 compute

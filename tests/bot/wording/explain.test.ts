@@ -119,6 +119,15 @@ test('a weight without its point gets the likely one', () => {
   );
 });
 
+test('an id that is missing is said to be found in its list', () => {
+  const usage = 'cancel RUN';
+  const missing = {
+    code: 'input.argument_missing',
+    parameters: { verb: 'cancel', argument: 'run', usage },
+  } as const;
+  expect(explain(missing).nextStep).toBe('Type it as `cancel RUN`. See the latest with `list runs`.');
+});
+
 test('a value of the wrong type says the type and please', () => {
   const parameters = { parameter: 'seed', given: 'abc', expected: 'a whole number' };
   expect(explain({ code: 'input.parameter_type', parameters }).sentence).toBe(

@@ -87,6 +87,26 @@ describe('several workspaces', () => {
       },
     ]);
   });
+
+  it('share no app: each of its connections would get the events of both', () => {
+    const second = SOCKET.replace('BOT', 'OTHER');
+    expect(problemsOf(loadToml(`[chat.slack.studio]\n${SOCKET}[chat.slack.lab]\n${second}`))).toEqual([
+      {
+        code: 'config.duplicate_name',
+        parameters: {
+          where: 'chat.slack.lab.app_token',
+          kind: 'app_token',
+          name: 'APP',
+          other: 'chat.slack.studio.app_token',
+        },
+      },
+    ]);
+  });
+
+  it('may have a variable and a file of the same name', () => {
+    const second = SOCKET.replaceAll('env', 'file');
+    expect(slackOf(`[chat.slack.studio]\n${SOCKET}[chat.slack.lab]\n${second}`)).toHaveLength(2);
+  });
 });
 
 describe('what is refused', () => {

@@ -27,6 +27,27 @@ async function stored(bench: Workbench): Promise<string[]> {
   return found.flat();
 }
 
+describe('files for a prompt', () => {
+  it('that are sent with the same key again change and tell nothing', async () => {
+    const bench = await open();
+    const prompt = must(await create(bench, { 'street.mp4': factVideo() }));
+    const path = await bench.file('street_depth.mp4', factVideo({}, 'depth'));
+    const told: number[] = [];
+    const add = async () =>
+      must(
+        await bench.api.addFiles(bench.actor(), prompt, {
+          files: [{ path }],
+          idempotencyKey: 'upload:C1:1',
+          told: ({ added }) => told.push(added.length),
+        }),
+      );
+    await Promise.all([add(), add()]);
+    expect(told).toEqual([1]);
+    expect((await add()).prompt.inputs.map(({ role }) => role)).toEqual(['color', 'depth']);
+    expect(told).toEqual([1]);
+  });
+});
+
 describe('a prompt', () => {
   it('keeps text, files by role and facts, and a poster of each picture', async () => {
     const bench = await open();

@@ -33,11 +33,11 @@ export function sendLoginPage(world: World, response: ServerResponse, redirect: 
   response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page);
 }
 
-/** Streams the content; half of it where the test wants the connection to break. */
+/** Streams the content, `midway` being called after half of it; where that returns false, the connection breaks there. */
 export async function sendFile(
   file: StoredFile,
   response: ServerResponse,
-  cutMidway: boolean,
+  midway?: () => Promise<boolean>,
 ): Promise<void> {
   if (file.path === undefined) throw new Error(`${file.id} has no content`);
   response.writeHead(200, {
@@ -45,10 +45,9 @@ export async function sendFile(
     'content-length': file.size,
     'content-disposition': `attachment; filename="${encodeURIComponent(file.name)}"`,
   });
-  if (!cutMidway) {
-    await pipeline(createReadStream(file.path), response);
-    return;
-  }
-  await pipeline(createReadStream(file.path, { end: Math.floor(file.size / 2) }), response, { end: false });
-  response.destroy();
+  if (midway === undefined) return await pipeline(createReadStream(file.path), response);
+  const half = Math.floor(file.size / 2);
+  await pipeline(createReadStream(file.path, { end: half }), response, { end: false });
+  if (await midway()) await pipeline(createReadStream(file.path, { start: half + 1 }), response);
+  else response.destroy();
 }

@@ -86,8 +86,8 @@ export class SlackHttpServer {
     const call = { method: 'upload', args: { file: file?.id, name: file?.name }, token: undefined };
     await this.#withTrouble(call, response, async (record, injection) => {
       if (!file) return { outcome: 'http 404', send: () => response.writeHead(404).end() };
-      const midway = isMidway(injection);
-      const received = await receiveUpload(this.#world(), file, request, midway);
+      const cut = isCutMidway(injection);
+      const received = await receiveUpload(this.#world(), file, request, cut);
       if (received.kind === 'broken') return { outcome: 'reset', send: () => reset(response) };
       record.accepted = received.kind === 'stored';
       const outcome = received.kind === 'stored' ? 'ok' : 'http 400';
@@ -113,8 +113,16 @@ export class SlackHttpServer {
         };
       }
       record.accepted = true;
-      const midway = isMidway(injection);
-      return { outcome: midway ? 'reset' : 'ok', send: () => sendFile(file, response, midway) };
+      const cut = isCutMidway(injection);
+      const goOn = async (): Promise<boolean> => {
+        const { clock, stopped } = this.#world();
+        await injection?.wait(clock, stopped);
+        return !cut;
+      };
+      return {
+        outcome: cut ? 'reset' : 'ok',
+        send: () => sendFile(file, response, isMidway(injection) ? goOn : undefined),
+      };
     });
   }
 
@@ -209,7 +217,12 @@ interface Answer {
 }
 
 function isMidway(injection: Injection | undefined): boolean {
-  return injection?.trouble.kind === 'reset' && injection.trouble.when === 'midway';
+  const trouble = injection?.trouble;
+  return trouble !== undefined && 'when' in trouble && trouble.when === 'midway';
+}
+
+function isCutMidway(injection: Injection | undefined): boolean {
+  return isMidway(injection) && injection?.trouble.kind === 'reset';
 }
 
 function reset(response: ServerResponse): void {

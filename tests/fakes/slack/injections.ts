@@ -14,8 +14,8 @@ export type Trouble =
   | { readonly kind: 'reset'; readonly when: When | 'midway' }
   /** The request is never answered. */
   | { readonly kind: 'silence'; readonly when: When }
-  /** It goes on when the test calls `release`, or after so much time of the fake's clock. */
-  | { readonly kind: 'slow'; readonly when: When; readonly ms?: number }
+  /** It goes on when the test calls `release`, or after so much time of the fake's clock; `midway` is for downloads. */
+  | { readonly kind: 'slow'; readonly when: When | 'midway'; readonly ms?: number }
   /** `{ ok: false, error }`. */
   | { readonly kind: 'refused'; readonly error: string }
   /** A download answers with the login page, status 200, or sends there with 302. */
@@ -27,7 +27,7 @@ export const trouble = {
   serverError: (when: When, status = 500): Trouble => ({ kind: 'http_error', status, when }),
   reset: (when: When | 'midway'): Trouble => ({ kind: 'reset', when }),
   silence: (when: When): Trouble => ({ kind: 'silence', when }),
-  slow: (when: When = 'before', ms?: number): Trouble => ({
+  slow: (when: When | 'midway' = 'before', ms?: number): Trouble => ({
     kind: 'slow',
     when,
     ...(ms === undefined ? {} : { ms }),

@@ -190,6 +190,13 @@ describe('downloads', () => {
     expect((await get()).headers.get('content-type')).toContain('text/html');
     slack.injections.inject('download', trouble.reset('midway'));
     await expect((await get()).arrayBuffer()).rejects.toThrow();
+    const slow = slack.injections.inject('download', trouble.slow('midway'));
+    let bytes = 0;
+    for await (const chunk of (await get()).body ?? []) {
+      bytes += chunk.length;
+      if (bytes === Math.floor(VIDEO.length / 2) + 1) slow.release();
+    }
+    expect(bytes).toBe(VIDEO.length);
   });
 });
 

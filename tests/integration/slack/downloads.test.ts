@@ -152,17 +152,44 @@ describe('a download', () => {
     });
     expect(foreign.requests).not.toContain('/file');
   });
+
+  it('goes nowhere else, whatever lies there', async () => {
+    const studio = await openStudio();
+    const { file, to } = await sent(studio);
+    const moved = await serveFiles(VIDEO, { path: '/moved' });
+    const { chat } = await openDesk(moved.studioWith(studio, file.id));
+    await expect(chat.download(file, to, VIDEO.length)).rejects.toMatchObject({
+      code: 'input.file_unreadable',
+      parameters: { detail: 'login_page' },
+    });
+    expect(moved.requests).toContain('/moved');
+    expect(moved.requests).not.toContain('/file');
+    expect(existsSync(to)).toBe(false);
+  });
+
+  it('of fewer bytes than the file has leaves nothing, and is tried again', async () => {
+    const studio = await openStudio();
+    const { file, to } = await sent(studio);
+    const short = await serveFiles(VIDEO.subarray(0, VIDEO.length - 1));
+    const { chat } = await openDesk(short.studioWith(studio, file.id));
+    await expect(chat.download(file, to, VIDEO.length)).rejects.toMatchObject({ code: 'chat.unavailable' });
+    expect(existsSync(to)).toBe(false);
+  });
 });
 
 /**
  * A Web API in front of the fake one, which names an address of its own for the file: on its own host, or on another one
- * that leads to it too.
+ * that leads to it too. `path` sends on to the file.
  */
-async function serveFiles(content: Buffer) {
+async function serveFiles(content: Buffer, { path = '/file' } = {}) {
   const requests: string[] = [];
   let answer = (): unknown => ({ ok: false, error: 'file_not_found' });
   const server = createServer((request, response) => {
     requests.push(request.url ?? '');
+    if (request.url === '/moved') {
+      response.writeHead(302, { location: '/file' }).end();
+      return;
+    }
     if (request.url === '/file') {
       response.writeHead(200, { 'content-type': 'video/mp4' }).end(content);
       return;
@@ -181,7 +208,7 @@ async function serveFiles(content: Buffer) {
     const size = studio.workspace.files.get(id)?.size;
     answer = () => ({
       ok: true,
-      file: { id, size, mimetype: 'video/mp4', url_private_download: `http://${host}:${port}/file` },
+      file: { id, size, mimetype: 'video/mp4', url_private_download: `http://${host}:${port}${path}` },
     });
     const slack = Object.create(studio.slack, { apiUrl: { value: `http://127.0.0.1:${port}/api/` } });
     return { ...studio, slack };

@@ -261,6 +261,34 @@ describe('a form', () => {
     },
   );
 
+  it('opens once, however often what asked for it is delivered', async () => {
+    const studio = await openStudio();
+    const { anna, renders, slack } = studio;
+    const bot = await openSlackBot(studio);
+    await bot.bench.prompt();
+    const [typed] = await Promise.all([anna.command(renders, '/cosmos', 'inference'), anna.modalOpened()]);
+    slack.deliveries.repeat(typed.delivery);
+    await slack.deliveries.settled();
+    // A second opening would be refused, and told.
+    await anna.command(renders, '/cosmos', 'models');
+    await renders.shows((message) => message.ephemeral, { viewer: anna });
+    expect(slack.calls.of('views.open')).toHaveLength(1);
+    expect(anna.sees(renders).filter(({ words }) => words.includes('Open it again'))).toEqual([]);
+  });
+
+  it('that does not open for an error of the server is asked for once: what opens it is spent', async () => {
+    const studio = await openStudio();
+    const { anna, renders, slack } = studio;
+    const bot = await openSlackBot(studio);
+    await bot.bench.prompt();
+    slack.injections.inject('views.open', trouble.serverError('before'));
+    await anna.command(renders, '/cosmos', 'inference');
+    const told = await renders.shows((message) => message.ephemeral, { viewer: anna });
+    expect(told.words).toContain('Open it again');
+    expect(slack.calls.of('views.open')).toHaveLength(1);
+    expect(anna.modal).toBeUndefined();
+  });
+
   it('is there again, with the reason at its first field, where it could not be saved', async () => {
     const studio = await openStudio();
     const { anna, renders } = studio;

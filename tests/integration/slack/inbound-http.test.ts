@@ -1,4 +1,6 @@
 import { createHmac } from 'node:crypto';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { Server } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { HttpDoor } from '../../../src/bot/slack/inbound/http-door.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
@@ -107,6 +109,7 @@ describe('HTTP mode', () => {
     ['an old time', { timestamp: -301 }],
     ['a time in the future', { timestamp: 301 }],
     ['no time', { timestamp: 'now' }],
+    ['a question that Slack has not signed', { signature: '', body: '{"type":"url_verification"}' }],
   ] as const)('refuses %s', async (_what, sent) => {
     const clock = new FakeClock();
     const studio = await openStudio();
@@ -123,8 +126,8 @@ describe('HTTP mode', () => {
         text: `<@${studio.bot.botUserId}> status`,
       },
     });
-    expect((await send(listening, clock.now(), { ...request, body })).status).toBe(401);
-    expect((await send(listening, clock.now(), { ...request, body })).status).toBe(401);
+    expect((await send(listening, clock.now(), { body, ...request })).status).toBe(401);
+    expect((await send(listening, clock.now(), { body, ...request })).status).toBe(401);
     expect(listening.received).toEqual([]);
     expect(listening.said.filter((line) => line.includes('signature'))).toHaveLength(1);
     expect((await send(listening, clock.now(), { body })).status).toBe(200);
@@ -157,6 +160,22 @@ describe('HTTP mode', () => {
     ).toBe(400);
     expect(await statusOf({ body: `"${'x'.repeat(4 * 1024 * 1024)}"` })).toBe(413);
     expect(listening.received).toEqual([]);
+  });
+
+  it('survives a connection that the machine cannot accept', async () => {
+    const servers: Server[] = [];
+    const note = (message: unknown): void => {
+      const { server } = message as { server: unknown };
+      if (server instanceof Server) servers.push(server);
+    };
+    const channel = 'tracing:net.server.listen:asyncEnd';
+    subscribe(channel, note);
+    const clock = new FakeClock();
+    const listening = await listen(await openStudio(), { http: true, clock });
+    unsubscribe(channel, note);
+    for (const server of servers.slice(-1)) server.emit('error', new Error('accept ENOBUFS'));
+    expect(listening.said.join('')).toContain('ENOBUFS');
+    expect((await send(listening, clock.now(), { body: '[1]' })).status).toBe(400);
   });
 
   it('ends with what is under way', async () => {

@@ -200,6 +200,19 @@ describe('an answer', () => {
     expect(studio.anna.sees(lounge)).toMatchObject([{ text: 'invite me', ephemeral: true }]);
     expect(lounge.timeline).toEqual([]);
   });
+
+  it('that may have arrived does not go another way as well', async () => {
+    const studio = await openStudio();
+    const { chat, channel, responseUrls } = await openDesk(studio);
+    responseUrls.remember('E1', `${studio.slack.origin}/response/unused`);
+    studio.slack.injections.inject('chat.postEphemeral', trouble.serverError('after'));
+    const answered = { event: 'E1', user: studio.anna.id };
+    await expect(chat.post('k1', channel, titled('once'), answered)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+    });
+    expect(studio.slack.calls.of('response_url')).toEqual([]);
+    expect(studio.anna.sees(studio.renders)).toHaveLength(1);
+  });
 });
 
 describe('an edit', () => {

@@ -42,7 +42,7 @@ export function toElement(field: FormField): RenderedField | undefined {
 }
 
 /** A choice as an option of a menu; undefined where Slack cannot carry its value. */
-export function toOption({ value, label }: FormChoice): PlainTextOption | undefined {
+function toOption({ value, label }: FormChoice): PlainTextOption | undefined {
   if (value === '' || value.length > VIEW_LIMITS.option || value !== value.toWellFormed()) return undefined;
   const shown = clean(label).trim();
   return {

@@ -84,13 +84,13 @@ export class SlackForms {
     if (!this.#triggers.add(opening.triggerId)) return true;
     const view = formView(form, { metadata, blockIds: newBlockIds('0') });
     const opened = this.#parts.clients.interactive.views.open({ trigger_id: opening.triggerId, view });
-    afterwards.do('nobody could be told that a form did not open', async () => {
+    afterwards.do('nobody could be told that a form did not open', async (ended) => {
       try {
         await opened;
       } catch (error) {
         logger.warn({ err: toCosmosError(error), slack: slackCode(error) }, 'a form could not be opened');
         const asker = { user: event.user.id, where: event.where, responseUrl: opening.responseUrl };
-        await answerPrivately(this.#parts, asker, lateFormCard(event));
+        await answerPrivately(this.#parts, asker, lateFormCard(event), ended);
       }
     });
     return true;

@@ -29,7 +29,7 @@ export interface HomeTimes {
   readonly intervalMs: number;
 }
 
-export const HOME_TIMES: HomeTimes = { pageIntervalMs: 10_000, intervalMs: 1_000 };
+const HOME_TIMES: HomeTimes = { pageIntervalMs: 10_000, intervalMs: 1_000 };
 
 export interface HomePagesParts {
   readonly clients: Pick<SlackClients, 'interactive'>;

@@ -6,7 +6,7 @@ import { blockIdPrefix } from '../block-ids.ts';
 import { renderCard } from '../render-card.ts';
 
 /** `callback_id` of the page. */
-export const HOME_CALLBACK = 'cosmos.home';
+const HOME_CALLBACK = 'cosmos.home';
 
 const homeSchema = z.object({ callback_id: z.literal(HOME_CALLBACK), private_metadata: z.string().min(1) });
 const hashSchema = z.object({ hash: z.string() });

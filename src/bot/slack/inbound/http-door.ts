@@ -55,18 +55,20 @@ export class HttpDoor implements Door {
       });
     });
     this.#server = server;
-    server.listen(this.#parts.port);
+    const { logger, port } = this.#parts;
+    server.listen(port);
     try {
       await once(server, 'listening');
     } catch (cause) {
       // Nobody else frees the port by waiting: somebody has to know.
       const parameters = {
         where: 'http_port',
-        given: this.#parts.port,
+        given: port,
         detail: systemCode(cause) ?? 'unknown',
       };
       throw new CosmosError('config.invalid_value', parameters, { cause });
     }
+    server.on('error', (error) => logger.warn({ err: error }, 'a request of Slack could not be accepted'));
   }
 
   async close(): Promise<void> {

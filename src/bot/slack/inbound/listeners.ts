@@ -109,7 +109,7 @@ function whisper(text: string, { where }: Inbound, url: string, { afterwards }: 
     text,
     ...(where.thread !== undefined && { thread_ts: where.thread }),
   };
-  afterwards.do('nobody could be told what is wrong', async () => await respond(url, message));
+  afterwards.do('nobody could be told what is wrong', async (ended) => await respond(url, message, ended));
 }
 
 /** In words, why it is not saved now; Slack does not send it again, so whoever did it has to. */

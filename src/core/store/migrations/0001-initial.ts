@@ -1,5 +1,7 @@
-/** The first schema. Times are UTC milliseconds; columns that begin with `host_` hold the host's own time. */
-export const initial = `
+import { conversations } from './0001-conversations.ts';
+
+/** Times are UTC milliseconds; columns that begin with `host_` hold the host's own time. */
+const work = `
 CREATE TABLE settings (
   key TEXT PRIMARY KEY,
   value TEXT NOT NULL
@@ -48,6 +50,15 @@ CREATE TABLE prompt_inputs (
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
   PRIMARY KEY (prompt_id, role)
+) STRICT, WITHOUT ROWID;
+
+-- Files that were sent for a prompt and that nothing uses yet, since another file has their role.
+CREATE TABLE prompt_offers (
+  prompt_id TEXT NOT NULL REFERENCES prompts (id),
+  asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  original_name TEXT NOT NULL,
+  offered_at INTEGER NOT NULL,
+  PRIMARY KEY (prompt_id, asset_sha256)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE requests (
@@ -191,62 +202,6 @@ CREATE TABLE attempts (
 -- One serial executor: a lane has at most one attempt that has not ended.
 CREATE UNIQUE INDEX attempts_open ON attempts (lane) WHERE state <> 'ended';
 
-CREATE TABLE threads (
-  id TEXT PRIMARY KEY,
-  platform TEXT NOT NULL,
-  tenant TEXT NOT NULL,
-  channel TEXT NOT NULL,
-  thread TEXT NOT NULL,
-  created_at INTEGER NOT NULL,
-  UNIQUE (platform, tenant, channel, thread)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE prompt_threads (
-  prompt_id TEXT NOT NULL REFERENCES prompts (id),
-  thread_id TEXT NOT NULL REFERENCES threads (id),
-  PRIMARY KEY (prompt_id, thread_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE run_threads (
-  run_id TEXT NOT NULL REFERENCES runs (id),
-  thread_id TEXT NOT NULL REFERENCES threads (id),
-  PRIMARY KEY (run_id, thread_id)
-) STRICT, WITHOUT ROWID;
-
-CREATE TABLE deliveries (
-  id TEXT PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  thread_id TEXT NOT NULL REFERENCES threads (id),
-  purpose TEXT NOT NULL,
-  run_id TEXT REFERENCES runs (id),
-  prompt_id TEXT REFERENCES prompts (id),
-  card TEXT,
-  answered TEXT,
-  state TEXT NOT NULL,
-  message TEXT,
-  first_intent_at INTEGER,
-  intent_at INTEGER,
-  twins_at INTEGER,
-  shown_hash TEXT,
-  shown_sequence INTEGER NOT NULL DEFAULT 0,
-  shown_at INTEGER,
-  tries INTEGER NOT NULL DEFAULT 0,
-  next_try_at INTEGER,
-  problem TEXT,
-  created_at INTEGER NOT NULL
-) STRICT;
-CREATE INDEX deliveries_open ON deliveries (created_at) WHERE state = 'open';
-CREATE INDEX deliveries_of_run ON deliveries (run_id) WHERE run_id IS NOT NULL;
-
-CREATE TABLE inbox (
-  dedupe_key TEXT PRIMARY KEY,
-  platform TEXT NOT NULL,
-  payload TEXT NOT NULL,
-  received_at INTEGER NOT NULL,
-  done_at INTEGER
-) STRICT;
-CREATE INDEX inbox_open ON inbox (platform, received_at) WHERE done_at IS NULL;
-
 CREATE TABLE idempotency_keys (
   key TEXT PRIMARY KEY,
   result TEXT NOT NULL,
@@ -264,19 +219,7 @@ CREATE TABLE events (
   payload TEXT NOT NULL
 ) STRICT;
 CREATE INDEX events_of_run ON events (run_id, sequence) WHERE run_id IS NOT NULL;
-
-CREATE TABLE transcript (
-  id INTEGER PRIMARY KEY,
-  key TEXT NOT NULL UNIQUE,
-  tenant TEXT NOT NULL,
-  channel TEXT NOT NULL,
-  thread TEXT,
-  author TEXT NOT NULL,
-  card TEXT NOT NULL,
-  hash TEXT NOT NULL,
-  file TEXT,
-  revision INTEGER NOT NULL DEFAULT 0,
-  posted_at INTEGER NOT NULL,
-  deleted_at INTEGER
-) STRICT;
 `;
+
+/** The first schema. */
+export const initial = `${work}${conversations}`;

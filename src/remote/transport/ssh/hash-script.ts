@@ -1,5 +1,6 @@
 import type { Sha256 } from '../../../core/ids.ts';
 import type { StoredFile } from '../../../core/ports/media.ts';
+import { quote } from '../../bash-script.ts';
 
 /** The exit code of the scripts where the host has no program that hashes. */
 export const NO_HASH_PROGRAM = 9;
@@ -21,10 +22,36 @@ echo "\${line%% *}" $bytes
 `;
 
 /**
+ * What `GROWING_HASH_SCRIPT` does, for hosts that have Python: it reads into one place and hashes there, which takes a
+ * third of what two processes with a pipe between them need.
+ */
+const GROWING_HASH_PROGRAM = `
+import hashlib, os, sys
+file = os.open(sys.argv[1], os.O_RDONLY)
+block = int(sys.argv[2])
+hash = hashlib.sha256()
+total = 0
+place = memoryview(bytearray(262144))
+for line in iter(sys.stdin.readline, ""):
+    rest = sys.maxsize if line == "end\\n" else int(line) * block
+    while rest > 0:
+        count = os.readv(file, [place[:rest]])
+        if count == 0: break
+        hash.update(place[:count])
+        total += count
+        rest -= count
+    if line == "end\\n": break
+print(hash.hexdigest(), total)
+`;
+
+/**
  * The same of a file that still grows: hashes so many blocks of `$2` bytes more for each number that it reads, and what
  * is there then at the word `end`. `dd` reads no more than it is told, whoever wrote it.
  */
-export const GROWING_HASH_SCRIPT = `${HASH_FUNCTION}exec 3<"$1" || exit 1
+export const GROWING_HASH_SCRIPT = `if command -v python3 >/dev/null 2>&1; then
+  exec python3 -I -c ${quote(GROWING_HASH_PROGRAM)} "$1" "$2"
+fi
+${HASH_FUNCTION}exec 3<"$1" || exit 1
 line=$(while read -r count && [ "$count" != end ]; do dd bs="$2" count="$count" <&3 2>/dev/null || exit 1; done | hash) || exit 1
 bytes=$(wc -c <"$1") || exit 1
 echo "\${line%% *}" $bytes

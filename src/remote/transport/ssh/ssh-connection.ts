@@ -1,6 +1,7 @@
 import { setTimeout as after } from 'node:timers/promises';
 import type { Client, ClientChannel } from 'ssh2';
 import { CosmosError } from '../../../core/errors.ts';
+import { BlockSession } from './block-session.ts';
 import { boundedWait } from './bounded-wait.ts';
 import { openClient } from './open-client.ts';
 import { SftpSession } from './sftp-session.ts';
@@ -31,10 +32,14 @@ interface Live {
   readonly end: () => void;
   /** Aborted with the coded error as soon as the connection is gone. */
   readonly gone: AbortSignal;
-  /** The sessions by number: 0 for single operations, 1 and more for transfers. */
-  readonly sessions: Map<number, Promise<SftpSession>>;
+  /** For single operations. */
+  readonly files: Sessions<SftpSession>;
+  /** For the content of files, by number. */
+  readonly blocks: Sessions<BlockSession>;
   readonly shell: SpareShell;
 }
+
+type Sessions<T> = Map<number, Promise<T>>;
 
 /** How long a call waits for the host. */
 export interface CallBounds {
@@ -118,28 +123,20 @@ export class SshConnection {
     }
   }
 
-  /** Uses an SFTP session; one that does not answer in time is given up, and another is opened at the next call. */
-  async files<T>(
-    use: (session: SftpSession) => Promise<T>,
-    options: CallBounds & { readonly session?: number } = {},
+  /** Uses the SFTP session for single operations. */
+  async files<T>(use: (session: SftpSession) => Promise<T>, bounds: CallBounds = {}): Promise<T> {
+    const open = (client: Client): Promise<SftpSession> => SftpSession.open(client);
+    return this.#withSession({ number: 0, open, of: (live) => live.files, use }, bounds);
+  }
+
+  /** Uses one of the SFTP sessions for the content of files. */
+  async blocks<T>(
+    number: number,
+    use: (session: BlockSession) => Promise<T>,
+    bounds: CallBounds = {},
   ): Promise<T> {
-    options.signal?.throwIfAborted();
-    const deadlineMs = options.deadlineMs ?? this.answerTimeoutMs;
-    const live = await this.#connected({ ...options, deadlineMs });
-    const number = options.session ?? 0;
-    const signals = [options.signal, live.gone];
-    const session = await boundedWait(this.#session(live, number), { deadlineMs, signals });
-    try {
-      return await boundedWait(use(session), { deadlineMs, signals });
-    } catch (thrown) {
-      const isSilent = thrown instanceof CosmosError && thrown.parameters.reason === 'deadline';
-      if (isSilent || session.isOver) {
-        live.sessions.delete(number);
-        session.end();
-      }
-      // What the library says of a lost connection is that there was no answer; what broke it says more.
-      throw live.gone.aborted && !options.signal?.aborted ? live.gone.reason : thrown;
-    }
+    const open = (client: Client): Promise<BlockSession> => BlockSession.open(client);
+    return this.#withSession({ number, open, of: (live) => live.blocks, use }, bounds);
   }
 
   /** Ends the connection and every call that waits for it. */
@@ -179,7 +176,7 @@ export class SshConnection {
       this.#failures = 0;
       this.#pause = undefined;
       const shell = new SpareShell(() => openExec(client, SHELL));
-      return { client, end, gone: broken.signal, sessions: new Map(), shell };
+      return { client, end, gone: broken.signal, files: new Map(), blocks: new Map(), shell };
     } catch (thrown) {
       this.#live = undefined;
       if (this.#closed.signal.aborted) throw closedByUs();
@@ -198,15 +195,39 @@ export class SshConnection {
     return error;
   }
 
-  #session(live: Live, number: number): Promise<SftpSession> {
-    const known = live.sessions.get(number);
-    if (known !== undefined) return known;
-    const opened = SftpSession.open(live.client).catch((thrown: unknown) => {
-      live.sessions.delete(number);
-      throw live.gone.aborted ? live.gone.reason : channelRefused(thrown);
-    });
-    live.sessions.set(number, opened);
-    return opened;
+  /** A session that does not answer in time is given up, and another is opened at the next call. */
+  async #withSession<S extends { readonly isOver: boolean; end(): void }, T>(
+    wanted: {
+      readonly number: number;
+      readonly open: (client: Client) => Promise<S>;
+      readonly of: (live: Live) => Sessions<S>;
+      readonly use: (session: S) => Promise<T>;
+    },
+    { deadlineMs = this.answerTimeoutMs, signal }: CallBounds,
+  ): Promise<T> {
+    signal?.throwIfAborted();
+    const live = await this.#connected({ deadlineMs, signal });
+    const sessions = wanted.of(live);
+    const signals = [signal, live.gone];
+    const opened =
+      sessions.get(wanted.number) ??
+      wanted.open(live.client).catch((thrown: unknown) => {
+        sessions.delete(wanted.number);
+        throw live.gone.aborted ? live.gone.reason : channelRefused(thrown);
+      });
+    sessions.set(wanted.number, opened);
+    const session = await boundedWait(opened, { deadlineMs, signals });
+    try {
+      return await boundedWait(wanted.use(session), { deadlineMs, signals });
+    } catch (thrown) {
+      const isSilent = thrown instanceof CosmosError && thrown.parameters.reason === 'deadline';
+      if (isSilent || session.isOver) {
+        sessions.delete(wanted.number);
+        session.end();
+      }
+      // What the session says of a lost connection is that there was no answer; what broke it says more.
+      throw live.gone.aborted && !signal?.aborted ? live.gone.reason : thrown;
+    }
   }
 
   get #where(): { address: string; port: number; user: string } {

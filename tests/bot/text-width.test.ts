@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
-import { isNarrow, widthOf } from '../../../src/bot/terminal/text-width.ts';
+import { isNarrow, widthOf } from '../../src/bot/text-width.ts';
 
 describe('widthOf', () => {
   it('counts every character that it takes for narrow as the width library does, alone and in pairs', () => {

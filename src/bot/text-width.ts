@@ -8,7 +8,7 @@ const load = createRequire(import.meta.url);
 const NARROW =
   /^[\x20-\x7e\xa0-\xa8\xaa-\xac\xaf-\u02ff\u2010-\u2027\u2030-\u203b\u2190-\u2193\u2500-\u25a9\u25b2-\u25b5\u25cb-\u25cf\u2605]*$/;
 
-/** Columns that a terminal needs for the text; escape sequences need none, wide characters two. */
+/** Columns that a fixed-width font needs for the text; escape sequences need none, wide characters two. */
 export function widthOf(text: string): number {
   const visible = stripVTControlCharacters(text);
   if (NARROW.test(visible)) return visible.length;
@@ -19,6 +19,11 @@ export function widthOf(text: string): number {
 /** True where each character of the text is one column and stands for itself; escape sequences do not count. */
 export function isNarrow(text: string): boolean {
   return NARROW.test(stripVTControlCharacters(text));
+}
+
+/** Pads with spaces up to `width` columns; wide characters count as two. */
+export function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - widthOf(text)));
 }
 
 /** Lines of at most `width` columns; escape sequences go on in the next line. */

@@ -1,0 +1,48 @@
+import { SLACK } from '../../../src/bot/slack/platform.ts';
+import { systemClock } from '../../../src/bot/system-clock.ts';
+import { systemRandom } from '../../../src/bot/system-random.ts';
+import { Store } from '../../../src/core/store/store.ts';
+import type { Session } from './session.ts';
+
+/** What there is while no bot is there: it tells how far the last one came. */
+export interface Traces {
+  /** Events that were saved and have had no effect yet. */
+  readonly events: number;
+  readonly prompts: number;
+  readonly runs: number;
+  /** What was begun to be sent, and is not known to be shown. */
+  readonly unknown: readonly string[];
+  /** Whether there are downloads that did not come to their end. */
+  readonly isDownloading: boolean;
+  /** Whether there are files on the host that did not come there whole. */
+  readonly isUploading: boolean;
+  readonly starts: number;
+  /** How far the videos of the bot have come in Slack. */
+  readonly videos: readonly ('announced' | 'sent' | 'completed')[];
+}
+
+export function openStore({ place }: Session): Store {
+  return new Store(place.path('data/cosmos.db'), { clock: systemClock, random: systemRandom });
+}
+
+export async function readTraces(session: Session): Promise<Traces> {
+  const { place, workspace, installation } = session;
+  using store = openStore(session);
+  const open = store.deliveries.open();
+  const unknown = open.filter(({ intentAt, message }) => intentAt !== undefined && message === undefined);
+  const videos = [...workspace.files.values()].filter(
+    ({ owner, name }) => owner === installation.botUserId && name.endsWith('.mp4'),
+  );
+  return {
+    events: store.inbox.open(SLACK).length,
+    prompts: store.prompts.count(),
+    runs: store.runs.list({ limit: 10 }).length,
+    unknown: unknown.map(({ subject }) => subject.purpose),
+    isDownloading: (await place.leftWithBot()).some((name) => name.startsWith('incoming/')),
+    isUploading: (await place.leftOnHost()).some((name) => name.startsWith('assets/')),
+    starts: (await place.starts()).length,
+    videos: videos.map(({ path, completed }) =>
+      completed ? 'completed' : path === undefined ? 'announced' : 'sent',
+    ),
+  };
+}
