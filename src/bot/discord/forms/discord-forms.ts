@@ -56,7 +56,9 @@ export class DiscordForms {
   open(event: Command, opener: string): APIInteractionResponse | undefined {
     try {
       const form = this.#parts.forms.open(event);
-      return form && modalResponse(this.#modal(form, opener, event.user));
+      // Discord takes no modal that asks nothing.
+      if (form === undefined || shownFields(form).length === 0) return undefined;
+      return modalResponse(this.#modal(form, opener, event.user));
     } catch (error) {
       // The command is executed as it is, and answered.
       this.#parts.logger.error({ err: toCosmosError(error) }, 'a form could not be made');
@@ -73,7 +75,7 @@ export class DiscordForms {
     try {
       const { user } = askerOf(interaction, this.#parts.around);
       const form = this.#parts.forms.refresh(draft.state, draft.values, user);
-      return form.fields.length === 0
+      return shownFields(form).length === 0
         ? whisper(FORM_FORGOTTEN)
         : modalResponse(this.#modal(form, interaction.id, user));
     } catch (error) {

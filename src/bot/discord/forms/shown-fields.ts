@@ -3,7 +3,10 @@ import { FORM_LIMITS } from './form-limits.ts';
 
 /** The fields that a modal has room for: the first ones, and those without which it could not be sent. */
 export function shownFields({ fields }: Form): readonly FormField[] {
-  const askable = fields.filter((field) => field.kind !== 'choice' || field.choices.length > 0);
+  const askable = fields.filter(
+    ({ name, ...field }) =>
+      name.length < FORM_LIMITS.customId && (field.kind !== 'choice' || field.choices.length > 0),
+  );
   const needed = askable.filter((field) => field.required && field.initial === undefined);
   const chosen = new Set(needed.slice(0, FORM_LIMITS.fields));
   for (const field of askable) {

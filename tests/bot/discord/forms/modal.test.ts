@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { toModal } from '../../../../src/bot/discord/forms/modal.ts';
+import { nameOf, openerOf, readState, writeIds } from '../../../../src/bot/discord/forms/modal-state.ts';
+import { hiddenValues, shownFields } from '../../../../src/bot/discord/forms/shown-fields.ts';
+import type { Form, FormChoice, FormField } from '../../../../src/core/ports/chat-surfaces.ts';
+import { checkModal } from '../../../fakes/discord/checks/modal-check.ts';
+import { isObject, parseJson } from '../../../fakes/slack/json.ts';
+
+const OPENER = '1234567890123456789';
+
+const anyText = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
+const choice: fc.Arbitrary<FormChoice> = fc.record({ value: anyText(120), label: anyText(200) });
+const base = {
+  name: anyText(110),
+  label: anyText(90),
+  help: anyText(150),
+  required: fc.boolean(),
+};
+const field: fc.Arbitrary<FormField> = fc.oneof(
+  fc.record({
+    ...base,
+    kind: fc.constant('text' as const),
+    multiline: fc.boolean(),
+    initial: anyText(5_000),
+    maxCharacters: fc.integer({ min: -1, max: 9_000 }),
+  }),
+  fc.record({ ...base, kind: fc.constant('number' as const), whole: fc.boolean(), initial: fc.double() }),
+  fc.record({
+    ...base,
+    kind: fc.constant('choice' as const),
+    choices: fc.array(choice, { maxLength: 40 }),
+    refreshes: fc.boolean(),
+    initial: anyText(120),
+  }),
+  fc.record({ ...base, kind: fc.constant('search' as const), initial: choice }),
+);
+const form: fc.Arbitrary<Form> = fc.record({
+  state: anyText(1_000),
+  title: anyText(80),
+  submit: anyText(24),
+  fields: fc.uniqueArray(field, { selector: ({ name }) => name, minLength: 1, maxLength: 9 }),
+});
+
+describe('a modal', () => {
+  it('is what Discord takes, whatever the form holds', () => {
+    fc.assert(
+      fc.property(form, fc.array(choice, { maxLength: 30 }), (asked, offered) => {
+        const shown = shownFields(asked);
+        fc.pre(shown.length > 0);
+        const ids = writeIds(
+          OPENER,
+          shown.map(({ name }) => name),
+          { state: asked.state, hidden: {} },
+        );
+        const modal = toModal(asked, shown, ids, () => offered);
+        const sent = parseJson(JSON.stringify(modal));
+        if (!isObject(sent)) throw new Error('no object');
+        checkModal(sent);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('carries what it is about in its ids, or nothing of it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ maxLength: 1_000 }),
+        fc.dictionary(fc.string({ maxLength: 20 }), fc.string({ maxLength: 50 }), { maxKeys: 3 }),
+        fc.uniqueArray(anyText(60), { minLength: 1, maxLength: 5 }),
+        (state, hidden, names) => {
+          const ids = writeIds(OPENER, names, { state, hidden });
+          expect(ids.modal.length).toBeLessThanOrEqual(100);
+          expect(ids.fields.map(nameOf)).toEqual(names);
+          expect(openerOf(ids.modal)).toBe(OPENER);
+          const read = readState(ids);
+          if (read !== undefined) expect(read).toEqual({ state, hidden: { ...hidden } });
+        },
+      ),
+    );
+  });
+
+  it('carries the state of a usual form', () => {
+    const state = JSON.stringify({
+      ...{ verb: 'inference', role: 'operator', platform: 'discord', tenant: OPENER },
+      ...{ words: ['--priority=3'], target: 'ps_7k2m9x4d', model: 'transfer2.5-distilled' },
+    });
+    const names = ['prompt', 'model', 'parameter:edge', 'parameter:canny_threshold', 'parameter:seed'];
+    expect(readState(writeIds(OPENER, names, { state, hidden: {} }))?.state).toBe(state);
+  });
+
+  it('of others is none of ours', () => {
+    expect(openerOf('something|123|abc')).toBeUndefined();
+    expect(readState({ modal: `cosmos-form|${OPENER}|`, fields: ['prompt|'] })).toBeUndefined();
+    expect(readState({ modal: `cosmos-form|${OPENER}|AAAA`, fields: [] })).toBeUndefined();
+  });
+});
+
+describe('the fields of a modal', () => {
+  const text = (name: string, required: boolean, initial?: string): FormField => ({
+    ...{ kind: 'text', name, label: name, required, multiline: false },
+    ...(initial !== undefined && { initial }),
+  });
+  const asked = (fields: readonly FormField[]): Form => ({ state: '', title: 'a', submit: 'b', fields });
+
+  it('are the first five, in their order, and those without which it could not be sent', () => {
+    const fields = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => text(name, name === 'g'));
+    expect(shownFields(asked(fields)).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'g']);
+  });
+
+  it('leave nothing out that was filled in before', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g'];
+    const usual = asked(names.map((name) => text(name, false, 'usual')));
+    const filled = asked(names.map((name) => text(name, false, name === 'g' ? 'chosen' : 'usual')));
+    expect(hiddenValues(filled, shownFields(filled), usual)).toEqual({ g: 'chosen' });
+  });
+});
