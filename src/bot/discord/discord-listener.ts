@@ -142,6 +142,7 @@ export class DiscordListener implements DiscordInbound {
     this.#gateway = gateway;
     await gateway.open(intentsFor(mayReadMessages), {
       dispatch: (payload) => this.#dispatch(payload, session),
+      lost: () => this.#seen.pause(),
       refused: (refusal) => this.#refused(refusal, session),
     });
   }
@@ -179,6 +180,9 @@ export class DiscordListener implements DiscordInbound {
         break;
       case Events.Ready:
         this.#missed.begin(payload.d.guilds.map(({ id }) => id));
+        break;
+      case Events.Resumed:
+        this.#seen.listen();
         break;
       case Events.GuildCreate:
         this.#catchUp(payload.d.id, catchUp);

@@ -76,7 +76,6 @@ describe('a form', () => {
     const { studio, bot } = await formStudio();
     const asked = await studio.anna.command(studio.renders, 'cosmos inference');
     expect(asked.outcome).toBe('modal');
-    expect(asked.latencyMs).toBeLessThan(500);
     const modal = await studio.anna.modalOpened();
     expect(modal.title).toBe('Run a prompt');
     expect(modal.inputs.map(({ label }) => label)).toEqual(['Prompt', 'Model', 'Edges', 'Note', 'Name']);

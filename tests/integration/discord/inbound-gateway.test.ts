@@ -47,6 +47,24 @@ describe('the connection', () => {
     expect(discord.gateway.identifies).toHaveLength(2);
   }, 15_000);
 
+  it('that cannot be resumed after a long time reads what was said from where it broke', async () => {
+    const clock = new FakeClock(Date.now());
+    const studio = await openDiscordStudio({ clock });
+    const { discord, anna, renders, bot: app } = studio;
+    const bot = await listenToDiscord(studio, { clock, mark: new Mark(snowflakeAt(clock.now() - 60_000)) });
+    const before = bot.mark.value;
+    discord.gateway.down = true;
+    discord.gateway.cut(app);
+    await discord.gateway.gone(app);
+    await anna.uploads(renders, [VIDEO], { text: 'in the dark' });
+    await bot.says('a new one is made');
+    clock.advance(30 * 60_000);
+    expect(bot.mark.value).toBe(before);
+    discord.gateway.forget(app);
+    discord.gateway.down = false;
+    expect(await bot.hears()).toMatchObject({ text: 'in the dark' });
+  });
+
   it('is made as soon as Discord can be reached', async () => {
     const studio = await openDiscordStudio();
     const { discord, anna, renders } = studio;

@@ -1,9 +1,13 @@
-import { describe, expect, it } from 'vitest';
+import Database from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { systemClock } from '../../../src/bot/system-clock.ts';
 import { RECEIPT } from '../../../src/bot/wording/receipt-words.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { CardAction } from '../../../src/core/ports/chat.ts';
+import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
 import { type DiscordStudio, openDiscordStudio } from '../../support/discord-studio.ts';
+import { openWorkbench } from '../../support/workbench.ts';
 import { type DiscordListeningBot, listenToDiscord, meaning, registerCommands } from './listening.ts';
 
 const CALLBACK = 'POST /interactions/{interaction}/{token}/callback';
@@ -47,7 +51,6 @@ describe('a slash command', () => {
     const asked = await anna.command(renders, 'cosmos list', { what: 'runs', limit: 5, mine: true });
     expect(asked.outcome).toBe('answered');
     expect(asked.ephemeral).toEqual([RECEIPT]);
-    expect(asked.latencyMs).toBeLessThan(500);
     expect(bot.received.map(meaning)).toEqual([
       {
         kind: 'form',
@@ -96,6 +99,30 @@ describe('a slash command', () => {
     const asked = await studio.anna.command(studio.renders, 'cosmos status');
     expect(asked.outcome).toBe('answered');
     expect(asked.ephemeral.join()).toMatch(/not saved|try again|busy/i);
+  });
+
+  it('is answered in time while another process writes into the store', async () => {
+    const studio = await commandStudio();
+    const bot = await listenToDiscord(studio);
+    const bench = await openWorkbench({ clock: systemClock });
+    onTestFinished(async () => await bench[Symbol.asyncDispose]());
+    const path = bench.bot.parts.data.database;
+    using receiver = new InboxReceiver(path, systemClock);
+    bot.receive = async (event) => {
+      receiver.add(event);
+    };
+    const other = new Database(path);
+    onTestFinished(() => {
+      other.close();
+    });
+    other.exec('BEGIN IMMEDIATE');
+    const refused = await studio.anna.command(studio.renders, 'cosmos status');
+    other.exec('ROLLBACK');
+    expect(refused.ephemeral.join()).toMatch(/again/i);
+    // For a moment after a refusal nothing is tried.
+    const again = async () => (await studio.anna.command(studio.renders, 'cosmos status')).ephemeral;
+    await expect.poll(again).toEqual([RECEIPT]);
+    expect(bench.store.inbox.open(bot.chat.platform)).toHaveLength(1);
   });
 
   it('that is delivered twice is one event, answered once', async () => {
@@ -191,7 +218,6 @@ describe('a click', () => {
     );
     const asked = await anna.clicks(card, 'Rate');
     expect(asked.outcome).toBe('deferred_update');
-    expect(asked.latencyMs).toBeLessThan(500);
     expect(bot.received.map(meaning)).toEqual([
       {
         ...{ kind: 'click', verb: 'rate', target: 'rs_3fq8w1zz', arguments: ['5'] },
@@ -260,6 +286,5 @@ describe('completion', () => {
     expect(suggested.choices[0]).toEqual({ name: 'prompt 3', value: 'ps_3' });
     expect(suggested.choices).toHaveLength(11);
     expect((await anna.autocomplete(renders, 'cosmos inference', 'prompt', '')).choices).toHaveLength(25);
-    expect(suggested.latencyMs).toBeLessThan(500);
   });
 });

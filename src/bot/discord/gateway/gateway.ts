@@ -31,6 +31,8 @@ export interface GatewayParts {
 export interface GatewayListener {
   /** Everything that Discord tells, READY and RESUMED included. */
   dispatch(payload: GatewayDispatchPayload): void;
+  /** The connection is lost; READY or RESUMED tell when there is one again. */
+  lost(): void;
   /** Discord has closed it for good after it was open. */
   refused(refusal: GatewayRefusal): void;
 }
@@ -102,6 +104,7 @@ export class Gateway {
     });
     manager.on(WebSocketShardEvents.Closed, ({ code }) => {
       this.#isConnecting = true;
+      listener.lost();
       const advice = fatalAdvice(code);
       if (advice === undefined) {
         logger.info({ code }, 'the connection to Discord is closed: a new one is made');

@@ -32,9 +32,14 @@ export class Seen {
     return this.#written;
   }
 
-  /** From now on everything arrives. */
+  /** From now on everything arrives, and what was missed is held. */
   listen(): void {
     this.#isListening = true;
+  }
+
+  /** Nothing arrives: the mark stands until something does again. */
+  pause(): void {
+    this.#isListening = false;
   }
 
   /** Holds the mark before this message until the returned function is called. */

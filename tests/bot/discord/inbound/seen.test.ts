@@ -29,6 +29,19 @@ it('the mark follows the time, two heartbeats behind, and only while somebody li
   expect(written).toEqual([snowflakeAt(clock.now() - MARGIN_MS)]);
 });
 
+it('the mark stands while the connection is lost', () => {
+  const { clock, written, seen } = desk();
+  seen.listen();
+  seen.write();
+  seen.pause();
+  clock.advance(10 * 60_000);
+  seen.write();
+  expect(written).toHaveLength(1);
+  seen.listen();
+  seen.write();
+  expect(written).toHaveLength(2);
+});
+
 it('the mark does not pass what is not saved yet', () => {
   const { clock, written, seen } = desk();
   seen.listen();
