@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Card, ChatPort, ChatReference, UploadOutcome } from '../../core/ports/chat.ts';
@@ -9,13 +8,12 @@ import type { Delivery } from '../../core/store/deliveries.ts';
 import type { Store } from '../../core/store/store.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
-import { leftOutOfLog } from '../wording/answers.ts';
 import { cardHash } from './card-hash.ts';
 import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
 import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
 import type { Proxies } from './proxies.ts';
-import type { WantedFile } from './run-files.ts';
+import { type Rung, rungOf } from './rungs.ts';
 import { type Showing, type Wanted, withFile, withoutFile, withProxy } from './wanted.ts';
 
 /** How far before the stored intent an earlier post is looked for, ms: clocks of platforms differ from ours. */
@@ -49,11 +47,6 @@ export interface DelivererParts {
   readonly logger: Logger;
   readonly budget: EditBudget;
   readonly proxies: Pick<Proxies, 'of'>;
-}
-
-/** A file that a platform may take: the whole one, the end of a log, or a smaller copy. */
-interface Rung extends WantedFile, AsyncDisposable {
-  readonly isProxy: boolean;
 }
 
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
@@ -218,23 +211,10 @@ export class Deliverer {
     return await this.#parts.port.upload(due.delivery.key, due.showing.where, file, card);
   }
 
-  /** The file as it is, or what stands for it where that is too large; one that somebody has removed is not sent. */
   async #rung(due: DueDelivery, maxBytes: number): Promise<Rung | undefined> {
     const { file } = due.content;
-    const bytes = file && (await stat(file.path).catch(() => undefined))?.size;
-    if (file === undefined || bytes === undefined) return undefined;
-    const kept = { [Symbol.asyncDispose]: async () => undefined };
-    if (bytes <= maxBytes) return { ...file, bytes, isProxy: false, ...kept };
-    if (file.logOf !== undefined) {
-      const end = await this.#parts.api.log.end(file.logOf, maxBytes, leftOutOfLog);
-      return end && { ...file, ...end, isProxy: false };
-    }
-    const run = this.#runOf(due);
-    if (run === undefined || due.delivery.subject.purpose !== 'result' || !file.mime.startsWith('video/')) {
-      return undefined;
-    }
-    const proxy = await this.#parts.proxies.of(run, file, maxBytes);
-    return proxy && { ...proxy, isProxy: true, ...kept };
+    const result = due.delivery.subject.purpose === 'result' ? this.#runOf(due) : undefined;
+    return file && (await rungOf(file, result, maxBytes, this.#parts));
   }
 
   #cardWithFile(due: DueDelivery, { leftOut }: ControlPlan, { isProxy, bytes }: Rung): Card {

@@ -1,0 +1,41 @@
+import { stat } from 'node:fs/promises';
+import type { CosmosApi } from '../../core/cosmos-api.ts';
+import type { Run } from '../../core/runs/run.ts';
+import { leftOutOfLog } from '../wording/answers.ts';
+import type { Proxies } from './proxies.ts';
+import type { WantedFile } from './run-files.ts';
+
+/** A file that a platform may take: the whole one, the end of a log, or a smaller copy. */
+export interface Rung extends WantedFile, AsyncDisposable {
+  readonly isProxy: boolean;
+}
+
+export interface RungParts {
+  readonly api: Pick<CosmosApi, 'log'>;
+  readonly proxies: Pick<Proxies, 'of'>;
+}
+
+/**
+ * The file as it is, or what stands for it where it is larger than `maxBytes`; undefined where nothing does, or where
+ * somebody has removed it. Only the result of a run has smaller copies: `result` is that run.
+ */
+export async function rungOf(
+  file: WantedFile,
+  result: Run | undefined,
+  maxBytes: number,
+  { api, proxies }: RungParts,
+): Promise<Rung | undefined> {
+  const bytes = (await stat(file.path).catch(() => undefined))?.size;
+  if (bytes === undefined) return undefined;
+  if (bytes <= maxBytes) return { ...file, bytes, isProxy: false, ...KEPT };
+  if (file.logOf !== undefined) {
+    const end = await api.log.end(file.logOf, maxBytes, leftOutOfLog);
+    return end && { ...file, ...end, isProxy: false };
+  }
+  if (result === undefined || !file.mime.startsWith('video/')) return undefined;
+  const proxy = await proxies.of(result, file, maxBytes);
+  return proxy && { ...proxy, isProxy: true, ...KEPT };
+}
+
+/** What stays when it was sent. */
+const KEPT = { [Symbol.asyncDispose]: async () => undefined };
