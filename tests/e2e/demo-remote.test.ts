@@ -30,7 +30,7 @@ describe.skipIf(missing !== undefined)(`npm run demo:remote${missing ? ` (${miss
     expect(trusted).toBe(shown);
     expect(out).not.toContain('✖');
     expect(out).toMatch(/^\$ npx cosmos inference ps_\w+ --wait$/m);
-    expect(out).toMatch(/denoising/);
+    expect(out).toMatch(/▶ rs_\w+ {2}\d+ % {2}\S/);
     const path = /^ {2}(\S+0-output\.mp4)$/m.exec(out)?.[1] ?? '';
     const facts = await new ChildMediaWorker().verify(join(place.directory, path), LIMITS);
     expect(facts).toMatchObject({ kind: 'video', frames: 120, fps: 24, width: 640, height: 352 });
