@@ -41,7 +41,7 @@ describe.skipIf(missing !== undefined)(`npm run demo:remote${missing ? ` (${miss
   it('leaves nothing running when it is killed with a run on its host', async () => {
     const place = await makePlace();
     const { demo, lines } = start(place);
-    for await (const line of lines) if (line.includes('denoising')) break;
+    for await (const line of lines) if (/▶ rs_\w+ {2}\d+ % /.test(line)) break;
     demo.kill('SIGKILL');
     await ended(demo);
     // The box takes itself down: nobody is left who would wait for it.

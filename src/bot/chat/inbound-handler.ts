@@ -141,10 +141,14 @@ export class InboundHandler {
       const [first, ...rest] = files.received.problems;
       return [first, ...rest, ...(text.ok ? [] : text.problems)] as const;
     }
-    const { text, dedupeKey: idempotencyKey } = event;
+    const { text, negativeText, name, dedupeKey: idempotencyKey } = event;
     const created = await api.createPrompt(
       actor,
-      { text, files: files.received.value, thread, idempotencyKey },
+      {
+        ...{ text, files: files.received.value, thread, idempotencyKey },
+        ...(negativeText !== undefined && { negativeText }),
+        ...(name !== undefined && { name }),
+      },
       signal,
     );
     return created.ok ? undefined : created.problems;

@@ -137,7 +137,14 @@ export type Inbound =
       readonly target: string;
       readonly arguments: readonly string[];
     })
-  | (InboundBase & { readonly kind: 'upload'; readonly text: string; readonly files: readonly ChatFile[] });
+  | (InboundBase & {
+      readonly kind: 'upload';
+      readonly text: string;
+      readonly files: readonly ChatFile[];
+      /** Where the platform has an entry of its own for it. */
+      readonly negativeText?: string;
+      readonly name?: string;
+    });
 
 /** Takes an event over: resolves once it is durable, throws `store.busy` within 100 ms where it cannot be saved now. */
 export type Receive = (event: Inbound) => Promise<void>;

@@ -81,11 +81,16 @@ describe('a slash command', () => {
     const bot = await listenToDiscord(studio);
     const asked = await studio.anna.command(studio.renders, 'cosmos create', {
       text: 'neon street',
+      negative: 'people',
+      name: 'Neon',
       file: VIDEO,
     });
     expect(asked.ephemeral).toEqual([RECEIPT]);
     expect(bot.received).toMatchObject([
-      { kind: 'upload', text: 'neon street', files: [{ name: 'drift.mp4', bytes: 6 }] },
+      {
+        ...{ kind: 'upload', text: 'neon street', negativeText: 'people', name: 'Neon' },
+        files: [{ name: 'drift.mp4', bytes: 6 }],
+      },
     ]);
     const [event] = bot.received;
     const id = event?.kind === 'upload' ? event.files[0]?.id : undefined;

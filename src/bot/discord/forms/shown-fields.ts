@@ -17,7 +17,7 @@ export function shownFields({ fields }: Form): readonly FormField[] {
 }
 
 /** What stands in the fields, by name, as it would be sent if nobody touched it. */
-export function initialValues(fields: readonly FormField[]): FormValues {
+function initialValues(fields: readonly FormField[]): FormValues {
   return Object.fromEntries(
     fields.flatMap((field) => {
       const value = initialValue(field);

@@ -50,8 +50,15 @@ export function fromSlash(
   const { options = [], resolved } = interaction.data;
   const files: readonly ToldFile[] = Object.values(resolved?.attachments ?? {});
   if (files.length > 0) {
-    const text = textOption(options);
-    return { ...base, kind: 'upload', text, files: files.map((file) => toChatFile(file)) };
+    const text = textOption(options, 'text') ?? '';
+    const negativeText = textOption(options, 'negative');
+    const name = textOption(options, 'name');
+    return {
+      ...base,
+      ...{ kind: 'upload', text, files: files.map((file) => toChatFile(file)) },
+      ...(negativeText !== undefined && { negativeText }),
+      ...(name !== undefined && { name }),
+    };
   }
   return { ...base, kind: 'form', words: optionsToWords(options) };
 }
@@ -100,8 +107,8 @@ interface Option {
   readonly options?: readonly Option[] | undefined;
 }
 
-/** The text that was given with files. */
-function textOption(options: readonly Option[]): string {
-  const found = options.flatMap((each) => each.options ?? [each]).find(({ name }) => name === 'text');
-  return typeof found?.value === 'string' ? found.value : '';
+/** A text that was given with files. */
+function textOption(options: readonly Option[], name: string): string | undefined {
+  const found = options.flatMap((each) => each.options ?? [each]).find((each) => each.name === name);
+  return typeof found?.value === 'string' && found.value !== '' ? found.value : undefined;
 }

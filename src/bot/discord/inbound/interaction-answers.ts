@@ -49,10 +49,10 @@ export class InteractionAnswers {
     if (!(await known.responded)) return false;
     const { application, token, hasReceipt } = known;
     if (hasReceipt) {
-      this.#byEvent.set(event, { ...known, hasReceipt: false });
       await this.#client.patch('edits', Routes.webhookMessage(application, token, '@original'), {
         json: body,
       });
+      this.#byEvent.set(event, { ...known, hasReceipt: false });
     } else {
       const json = { ...body, flags: MessageFlags.Ephemeral };
       await this.#client.post('posts', Routes.webhook(application, token), { json });
