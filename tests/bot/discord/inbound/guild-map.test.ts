@@ -1,0 +1,58 @@
+import { GatewayDispatchEvents, type GatewayDispatchPayload } from 'discord.js';
+import { expect, it } from 'vitest';
+import { fromMessage } from '../../../../src/bot/discord/inbound/from-message.ts';
+import { GuildMap } from '../../../../src/bot/discord/inbound/guild-map.ts';
+
+/** A dispatch with the parts that matter. */
+function dispatch(t: GatewayDispatchEvents, d: unknown): GatewayDispatchPayload {
+  const payload: unknown = { op: 0, s: 1, t, d };
+  if (!isDispatch(payload)) throw new Error(`${t} is no dispatch`);
+  return payload;
+}
+
+function isDispatch(payload: unknown): payload is GatewayDispatchPayload {
+  return typeof payload === 'object' && payload !== null && 't' in payload && 'd' in payload;
+}
+
+function studio(): GuildMap {
+  const guilds = new GuildMap();
+  guilds.apply(dispatch(GatewayDispatchEvents.Ready, { user: { id: '5' } }));
+  guilds.apply(
+    dispatch(GatewayDispatchEvents.GuildCreate, {
+      id: '1',
+      roles: [{ id: '6', tags: { bot_id: '5' } }, { id: '7' }],
+      channels: [{ id: '10', type: 0, name: 'renders', parent_id: '9', last_message_id: '100' }],
+      threads: [{ id: '11', type: 11, name: 'a thread', parent_id: '10' }],
+    }),
+  );
+  return guilds;
+}
+
+it('a thread is in its channel; the folder of a channel is nothing of ours', () => {
+  const guilds = studio();
+  expect(guilds.channel('10')).toEqual({ id: '10', guild: '1', name: 'renders', lastMessage: '100' });
+  expect(guilds.channel('11')).toEqual({ id: '11', guild: '1', name: 'a thread', parent: '10' });
+});
+
+it('the role of the bot is called as the bot itself', () => {
+  const around = { botUser: '5', channels: [], ownsThread: () => false, guilds: studio() };
+  const message = {
+    ...{ id: '175928847299117063', channel_id: '11', guild_id: '1', type: 0, mentions: [], attachments: [] },
+    author: { id: '3', username: 'anna' },
+  };
+  expect(fromMessage({ ...message, content: '<@&6> status' }, around)).toMatchObject({
+    kind: 'command',
+    text: 'status',
+    where: { channel: '10', thread: '11' },
+  });
+  expect(fromMessage({ ...message, content: '<@&7> status' }, around)).toBeUndefined();
+});
+
+it('a guild that is gone takes its channels with it, one that is away for a while keeps them', () => {
+  const guilds = studio();
+  guilds.apply(dispatch(GatewayDispatchEvents.GuildDelete, { id: '1', unavailable: true }));
+  expect(guilds.channelsOf('1')).toHaveLength(2);
+  guilds.apply(dispatch(GatewayDispatchEvents.GuildDelete, { id: '1' }));
+  expect(guilds.channelsOf('1')).toEqual([]);
+  expect(guilds.guilds).toEqual([]);
+});
