@@ -11,7 +11,7 @@ export const GPU_SCRIPT = `if command -v nvidia-smi >/dev/null 2>&1; then
   limit=
   command -v timeout >/dev/null 2>&1 && limit='timeout 15'
   said=$($limit nvidia-smi --format=csv,noheader,nounits \\
-    --query-gpu=index,uuid,memory.used,memory.total,utilization.gpu,temperature.gpu,power.draw,name 2>&1)
+    --query-gpu=index,uuid,memory.used,memory.total,utilization.gpu,temperature.gpu,power.draw,driver_version,name 2>&1)
   echo "gpus $?"
   printf '%s\\n' "$said" | sed 's/^/gpu /'
 else
@@ -27,8 +27,11 @@ const NUMBER = z.string().transform((text) => {
   return text === '' || !Number.isFinite(value) ? undefined : value;
 });
 
+/** Numbers with dots, or what stands for none. */
+const VERSION = z.string().transform((text) => (/^\d+(\.\d+)*$/.test(text) ? text : undefined));
+
 const ROW = z.tuple(
-  [z.string().regex(/^\d+$/), z.string(), NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, z.string().min(1)],
+  [z.string().regex(/^\d+$/), z.string(), NUMBER, NUMBER, NUMBER, NUMBER, NUMBER, VERSION, z.string().min(1)],
   z.string(),
 );
 
@@ -48,7 +51,7 @@ export function parseGpus(code: string, lines: readonly string[]): GpuAnswer {
   return { state: 'listed', gpus };
 }
 
-function toGpu([index, uuid, used, total, utilisation, temperature, power, ...name]: z.infer<
+function toGpu([index, uuid, used, total, utilisation, temperature, power, driver, ...name]: z.infer<
   typeof ROW
 >): GpuFacts {
   return {
@@ -60,5 +63,6 @@ function toGpu([index, uuid, used, total, utilisation, temperature, power, ...na
     ...(utilisation !== undefined && { utilisation }),
     ...(temperature !== undefined && { temperature }),
     ...(power !== undefined && { power }),
+    ...(driver !== undefined && { driver }),
   };
 }

@@ -35,8 +35,8 @@ export interface BoxOrder {
 const NVIDIA_SMI = `#!/bin/sh
 case "$*" in
   *--query-gpu=*)
-    echo '0, GPU-57a4d100-0000-0000-0000-000000000000, 1, 49140, 0, 31, 18.00, stand-in'
-    echo '1, GPU-57a4d100-0000-0000-0000-000000000001, 1, 49140, 0, 30, 17.00, stand-in'
+    echo '0, GPU-57a4d100-0000-0000-0000-000000000000, 1, 49140, 0, 31, 18.00, [N/A], stand-in'
+    echo '1, GPU-57a4d100-0000-0000-0000-000000000001, 1, 49140, 0, 30, 17.00, [N/A], stand-in'
     ;;
 esac
 `;

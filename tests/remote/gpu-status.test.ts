@@ -3,7 +3,7 @@ import { parseGpus } from '../../src/remote/gpu-status.ts';
 import { parseHostFacts } from '../../src/remote/host-facts.ts';
 
 const A100 =
-  '0, GPU-5f3e0b6a-1c2d-4e5f-8a9b-0c1d2e3f4a5b, 1024, 81920, 46, 51, 213.47, NVIDIA A100-SXM4-80GB';
+  '0, GPU-5f3e0b6a-1c2d-4e5f-8a9b-0c1d2e3f4a5b, 1024, 81920, 46, 51, 213.47, 535.104.05, NVIDIA A100-SXM4-80GB';
 const MIB = 1024 * 1024;
 
 describe('what the tool for GPUs says', () => {
@@ -20,11 +20,12 @@ describe('what the tool for GPUs says', () => {
       utilisation: 46,
       temperature: 51,
       power: 213.47,
+      driver: '535.104.05',
     });
   });
 
   it.each(['[N/A]', 'N/A', '[Not Supported]', '[Unknown Error]', ''])('leaves out what is %j', (none) => {
-    const row = `0, GPU-1, ${none}, ${none}, ${none}, ${none}, ${none}, NVIDIA GB10`;
+    const row = `0, GPU-1, ${none}, ${none}, ${none}, ${none}, ${none}, ${none}, NVIDIA GB10`;
 
     expect(parseGpus('0', [row])).toEqual({
       state: 'listed',
@@ -33,7 +34,10 @@ describe('what the tool for GPUs says', () => {
   });
 
   it('keeps a zero, which is a value', () => {
-    expect(parseGpus('0', ['0, GPU-1, 0, 81920, 0, 30, 0.00, T4'])).toHaveProperty('gpus.0.utilisation', 0);
+    expect(parseGpus('0', ['0, GPU-1, 0, 81920, 0, 30, 0.00, 535.104, T4'])).toHaveProperty(
+      'gpus.0.utilisation',
+      0,
+    );
   });
 
   it('keeps a name with a comma whole', () => {

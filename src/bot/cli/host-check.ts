@@ -15,6 +15,7 @@ import {
   diskLine,
   engineLines,
   gpuLines,
+  HOST_KEY_LINE,
   leftoversLine,
   mountLine,
   problemLine,
@@ -56,6 +57,7 @@ export async function lookAtHost(check: HostCheck): Promise<HostReport> {
     if (tools.ssh !== undefined) {
       lines.push(ciphersLine(tools.ssh.ciphers));
       await requireTrusted(tools, signal);
+      lines.push(HOST_KEY_LINE);
     }
     answers = await ask(check, lines);
   } catch (thrown) {

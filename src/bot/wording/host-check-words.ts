@@ -49,6 +49,12 @@ const COLLECTS =
 const INSTALL_DRIVER =
   'Install the driver there (`sudo ubuntu-drivers install`, then restart) until `nvidia-smi` lists the GPUs.';
 
+/** The keys of all servers on the way were compared. */
+export const HOST_KEY_LINE: CheckLine = {
+  passed: true,
+  text: 'The host key that it shows is the pinned one.',
+};
+
 export function problemLine(problem: Problem): CheckLine {
   const { sentence, nextStep } = explain(problem);
   return { passed: false, text: sentence, advice: mendOfSilence(problem) ?? nextStep };
@@ -105,7 +111,12 @@ export function gpuLines(answer: GpuAnswer, wanted: readonly string[]): readonly
   if (answer.state === 'listed') {
     const missing = wanted.filter((name) => !answer.gpus.some((gpu) => isNamed(gpu, name)));
     const listed = answer.gpus.map((gpu) => ({ passed: true, text: gpuText(gpu) }));
-    return [...listed, ...missing.map((name) => missingGpu(name, answer.gpus)), ...noGpus(listed, missing)];
+    return [
+      ...driverLines(answer.gpus),
+      ...listed,
+      ...missing.map((name) => missingGpu(name, answer.gpus)),
+      ...noGpus(listed, missing),
+    ];
   }
   if (wanted.length === 0) return [NO_GPUS];
   if (answer.state === 'no_tool') {
@@ -162,6 +173,11 @@ const NO_GPUS: CheckLine = { passed: true, text: 'No GPUs; its lanes name none.'
 
 function noGpus(listed: readonly CheckLine[], missing: readonly string[]): readonly CheckLine[] {
   return listed.length + missing.length === 0 ? [NO_GPUS] : [];
+}
+
+function driverLines(gpus: readonly GpuFacts[]): CheckLine[] {
+  const versions = new Set(gpus.flatMap(({ driver }) => driver ?? []));
+  return [...versions].map((version) => ({ passed: true, text: `NVIDIA driver ${version}.` }));
 }
 
 function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {

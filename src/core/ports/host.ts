@@ -157,6 +157,8 @@ export interface GpuFacts {
   readonly temperature?: number;
   /** Watts. */
   readonly power?: number;
+  /** Version of its driver. */
+  readonly driver?: string;
 }
 
 /** What a host's tool for GPUs has answered: none where there is no such tool. */

@@ -33,6 +33,17 @@ describe('the lines of a host check', () => {
     ]);
   });
 
+  it('tell the version of the driver once', () => {
+    const gpus = ['0', '1'].map((index) => ({ ...GPU, index, driver: '570.86.15' }));
+    const lines = gpuLines({ state: 'listed', gpus }, ['0', '1']);
+
+    expect(lines.map(({ text }) => text)).toEqual([
+      'NVIDIA driver 570.86.15.',
+      'GPU 0: NVIDIA L4.',
+      'GPU 1: NVIDIA L4.',
+    ]);
+  });
+
   it('fail for a GPU that a lane names and the host does not have', () => {
     const lines = gpuLines({ state: 'listed', gpus: [GPU] }, ['0', '1']);
 

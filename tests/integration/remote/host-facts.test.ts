@@ -19,9 +19,15 @@ async function factsWith(script: string, paths: readonly string[] = []): Promise
 describe('the facts of this machine', () => {
   it('tell the GPUs that the tool lists', async () => {
     const { gpus } = await factsWith(
-      `for i in 0 1; do echo "$i, GPU-$i, 12, 24, [N/A], 40, [N/A], NVIDIA L4"; done`,
+      `for i in 0 1; do echo "$i, GPU-$i, 12, 24, [N/A], 40, [N/A], 570.86.15, NVIDIA L4"; done`,
     );
-    const gpu = { name: 'NVIDIA L4', memoryUsedBytes: 12 * 1024 ** 2, memoryTotalBytes: 24 * 1024 ** 2 };
+    const driver = '570.86.15';
+    const gpu = {
+      name: 'NVIDIA L4',
+      driver,
+      memoryUsedBytes: 12 * 1024 ** 2,
+      memoryTotalBytes: 24 * 1024 ** 2,
+    };
 
     expect(gpus).toEqual({
       state: 'listed',

@@ -108,6 +108,7 @@ describeWithSshd('a host over SSH', () => {
     const { code, out } = await cosmos(config, 'check');
 
     expect(out).toMatch(/^✔ SSH uses .*ciphers/m);
+    expect(out).toMatch(/^✔ The host key that it shows is the pinned one\.$/m);
     expect(out).toMatch(/^✔ Answers in .* as ho_/m);
     expect(out).toMatch(/^✔ No attempts of this bot are there\./m);
     expect(code).toBe(out.includes('✖') ? 1 : 0);

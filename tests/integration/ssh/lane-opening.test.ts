@@ -40,7 +40,7 @@ async function openGpuHost(usedMib: number) {
   const used = server.path('used');
   await writeFile(used, String(usedMib));
   await mkdir(server.path('bin'));
-  const tool = `#!/bin/sh\necho "0, GPU-aaaa, $(cat '${used}'), 24576, 0, 31, 18.0, NVIDIA L4"\n`;
+  const tool = `#!/bin/sh\necho "0, GPU-aaaa, $(cat '${used}'), 24576, 0, 31, 18.0, 570.86.15, NVIDIA L4"\n`;
   await writeFile(server.path('bin/nvidia-smi'), tool);
   await chmod(server.path('bin/nvidia-smi'), 0o755);
   await appendFile(server.path('sshd_config'), `SetEnv PATH=${server.path('bin')}:/usr/bin:/bin\n`);

@@ -38,8 +38,8 @@ echo 'Saved video to output.mp4'
 `;
 
 const GPUS = `#!/bin/sh
-echo '0, GPU-aaaa, 1024, 81559, 97, 71, 612.40, NVIDIA H100 80GB HBM3'
-echo '1, GPU-bbbb, 0, 81559, [N/A], [Not Supported], [N/A], NVIDIA H100 80GB HBM3'
+echo '0, GPU-aaaa, 1024, 81559, 97, 71, 612.40, 570.86.15, NVIDIA H100 80GB HBM3'
+echo '1, GPU-bbbb, 0, 81559, [N/A], [Not Supported], [N/A], [N/A], NVIDIA H100 80GB HBM3'
 `;
 
 /** A bot with two lanes on the server, whose model is the script. */
