@@ -147,7 +147,7 @@ describe('taking an event over', () => {
 
 it('files that come with a name and a negative text make a prompt that has both', async () => {
   const bench = await InboxBench.open();
-  const more = { name: 'Neon', negativeText: 'people' };
+  const more = { name: 'neon', negativeText: 'people' };
   await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, more));
   expect(bench.bench.api.listPrompts(1)).toMatchObject([more]);
 });
