@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { relative } from 'node:path';
 import { type Problem, toCosmosError } from '../../core/errors.ts';
 import type { Card, ChatUser, Inbound } from '../../core/ports/chat.ts';
@@ -7,7 +7,6 @@ import type { Random } from '../../core/ports/random.ts';
 import type { TranscriptMessage, TranscriptStore } from '../../core/store/transcript.ts';
 import { cardHash } from '../chat/card-hash.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
-import { size } from '../wording/numbers.ts';
 import {
   type InputLine,
   isLiveCard,
@@ -136,9 +135,8 @@ export class TerminalSession {
 
 /** A terminal cannot play a file: it says where it lies. */
 function withFile(card: Card, file: string, directory: string): Card {
-  const { size: bytes } = statSync(file, { throwIfNoEntry: false }) ?? {};
   const path = relative(directory, file);
   const shown = path.startsWith('..') ? file : path;
-  const facts = bytes === undefined ? 'it is not there any more' : size(bytes);
-  return { ...card, blocks: [{ type: 'text', text: [{ code: shown }, ` (${facts})`] }, ...card.blocks] };
+  const gone = existsSync(file) ? [] : [' (it is not there any more)'];
+  return { ...card, blocks: [{ type: 'text', text: [{ code: shown }, ...gone] }, ...card.blocks] };
 }
