@@ -66,7 +66,10 @@ function input(
     readonly maxCharacters?: number;
   },
 ): APITextInputComponent {
-  const most = Math.min(FORM_LIMITS.text, Math.max(1, Math.trunc(asked.maxCharacters ?? FORM_LIMITS.text)));
+  const most = Math.min(
+    FORM_LIMITS.text,
+    Math.max(1, Math.trunc(asked.maxCharacters ?? 0) || FORM_LIMITS.text),
+  );
   const given = (asked.initial ?? '').toWellFormed();
   // A text that does not fit is asked for anew: half of one would be run without anybody noticing.
   const value = given === '' || given.length > most ? undefined : given;

@@ -65,7 +65,10 @@ export function toOptions(choices: readonly FormChoice[], chosen?: string): Plai
 }
 
 function textInput(field: Extract<FormField, { kind: 'text' }>): RenderedField {
-  const most = Math.min(VIEW_LIMITS.input, Math.max(1, Math.trunc(field.maxCharacters ?? VIEW_LIMITS.input)));
+  const most = Math.min(
+    VIEW_LIMITS.input,
+    Math.max(1, Math.trunc(field.maxCharacters ?? 0) || VIEW_LIMITS.input),
+  );
   const given = (field.initial ?? '').toWellFormed();
   // A text that does not fit is asked for anew: half of one would be run without anybody noticing.
   const initial = given === '' || given.length > most ? undefined : given;

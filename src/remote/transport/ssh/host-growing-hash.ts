@@ -1,11 +1,11 @@
-import type { ClientChannel } from 'ssh2';
 import type { StoredFile } from '../../../core/ports/media.ts';
 import { quote } from '../../bash-script.ts';
 import { BLOCK_BYTES } from '../../transfer/block-queue.ts';
 import type { GrowingHash } from '../../transfer/growing-hash.ts';
 import { boundedWait } from './bounded-wait.ts';
+import type { CommandChannel } from './command-channel.ts';
 import { GROWING_HASH_SCRIPT, readHash } from './hash-script.ts';
-import { collectResult, killCommand } from './ssh-command.ts';
+import { collectResult } from './ssh-command.ts';
 import type { SshConnection } from './ssh-connection.ts';
 
 /** The host starts a process for each step. */
@@ -19,7 +19,7 @@ const LAST_ANSWER_MS = 60_000;
 export class HostGrowingHash implements GrowingHash {
   readonly #answer: Promise<StoredFile | undefined>;
   readonly #stop = new AbortController();
-  #channel: ClientChannel | undefined;
+  #channel: CommandChannel | undefined;
   #blocks = 0;
   #told = 0;
 
@@ -29,7 +29,7 @@ export class HostGrowingHash implements GrowingHash {
     this.#answer = connection
       .command(words.map(quote).join(' '), bounds, (channel) => {
         this.#channel = channel;
-        return { done: collectResult(channel, ''), giveUp: () => killCommand(channel) };
+        return { done: collectResult(channel, ''), giveUp: () => channel.kill() };
       })
       .then(
         ({ exitCode, stdout }) => (exitCode === 0 ? readHash(stdout) : undefined),
@@ -49,7 +49,7 @@ export class HostGrowingHash implements GrowingHash {
       return undefined;
     }
     if (this.#blocks > this.#told) this.#tell();
-    this.#channel.write('end\n');
+    this.#channel.stream.write('end\n');
     const bounds = { deadlineMs: LAST_ANSWER_MS, signals: [this.#stop.signal] };
     return boundedWait(this.#answer, bounds).catch(() => undefined);
   }
@@ -60,7 +60,7 @@ export class HostGrowingHash implements GrowingHash {
 
   #tell(): void {
     if (this.#channel === undefined) return;
-    this.#channel.write(`${this.#blocks - this.#told}\n`);
+    this.#channel.stream.write(`${this.#blocks - this.#told}\n`);
     this.#told = this.#blocks;
   }
 }

@@ -1,4 +1,4 @@
-import type { ClientChannel } from 'ssh2';
+import type { CommandChannel } from './command-channel.ts';
 
 /** The command line of a shell that takes its script from its input. */
 export const SHELL = '/bin/sh -s';
@@ -8,15 +8,15 @@ export const SHELL = '/bin/sh -s';
  * the host, which no command has to wait for then.
  */
 export class SpareShell {
-  readonly #start: () => Promise<ClientChannel>;
-  #spare: Promise<ClientChannel> | undefined;
+  readonly #start: () => Promise<CommandChannel>;
+  #spare: Promise<CommandChannel> | undefined;
 
-  constructor(start: () => Promise<ClientChannel>) {
+  constructor(start: () => Promise<CommandChannel>) {
     this.#start = start;
   }
 
   /** The one that is ready, or else a new one. Whoever takes it ends it. */
-  take(): Promise<ClientChannel> {
+  take(): Promise<CommandChannel> {
     const spare = this.#spare;
     this.#spare = undefined;
     return spare === undefined ? this.#start() : spare.catch(() => this.#start());
@@ -32,12 +32,12 @@ export class SpareShell {
       this.#spare = undefined;
       return true;
     };
-    spare.then((channel) => {
+    spare.then(({ stream }) => {
       const ended = (): void => {
-        if (forget()) channel.destroy();
+        if (forget()) stream.destroy();
       };
       // Ended by somebody on the host: its channel closes once it is read, which nobody does.
-      for (const event of ['exit', 'close', 'error']) channel.once(event, ended);
+      for (const event of ['exit', 'close', 'error']) stream.once(event, ended);
     }, forget);
   }
 }

@@ -1,9 +1,8 @@
-import { constants } from 'node:os';
-import type { ClientChannel } from 'ssh2';
 import { CosmosError } from '../../../core/errors.ts';
 import { quote } from '../../bash-script.ts';
 import { StreamHead } from '../stream-head.ts';
 import type { CommandOptions, CommandResult, LaunchOptions } from '../transport.ts';
+import type { CommandChannel } from './command-channel.ts';
 import { SHELL } from './spare-shell.ts';
 import type { SshConnection } from './ssh-connection.ts';
 import { unreachable } from './ssh-failure.ts';
@@ -90,28 +89,26 @@ function execute(
   const bounds = { deadlineMs: options.deadlineMs ?? DEADLINE_MS, signal: options.signal };
   return connection.command(line, bounds, (channel) => ({
     done: collectResult(channel, input, options.maxOutputBytes),
-    giveUp: () => killCommand(channel),
+    giveUp: () => channel.kill(),
   }));
 }
 
 /** Writes `input` and resolves when the command has ended; whoever has more input writes it to the channel. */
 export function collectResult(
-  channel: ClientChannel,
+  channel: CommandChannel,
   input: string | Buffer,
   maxOutputBytes = MAX_OUTPUT_BYTES,
 ): Promise<CommandResult> {
+  const { stream } = channel;
   const stdout = new StreamHead(maxOutputBytes);
   const stderr = new StreamHead(maxOutputBytes);
-  channel.on('data', (chunk: Uint8Array) => stdout.add(chunk));
-  channel.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
+  stream.on('data', (chunk: Uint8Array) => stdout.add(chunk));
+  stream.stderr.on('data', (chunk: Uint8Array) => stderr.add(chunk));
   const ended = new Promise<CommandResult>((resolve, reject) => {
-    let exitCode: number | undefined;
-    channel.on('exit', (code: number | null, signal?: string) => {
-      exitCode = code ?? 128 + signalNumber(signal);
-    });
-    channel.on('error', reject);
-    channel.on('end', () => channel.end());
-    channel.on('close', () => {
+    stream.on('error', reject);
+    stream.on('end', () => stream.end());
+    stream.on('close', () => {
+      const { exitCode } = channel;
       if (exitCode === undefined) {
         // The channel closed without a word of how the command ended: nobody knows whether it did.
         reject(unreachable(new CosmosError('ssh.closed')));
@@ -122,22 +119,6 @@ export function collectResult(
     });
   });
   // Not ended: the library sends no signal over a channel whose input has ended.
-  channel.write(input);
+  stream.write(input);
   return ended;
-}
-
-/** Ends the command with all that it started in its session, as far as the server does so, and the channel. */
-export function killCommand(channel: ClientChannel): void {
-  try {
-    channel.signal('KILL');
-    channel.destroy();
-  } catch (thrown) {
-    // The connection is gone, and the channel with it.
-    if (!(thrown instanceof Error)) throw thrown;
-  }
-}
-
-function signalNumber(signal: string | undefined): number {
-  const found = Object.entries(constants.signals).find(([name]) => name === `SIG${signal ?? ''}`);
-  return found?.[1] ?? 0;
 }

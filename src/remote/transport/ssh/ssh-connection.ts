@@ -1,8 +1,9 @@
 import { setTimeout as after } from 'node:timers/promises';
-import type { Client, ClientChannel } from 'ssh2';
+import type { Client } from 'ssh2';
 import { CosmosError } from '../../../core/errors.ts';
 import { BlockSession } from './block-session.ts';
 import { boundedWait } from './bounded-wait.ts';
+import { CommandChannel } from './command-channel.ts';
 import { openClient } from './open-client.ts';
 import { SftpSession } from './sftp-session.ts';
 import { Slots } from './slots.ts';
@@ -80,7 +81,7 @@ export class SshConnection {
   async command<T>(
     line: string,
     bounds: CallBounds & { readonly isCompanion?: boolean },
-    use: (channel: ClientChannel) => { readonly done: Promise<T>; readonly giveUp: () => void },
+    use: (channel: CommandChannel) => { readonly done: Promise<T>; readonly giveUp: () => void },
   ): Promise<T> {
     bounds.signal?.throwIfAborted();
     const deadlineMs = bounds.deadlineMs ?? this.answerTimeoutMs;
@@ -108,7 +109,7 @@ export class SshConnection {
         isUnwanted = true;
       };
       opened.then(
-        (channel) => isUnwanted && channel.destroy(),
+        (channel) => isUnwanted && channel.stream.destroy(),
         () => undefined,
       );
       const channel = await boundedWait(opened, { ...limits(), onGiveUp: forNobody });
@@ -236,17 +237,17 @@ export class SshConnection {
   }
 }
 
-function openExec(client: Client, line: string): Promise<ClientChannel> {
-  return new Promise((resolve, reject) => {
-    client.exec(line, (error, channel) => {
-      if (error === undefined) resolve(channel);
-      else reject(channelRefused(error));
-    });
+function openExec(client: Client, line: string): Promise<CommandChannel> {
+  return CommandChannel.open(client, line).catch((thrown: unknown) => {
+    throw channelRefused(thrown);
   });
 }
 
 /** Nothing has begun where a channel is refused. */
-async function openPatiently(open: () => Promise<ClientChannel>, gone: AbortSignal): Promise<ClientChannel> {
+async function openPatiently(
+  open: () => Promise<CommandChannel>,
+  gone: AbortSignal,
+): Promise<CommandChannel> {
   for (const pauseMs of PAUSES_AFTER_REFUSAL_MS) {
     try {
       return await open();

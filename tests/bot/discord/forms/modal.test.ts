@@ -23,7 +23,7 @@ const field: fc.Arbitrary<FormField> = fc.oneof(
     kind: fc.constant('text' as const),
     multiline: fc.boolean(),
     initial: anyText(5_000),
-    maxCharacters: fc.integer({ min: -1, max: 9_000 }),
+    maxCharacters: fc.oneof(fc.integer({ min: -1, max: 9_000 }), fc.constantFrom(Number.NaN, 0.5, Infinity)),
   }),
   fc.record({ ...base, kind: fc.constant('number' as const), whole: fc.boolean(), initial: fc.double() }),
   fc.record({

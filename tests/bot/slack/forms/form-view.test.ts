@@ -15,7 +15,11 @@ const anyText = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.constantFrom('', ' ', '\n', '\uD800', ':smile:', '<!channel>', 'x'.repeat(4_000), '\u202Eevil'),
 );
-const anyNumber = fc.oneof(fc.double(), fc.integer(), fc.constantFrom(1e-7, 1e21, -0, 2 ** 53, 0.1 + 0.2));
+const anyNumber = fc.oneof(
+  fc.double(),
+  fc.integer(),
+  fc.constantFrom(Number.NaN, 1e-7, 1e21, -0, 2 ** 53, 0.1 + 0.2),
+);
 const anyChoice = fc.record({ value: anyText, label: anyText });
 const base = { label: anyText, help: anyText, required: fc.boolean() };
 const name = fc.uuid();
