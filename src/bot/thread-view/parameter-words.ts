@@ -14,7 +14,8 @@ export function parameterValues(parameter: Parameter): string {
       const kind = parameter.type === 'integer' ? 'whole number' : 'number';
       const from = parameter.minimum === undefined ? '' : ` from ${parameter.minimum}`;
       const to = parameter.maximum === undefined ? '' : ` to ${parameter.maximum}`;
-      return `${kind}${from}${to}`;
+      const steps = parameter.step === undefined ? '' : `, in steps of ${parameter.step}`;
+      return `${kind}${from}${to}${steps}`;
     }
   }
 }

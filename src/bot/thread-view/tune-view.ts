@@ -1,3 +1,4 @@
+import { onStep } from '../../core/models/check-value.ts';
 import { usableParameters } from '../../core/models/controls.ts';
 import type { Parameter, ParameterValue, ParameterValues, Profile } from '../../core/models/profile.ts';
 import type { PromptInput } from '../../core/prompts/prompt.ts';
@@ -48,7 +49,9 @@ function otherValue(parameter: Parameter, now: ParameterValue | undefined): stri
       const { minimum = 0, maximum = minimum + 1 } = parameter;
       const middle = (minimum + maximum) / 2;
       const candidates = parameter.type === 'integer' ? [Math.floor(middle), maximum] : [middle, maximum];
-      return String(candidates.find((value) => value !== now) ?? minimum);
+      return String(
+        candidates.map((value) => onStep(parameter, value)).find((value) => value !== now) ?? minimum,
+      );
     }
   }
 }

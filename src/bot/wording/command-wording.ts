@@ -24,7 +24,7 @@ export const COMMAND_WORDING = {
   'input.parameter_range': {
     example: { parameter: 'edge', given: 8, minimum: 0, maximum: 1, nearest: 0.8 },
     say: (p) => ({
-      sentence: `${p.text('parameter', 'That parameter')} is ${p.text('expected', 'a number')}${bounds(p)}${p.part('given', (given) => `; you wrote ${given}`)}.${p.part('nearest', (value) => ` Did you mean ${value}?`)}`,
+      sentence: `${p.text('parameter', 'That parameter')} is ${p.text('expected', 'a number')}${bounds(p)}${p.part('step', (step) => `, in steps of ${step}`)}${p.part('given', (given) => `; you wrote ${given}`)}.${p.part('nearest', (value) => ` Did you mean ${value}?`)}`,
       nextStep: 'Correct the value and send it again.',
     }),
   },

@@ -10,12 +10,14 @@ const EXPECTED = {
   string: 'a text',
 } as const;
 
+type NumberParameter = Extract<Parameter, { type: 'number' | 'integer' }>;
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * One value for one parameter. Text that a person typed becomes the parameter's type where that is beyond doubt
  * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, nearest?},
- * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, nearest?}, `input.parameter_choice`
+ * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, step?, nearest?}, `input.parameter_choice`
  * {parameter, given, choices, nearest?}.
  */
 export function checkValue(name: string, parameter: Parameter, given: unknown): Checked<ParameterValue> {
@@ -32,37 +34,43 @@ export function checkValue(name: string, parameter: Parameter, given: unknown): 
   }
 }
 
-function checkNumber(
-  name: string,
-  parameter: Extract<Parameter, { type: 'number' | 'integer' }>,
-  given: unknown,
-): Checked<number> {
+function checkNumber(name: string, parameter: NumberParameter, given: unknown): Checked<number> {
   const value = toNumber(given);
   const isWhole = value !== undefined && Number.isSafeInteger(value);
   if (value === undefined || (parameter.type === 'integer' && !isWhole)) {
     return wrongType(name, parameter.type, given, withPoint(name, parameter, given));
   }
-  const { minimum, maximum } = parameter;
-  if (value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity)) {
-    return valid(value === 0 ? 0 : value);
-  }
-  const suggestion = likelyMeant(value, minimum, maximum, parameter.type);
+  const { minimum, maximum, step } = parameter;
+  const isWithin = value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity);
+  const nearestStep = onStep(parameter, value);
+  if (isWithin && isSame(value, nearestStep)) return valid(value === 0 ? 0 : value);
+  const suggestion = isWithin ? nearestStep : likelyMeant(value, minimum, maximum, parameter.type);
   return invalid('input.parameter_range', {
     parameter: name,
     expected: EXPECTED[parameter.type],
     given: value,
     ...(minimum === undefined ? {} : { minimum }),
     ...(maximum === undefined ? {} : { maximum }),
+    ...(step === undefined ? {} : { step }),
     ...(suggestion === undefined ? {} : { nearest: suggestion }),
   });
 }
 
+/** The value of the parameter that is nearest to one within its bounds. */
+export function onStep({ minimum = 0, maximum = Infinity, step }: NumberParameter, value: number): number {
+  if (step === undefined) return value;
+  const last = Math.floor((maximum - minimum) / step);
+  const steps = Math.min(last, Math.round((value - minimum) / step));
+  return Number((minimum + steps * step).toPrecision(12));
+}
+
+/** But for what binary fractions lose: 0.1 + 0.2 is 0.3. */
+function isSame(a: number, b: number): boolean {
+  return Math.abs(a - b) <= 1e-9 * Math.max(1, Math.abs(a));
+}
+
 /** `0,5` → `0.5`, where that is a value of the parameter. */
-function withPoint(
-  name: string,
-  parameter: Extract<Parameter, { type: 'number' | 'integer' }>,
-  given: unknown,
-): string | undefined {
+function withPoint(name: string, parameter: NumberParameter, given: unknown): string | undefined {
   if (typeof given !== 'string' || !/^\s*[+-]?\d*,\d+\s*$/.test(given)) return undefined;
   const mended = given.trim().replace(',', '.');
   return checkNumber(name, parameter, mended).ok ? mended : undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { dottedKey, environmentName, name, role, wholeNumber, words } from './schema-basics.ts';
+import { count, dottedKey, environmentName, name, role, wholeNumber, words } from './schema-basics.ts';
 
 const write = z
   .strictObject({
@@ -31,10 +31,13 @@ const common = {
     .describe('Absent where a control or a placeholder such as {seed} carries the value into the job'),
 };
 
+const STEP = 'Values lie whole steps above the minimum (above 0 where there is none)';
+
 const number = z.strictObject({
   type: z.literal('number'),
   minimum: z.number().exactOptional(),
   maximum: z.number().exactOptional(),
+  step: z.number().positive().exactOptional().describe(STEP),
   default: z
     .number()
     .exactOptional()
@@ -46,6 +49,7 @@ const integer = z.strictObject({
   type: z.literal('integer'),
   minimum: wholeNumber.exactOptional(),
   maximum: wholeNumber.exactOptional(),
+  step: count.exactOptional().describe(STEP),
   default: wholeNumber.exactOptional(),
   ...common,
 });

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'smol-toml';
@@ -33,6 +33,57 @@ async function problems(overrides?: CatalogueOverrides, from = directory) {
   const checked = await loadCatalogue({ directory: from, ...(overrides && { overrides }) });
   return checked.ok ? [] : checked.problems.map(({ code, parameters }) => ({ code, ...parameters }));
 }
+
+describe('a profile that extends a family', () => {
+  const SPEED = { type: 'number', minimum: 0, title: 'Speed', write: { flag: '--speed' } };
+  beforeEach(async () => {
+    await mkdir(join(directory, 'families'));
+    const family = mergeTables(MINIMAL, { parameters: { speed: SPEED } });
+    await writeFile(join(directory, 'families', 'minis.toml'), stringify({ ...family, id: 'none' }));
+  });
+
+  it('is laid over it key by key, and is a profile like any other', async () => {
+    const text = 'extends = "minis"\nid = "fast"\nparameters.speed.default = 5\n';
+    await writeFile(join(directory, 'fast.toml'), text);
+    const checked = await loadCatalogue({ directory });
+    if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+
+    expect(checked.value.list().map(({ id }) => id)).toEqual(['fast']);
+    expect(checked.value.get('fast')).toMatchObject({
+      title: 'Minimal',
+      parameters: { speed: { ...SPEED, default: 5 } },
+    });
+    const overridden = await loadCatalogue({
+      directory,
+      overrides: { models: { fast: { title: 'Ours' } }, hosts: [] },
+    });
+    expect(overridden.ok && overridden.value.get('fast')).toMatchObject({
+      title: 'Ours',
+      parameters: { speed: { default: 5 } },
+    });
+  });
+
+  it('names the one that was meant where there is none of that name', async () => {
+    await writeFile(join(directory, 'fast.toml'), 'extends = "mini"\nid = "fast"\n');
+    expect(await problems()).toEqual([
+      {
+        code: 'config.profile_invalid',
+        ...{ file: 'fast.toml', where: 'extends', nearest: 'minis' },
+        detail: 'must be the name of a file in families/ without .toml',
+      },
+    ]);
+  });
+
+  it('never leaves the folder, and tells a mistake of the family', async () => {
+    await writeFile(join(directory, 'fast.toml'), 'extends = "../families/minis"\nid = "fast"\n');
+    expect(await problems()).toMatchObject([{ where: 'extends' }]);
+    await writeFile(join(directory, 'fast.toml'), 'extends = "broken"\nid = "fast"\n');
+    await writeFile(join(directory, 'families', 'broken.toml'), 'title = \n');
+    expect(await problems()).toMatchObject([
+      { code: 'config.syntax', file: 'families/broken.toml', line: 1 },
+    ]);
+  });
+});
 
 describe('loadCatalogue', () => {
   it('loads what is shipped', async () => {

@@ -10,6 +10,8 @@ const typed = minimal({
       scale: { type: 'number', minimum: 0, maximum: 1, default: 0.5 },
       above: { type: 'number', minimum: 10 },
       steps: { type: 'integer', minimum: 1, maximum: 100, default: 35 },
+      frames: { type: 'integer', minimum: 1, maximum: 99, step: 4 },
+      strength: { type: 'number', maximum: 2, step: 0.1 },
       fast: { type: 'boolean', default: false },
       words: { type: 'string', max_length: 10 },
       level: { type: 'choice', choices: ['low', 'very_high'], default: 'low' },
@@ -45,6 +47,10 @@ describe('checkParameters', () => {
     ['level', 'LOW', 'low'],
     ['level', 'very_high', 'very_high'],
     ['above', 1e6, 1e6],
+    ['frames', '97', 97],
+    ['frames', 1, 1],
+    ['strength', 0.1 + 0.2, 0.1 + 0.2],
+    ['strength', '1.7', 1.7],
   ])('takes %s = %j as %j', (name, given, expected) => {
     expect(value(name, given)).toBe(expected);
   });
@@ -83,6 +89,9 @@ describe('checkParameters', () => {
     ['scale', 75, { nearest: 0.75 }],
     ['scale', -0.5, { nearest: 0.5 }],
     ['steps', -7, { given: -7, minimum: 1, maximum: 100, nearest: 7 }],
+    ['frames', 96, { given: 96, minimum: 1, maximum: 99, step: 4, nearest: 97 }],
+    ['frames', 99, { nearest: 97 }],
+    ['strength', '0.25', { step: 0.1, nearest: 0.3 }],
   ])('refuses %s = %j out of range, and says what was probably meant', (name, given, parameters) => {
     expect(value(name, given)).toMatchObject({ code: 'input.parameter_range', parameters });
   });

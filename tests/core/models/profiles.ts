@@ -13,12 +13,19 @@ const PROJECT = new URL('../../../', import.meta.url);
 
 export const MODELS_DIRECTORY = new URL('config/models/', PROJECT).pathname;
 
+/** A shipped profile, by its id. */
+export function shipped(id: string, over: Table = {}): Profile {
+  const { extends: family, ...table } = readToml(`${MODELS_DIRECTORY}${id}.toml`);
+  const base = family === undefined ? {} : readToml(`${MODELS_DIRECTORY}families/${family}.toml`);
+  return profileOf(mergeTables(base, table), over);
+}
+
 export function preview(over: Table = {}): Profile {
-  return profileOf(readToml(`${MODELS_DIRECTORY}preview.toml`), over);
+  return shipped('preview', over);
 }
 
 export function transfer1(over: Table = {}): Profile {
-  return profileOf(readToml(`${MODELS_DIRECTORY}transfer1.toml`), over);
+  return shipped('transfer1', over);
 }
 
 /** The smallest profile that is valid. */

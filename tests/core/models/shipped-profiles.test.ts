@@ -1,17 +1,18 @@
 import { readdirSync } from 'node:fs';
+import { basename } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { buildJob } from '../../../src/core/models/build-job.ts';
-import { parseProfile } from '../../../src/core/models/parse-profile.ts';
-import type { Parameter, ParameterValue, Profile } from '../../../src/core/models/profile.ts';
-import { MODELS_DIRECTORY, parametersOf, readToml, requestFor } from './profiles.ts';
+import { onStep } from '../../../src/core/models/check-value.ts';
+import type { Parameter, ParameterValue } from '../../../src/core/models/profile.ts';
+import { MODELS_DIRECTORY, parametersOf, requestFor, shipped } from './profiles.ts';
 
-const FILES = readdirSync(MODELS_DIRECTORY)
+const IDS = readdirSync(MODELS_DIRECTORY)
   .filter((file) => file.endsWith('.toml'))
-  .map((file) => MODELS_DIRECTORY + file);
+  .map((file) => basename(file, '.toml'));
 
-describe.each(FILES)('the profile %s', (path) => {
+describe.each(IDS)('the profile %s', (id) => {
   /** Without the rules between settings, which would not let each be changed alone. */
-  const profile = { ...load(path), rules: [] };
+  const profile = { ...shipped(id), rules: [] };
   /** Every control is on and everything optional is set, so that each value can show. */
   const base = parametersOf(
     profile,
@@ -43,12 +44,6 @@ describe.each(FILES)('the profile %s', (path) => {
   });
 });
 
-function load(path: string): Profile {
-  const checked = parseProfile(readToml(path), path);
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems, null, 2));
-  return checked.value;
-}
-
 function sent({ files, argv, environment, inputs }: ReturnType<typeof buildJob>) {
   return { files, argv, environment, inputs };
 }
@@ -56,7 +51,7 @@ function sent({ files, argv, environment, inputs }: ReturnType<typeof buildJob>)
 function someValue(parameter: Parameter): ParameterValue {
   switch (parameter.type) {
     case 'number':
-      return ((parameter.minimum ?? 0) + (parameter.maximum ?? 1)) / 2;
+      return onStep(parameter, ((parameter.minimum ?? 0) + (parameter.maximum ?? 1)) / 2);
     case 'integer':
       return parameter.minimum ?? 1;
     case 'boolean':
@@ -72,7 +67,7 @@ function otherValue(parameter: Parameter, value: ParameterValue | undefined): Pa
   switch (parameter.type) {
     case 'number':
     case 'integer': {
-      const step = parameter.type === 'integer' ? 1 : 0.125;
+      const step = parameter.step ?? (parameter.type === 'integer' ? 1 : 0.125);
       return Number(value) + step <= (parameter.maximum ?? Infinity)
         ? Number(value) + step
         : Number(value) - step;
