@@ -15,7 +15,9 @@ export const FILE_WORDING = {
   'input.text_too_long': {
     example: { characters: 12_480, maximum: 10_000 },
     say: (p) => ({
-      sentence: `The text ${p.measure('characters', (value) => `has ${grouped(value)} characters`, 'is too long')}${p.measure('maximum', (value) => `; at most ${grouped(value)} are possible`)}.`,
+      sentence: p.has('maxBytes')
+        ? `The text is too long for ${p.text('model', 'the model')}: it takes ${p.measure('maxBytes', grouped)} bytes${p.measure('bytes', (value) => `, and this one has ${grouped(value)}`)}.`
+        : `The text ${p.measure('characters', (value) => `has ${grouped(value)} characters`, 'is too long')}${p.measure('maximum', (value) => `; at most ${grouped(value)} are possible`)}.`,
       nextStep: 'Shorten it.',
     }),
   },
@@ -131,6 +133,13 @@ export const FILE_WORDING = {
     say: (p) => ({
       sentence: `${file(p)} ${p.part('found', isA) || p.part('kind', isA) || 'is of another kind'}; ${p.part('role', (role) => `\`${role}\``) || 'its role'} takes ${p.part('expected', withArticle) || 'another kind'}.`,
       nextStep: 'Give it another role, or send the right file.',
+    }),
+  },
+  'input.extension_not_taken': {
+    example: { role: 'color', extension: 'mkv', allowed: ['mp4', 'mov'], model: 'preview' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} cannot read ${p.part('extension', (extension) => `a .${extension} file`) || 'a file without an extension'}${p.part('role', (role) => ` as \`${role}\``)}.`,
+      nextStep: `Convert it to ${p.choices('allowed', 'another format')} and send it again.`,
     }),
   },
   'input.roles_differ': {

@@ -5,7 +5,7 @@ import type { Profile } from './profile.ts';
 /**
  * Whether a profile takes these files; its value are those that it has a use for (a prompt may hold more). All problems
  * at once: `input.role_missing` {role, model}, `input.role_wrong_kind` {role, kind, expected},
- * `input.frames_out_of_range` {role, frames, minimum, maximum?, model}, `input.too_many_pixels` {role, width, height,
+ * `input.extension_not_taken` {role, extension, allowed, model}, `input.frames_out_of_range` {role, frames, minimum, maximum?, model}, `input.too_many_pixels` {role, width, height,
  * maximum, model}.
  */
 export function checkInputs(
@@ -17,6 +17,7 @@ export function checkInputs(
     ...missingRoles(profile, taken),
     ...taken.flatMap((input) => [
       ...wrongKind(input),
+      ...wrongExtension(profile, input),
       ...wrongLength(profile, input),
       ...wrongSize(profile, input),
     ]),
@@ -34,6 +35,12 @@ function wrongKind({ role, asset }: PromptInput): Problem[] {
   const expected = ROLES[role satisfies Role];
   const { kind } = asset.facts;
   return kind === expected ? [] : [{ code: 'input.role_wrong_kind', parameters: { role, kind, expected } }];
+}
+
+function wrongExtension({ id, inputs }: Profile, { role, asset: { extension } }: PromptInput): Problem[] {
+  const allowed = inputs[role]?.extensions;
+  if (allowed === undefined || allowed.includes(extension)) return [];
+  return [{ code: 'input.extension_not_taken', parameters: { role, extension, allowed, model: id } }];
 }
 
 function wrongLength({ id, media }: Profile, { role, asset: { facts } }: PromptInput): Problem[] {

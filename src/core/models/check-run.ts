@@ -1,5 +1,6 @@
 import type { Checked, Problem } from '../errors.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
+import { aspectsOf } from './aspects.ts';
 import { checkInputs } from './check-inputs.ts';
 import { activeControls } from './controls.ts';
 import { checkParameters, weightParameters } from './parameters.ts';
@@ -17,13 +18,17 @@ export function checkRun(
 ): Checked<ParameterValues> {
   const checkedInputs = checkInputs(profile, inputs);
   const roles = new Set(inputs.map(({ role }) => role));
-  const checked = checkParameters(profile, given, roles);
+  const checked = checkParameters(profile, { ...aspectsOf(profile, inputs), ...withoutUnset(given) }, roles);
   const [first, ...rest]: readonly Problem[] = [
     ...(checkedInputs.ok ? [] : checkedInputs.problems),
     ...(checked.ok ? controlProblems(profile, inputs, checked.value) : checked.problems),
   ];
   if (first !== undefined) return { ok: false, problems: [first, ...rest] };
   return checked;
+}
+
+function withoutUnset(given: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function controlProblems(

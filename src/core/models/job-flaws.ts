@@ -1,6 +1,6 @@
 import {
   BUILT_IN_PLACEHOLDERS,
-  INPUT_PREFIX,
+  inputPlaceholders,
   placeholderNames,
   WORD_LISTS,
   wholePlaceholder,
@@ -28,12 +28,12 @@ export function jobFlaws(profile: Profile): readonly Flaw[] {
 }
 
 /** Every name that `{…}` may hold in this profile. */
-function placeholders(profile: Profile): ReadonlySet<string> {
+export function placeholders(profile: Profile): ReadonlySet<string> {
   return new Set([
     ...BUILT_IN_PLACEHOLDERS,
     ...Object.keys(profile.files),
     ...Object.keys(profile.parameters),
-    ...Object.keys(profile.inputs).map((role) => INPUT_PREFIX + role),
+    ...Object.keys(profile.inputs).flatMap(inputPlaceholders),
   ]);
 }
 
@@ -78,7 +78,7 @@ function absenceFlaws(profile: Profile): Flaw[] {
       parameter.default === undefined ? [name] : [],
     ),
     ...Object.entries(profile.inputs).flatMap(([role, input]) =>
-      input?.required ? [] : [INPUT_PREFIX + role],
+      input?.required ? [] : inputPlaceholders(role),
     ),
   ]);
   return jobTexts(profile).flatMap(({ path, text }) => {
@@ -154,6 +154,7 @@ function collisionFlaws(profile: Profile): Flaw[] {
     const keys = [
       control.weight.key,
       ...Object.keys(control.parameters),
+      ...Object.keys(control.files),
       ...(control.input ? [control.input.key] : []),
     ];
     for (const key of keys) {
@@ -189,7 +190,7 @@ function overlaps(a: string, b: string): boolean {
 }
 
 /** Every text of the profile in which placeholders stand. */
-function jobTexts(profile: Profile): readonly Text[] {
+export function jobTexts(profile: Profile): readonly Text[] {
   const { command, container } = profile;
   const list = (path: Path, words: readonly string[]) =>
     words.map((text, index) => ({ path: [...path, index], text }));
@@ -207,7 +208,7 @@ function jobTexts(profile: Profile): readonly Text[] {
   ];
 }
 
-function contentTexts(path: Path, content: SpecValue): readonly Text[] {
+export function contentTexts(path: Path, content: SpecValue): readonly Text[] {
   if (typeof content === 'string') return [{ path, text: content }];
   if (isList(content)) return content.flatMap((inner, index) => contentTexts([...path, index], inner));
   if (!isObject(content)) return [];

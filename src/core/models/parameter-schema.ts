@@ -71,11 +71,26 @@ const choice = z.strictObject({
   type: z.literal('choice'),
   choices: z.array(z.string().min(1)).min(1),
   default: z.string().exactOptional(),
+  nearest_aspect_of: z
+    .array(role)
+    .min(1)
+    .exactOptional()
+    .describe(
+      'Where nobody sets it: the choice (such as "16,9") nearest to the first of these files that is there',
+    ),
   ...common,
 });
 
 /** One thing that people can set for a run: its type and range, and how it reaches the model. */
 export const parameterSchema = z.discriminatedUnion('type', [number, integer, boolean, string, choice]);
+
+/** What a quick look at the result takes: a run without these values is the same at full quality. */
+export const draftSchema = z.strictObject({
+  parameters: z
+    .record(name, z.union([z.number(), z.boolean(), z.string()]))
+    .refine((values) => Object.keys(values).length > 0, 'needs at least one parameter')
+    .describe('Values that make a run a draft, such as fewer steps; promoting it leaves exactly these out'),
+});
 
 /** The part of a spec that conditions the model on one kind of picture; written only while its weight is above 0. */
 export const controlSchema = z.strictObject({
@@ -93,6 +108,10 @@ export const controlSchema = z.strictObject({
     })
     .exactOptional()
     .describe('The file that shows the control, where somebody brings one'),
+  files: z
+    .record(dottedKey, role)
+    .default({})
+    .describe('Further keys inside the block, with the files they name; left out where a file is not given'),
   parameters: z
     .record(dottedKey, name)
     .default({})

@@ -1,4 +1,5 @@
 import { nearest } from '../nearest.ts';
+import { aspectOf } from './aspects.ts';
 import { checkValue } from './check-value.ts';
 import { jobFlaws } from './job-flaws.ts';
 import { logFlaws } from './log-flaws.ts';
@@ -18,6 +19,7 @@ export function profileFlaws(profile: Profile): readonly Flaw[] {
   return [
     ...Object.entries(profile.parameters).flatMap(([name, parameter]) => parameterFlaws(name, parameter)),
     ...Object.entries(profile.controls).flatMap(([hint, control]) => controlFlaws(profile, hint, control)),
+    ...draftFlaws(profile),
     ...mediaFlaws(profile),
     ...jobFlaws(profile),
     ...logFlaws(profile),
@@ -46,7 +48,14 @@ function parameterFlaws(name: string, parameter: Parameter): Flaw[] {
   if (parameter.default !== undefined && !checkValue(name, parameter, parameter.default).ok) {
     flaws.push({ path: [...path, 'default'], message: 'is not a value that the parameter itself allows' });
   }
-  return [...flaws, ...writeFlaws([...path, 'write'], parameter)];
+  return [...flaws, ...aspectFlaws(path, parameter), ...writeFlaws([...path, 'write'], parameter)];
+}
+
+function aspectFlaws(path: readonly string[], parameter: Parameter): Flaw[] {
+  if (parameter.type !== 'choice' || parameter.nearest_aspect_of === undefined) return [];
+  const strange = parameter.choices.find((choice) => aspectOf(choice) === undefined);
+  if (strange === undefined) return [];
+  return [{ path: [...path, 'choices'], message: `"${strange}" is no aspect ratio, such as "16,9"` }];
 }
 
 function writeFlaws(path: readonly string[], { type, write }: Parameter): Flaw[] {
@@ -84,6 +93,9 @@ function controlFlaws(profile: Profile, hint: string, control: Control): Flaw[] 
       flaws.push(unknownName([...path, 'parameters', key], 'parameter', name, parameters));
   }
   const roles: readonly string[] = Object.keys(profile.inputs);
+  for (const [key, role] of Object.entries(control.files)) {
+    if (!roles.includes(role)) flaws.push(unknownName([...path, 'files', key], 'input', role, roles));
+  }
   if (control.input !== undefined && !roles.includes(control.input.role)) {
     flaws.push(unknownName([...path, 'input', 'role'], 'input', control.input.role, roles));
   }
@@ -91,6 +103,16 @@ function controlFlaws(profile: Profile, hint: string, control: Control): Flaw[] 
     flaws.push({ path, message: 'needs an input, or auto = true' });
   }
   return flaws;
+}
+
+function draftFlaws({ draft, parameters }: Profile): Flaw[] {
+  return Object.entries(draft?.parameters ?? {}).flatMap(([name, value]): Flaw[] => {
+    const path = ['draft', 'parameters', name];
+    const parameter = parameters[name];
+    if (parameter === undefined) return [unknownName(path, 'parameter', name, Object.keys(parameters))];
+    if (checkValue(name, parameter, value).ok) return [];
+    return [{ path, message: 'is not a value that the parameter itself allows' }];
+  });
 }
 
 function mediaFlaws({ media }: Profile): Flaw[] {

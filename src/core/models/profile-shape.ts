@@ -1,13 +1,20 @@
 import { z } from 'zod';
+import { batchSchema } from './batch-schema.ts';
 import { commandSchema, containerSchema, fileSchema, mediaSchema, requiresSchema } from './job-schema.ts';
-import { failureSchema, progressSchema, successSchema, timeoutsSchema, timingSchema } from './log-schema.ts';
-import { controlSchema, parameterSchema, weightPolicySchema } from './parameter-schema.ts';
+import { failureSchema, guardrailSchema, progressSchema, successSchema, timeoutsSchema, timingSchema } from './log-schema.ts';
+import { controlSchema, draftSchema, parameterSchema, weightPolicySchema } from './parameter-schema.ts';
 import { ruleSchema } from './rule-schema.ts';
-import { name, profileId, role, words } from './schema-basics.ts';
+import { count, name, profileId, role, words } from './schema-basics.ts';
+import { TASKS } from './tasks.ts';
 
 const input = z.strictObject({
   required: z.boolean().default(false),
   help: words.exactOptional(),
+  extensions: z
+    .array(z.string().regex(/^[a-z0-9]+$/, 'must be an extension in lower case, without dot'))
+    .min(1)
+    .exactOptional()
+    .describe('Of the files that the model reads; every format of that kind where it is not said'),
 });
 
 /**
@@ -19,11 +26,26 @@ export const profileShape = z.strictObject({
   id: profileId.describe('What people type; also the file name'),
   title: words,
   description: words,
+  family: profileId
+    .exactOptional()
+    .describe('What belongs together: the result of a model goes to the upscaler of its own family first'),
+  task: z
+    .enum(TASKS)
+    .default('generate')
+    .describe(
+      'What it does: generate makes a video of a prompt, upscale makes one larger, enhance makes a better text',
+    ),
   version: words.describe('Of this profile or of the model’s code that it was written against'),
   requires: requiresSchema.default(() => requiresSchema.parse({})),
   inputs: z.partialRecord(role, input).describe('Files by role'),
+  text: z
+    .strictObject({
+      max_bytes: count.exactOptional().describe('Of the UTF-8 text of a prompt; longer ones are refused'),
+    })
+    .default({}),
   media: mediaSchema.default(() => mediaSchema.parse({})),
   parameters: z.record(name, parameterSchema).default({}),
+  draft: draftSchema.exactOptional(),
   controls: z.record(name, controlSchema).default({}),
   rules: z.array(ruleSchema).default([]).describe('What settings exclude or imply, in order'),
   weight_policy: weightPolicySchema.exactOptional(),
@@ -32,6 +54,8 @@ export const profileShape = z.strictObject({
   container: containerSchema.exactOptional(),
   progress: progressSchema.default(() => progressSchema.parse({})),
   success: successSchema,
+  batch: batchSchema.exactOptional(),
+  guardrail: guardrailSchema.exactOptional(),
   failures: z.array(failureSchema).default([]),
   timing: timingSchema.default(() => timingSchema.parse({})),
   timeouts: timeoutsSchema.default(() => timeoutsSchema.parse({})),

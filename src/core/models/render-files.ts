@@ -42,7 +42,7 @@ function fileObject(request: JobRequest, values: JobValues, name: string, file: 
 function withControl(
   object: SpecObject,
   { hint, control, weight, role }: ActiveControl,
-  { profile, parameters }: JobRequest,
+  { profile, parameters, inputs }: JobRequest,
   values: JobValues,
   style: PathStyle,
 ): SpecObject {
@@ -56,6 +56,10 @@ function withControl(
   }
   if (role !== undefined && control.input !== undefined) {
     result = withKey(result, `${block}.${control.input.key}`, style(values.inputPath(role)));
+  }
+  for (const [key, named] of Object.entries(control.files)) {
+    if (inputs.some((given) => given.role === named))
+      result = withKey(result, `${block}.${key}`, style(values.inputPath(named)));
   }
   return result;
 }

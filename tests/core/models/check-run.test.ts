@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkInputs } from '../../../src/core/models/check-inputs.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
-import { input, minimal, parametersOf, preview, transfer1, video } from './profiles.ts';
+import { input, MINIMAL, minimal, parametersOf, preview, problemsOf, transfer1, video } from './profiles.ts';
 
 const color = video('color');
 
@@ -53,6 +53,22 @@ describe('checkInputs', () => {
     expect(checkInputs(transfer1(), [video('color', frames)]).ok).toBe(ok);
   });
 
+  it('refuses a format that the model does not read, though it is a video', () => {
+    const profile = minimal({ inputs: { color: { extensions: ['mp4', 'mov'] }, depth: {} } });
+    const facts = color.asset.facts;
+
+    expect(checkInputs(profile, [color, input('depth', facts, 'mkv')]).ok).toBe(true);
+    expect(checkInputs(profile, [input('color', facts, 'mkv')])).toEqual({
+      ok: false,
+      problems: [
+        {
+          code: 'input.extension_not_taken',
+          parameters: { role: 'color', extension: 'mkv', allowed: ['mp4', 'mov'], model: 'minimal' },
+        },
+      ],
+    });
+  });
+
   it('refuses pictures that are too large', () => {
     expect(checkInputs(preview(), [video('color', 10, [7681, 4320])])).toMatchObject({
       problems: [
@@ -100,5 +116,56 @@ describe('checkRun', () => {
 
   it('asks for no control where a model has none', () => {
     expect(checkRun(minimal(), [color], {})).toEqual({ ok: true, value: {} });
+  });
+});
+
+describe('a parameter that follows the shape of a file', () => {
+  const aspect = {
+    type: 'choice',
+    choices: ['16,9', '4,3', '1,1', '3,4', '9,16'],
+    default: '16,9',
+    nearest_aspect_of: ['color', 'depth'],
+    title: 'Aspect ratio',
+    write: { flag: '--aspect' },
+  };
+  const profile = minimal({
+    inputs: { color: { required: false }, depth: {} },
+    command: { argv: ['run', '{flags}'] },
+    parameters: { aspect },
+  });
+  const chosen = (inputs: Parameters<typeof checkRun>[1], given = {}) => {
+    const checked = checkRun(profile, inputs, given);
+    return checked.ok ? checked.value['aspect'] : checked.problems;
+  };
+
+  it.each([
+    [[1280, 704], '16,9'],
+    [[1440, 1080], '4,3'],
+    [[700, 704], '1,1'],
+    [[1080, 1440], '3,4'],
+    [[1080, 1920], '9,16'],
+    [[4096, 1716], '16,9'],
+  ] as const)('takes the nearest for %j', (size, expected) => {
+    expect(chosen([video('color', 121, size)])).toBe(expected);
+  });
+
+  it('looks at the first file that there is, and leaves what somebody set', () => {
+    const both = [video('depth', 121, [1080, 1920]), video('color', 121, [960, 960])];
+    expect(chosen(both)).toBe('1,1');
+    expect(chosen(both.slice(0, 1))).toBe('9,16');
+    expect(chosen([])).toBe('16,9');
+    expect(chosen(both, { aspect: '4,3' })).toBe('4,3');
+    expect(chosen(both, { aspect: undefined })).toBe('1,1');
+  });
+
+  it('has choices that are aspect ratios', () => {
+    const over = { parameters: { aspect: { ...aspect, choices: ['16,9', 'wide'] } } };
+    expect(problemsOf(MINIMAL, { ...over, command: { argv: ['run', '{input.color}', '{flags}'] } })).toEqual([
+      {
+        code: 'config.profile_invalid',
+        ...{ file: 'test.toml', where: 'parameters.aspect.choices' },
+        detail: '"wide" is no aspect ratio, such as "16,9"',
+      },
+    ]);
   });
 });
