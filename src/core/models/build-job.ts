@@ -1,7 +1,7 @@
 import type { SecretLookup } from '../config/secret.ts';
 import { CosmosError } from '../errors.ts';
 import type { AttemptId, InstanceId } from '../ids.ts';
-import type { AttemptPlan, JobPaths } from '../ports/host.ts';
+import type { AttemptPlan, JobFile, JobInput, JobPaths } from '../ports/host.ts';
 import type { Secret } from '../ports/secret.ts';
 import type { PromptInput, Role } from '../prompts/prompt.ts';
 import { activeControls } from './controls.ts';
@@ -27,13 +27,15 @@ export interface JobRequest {
   /** Time between the stop signal and the kill, ms. */
   readonly stopGraceMs: number;
   readonly secrets: SecretLookup;
+  /** Its place in a batch, from 0; absent for a run alone. */
+  readonly item?: number;
 }
 
 /**
  * The exact files, inputs, argv and environment of one attempt. Pure but for the look for secrets. What people wrote arrives unchanged, and nothing
  * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
  *
- * Throws where the job would lack something: `input.text_empty`, `input.role_missing`, `input.weights_all_zero`,
+ * Throws where the job would lack something: `input.text_empty`, `input.text_too_long` {bytes, maxBytes, model}, `input.role_missing`, `input.weights_all_zero`,
  * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.rule_broken`, `input.model_unavailable` {model, reason}
  * (too few or too many GPUs, or the bot's own tool is out of reach), `input.secret_missing` {model, secret}.
  */
@@ -41,6 +43,23 @@ export function buildJob(request: JobRequest): AttemptPlan {
   refuseIncomplete(request);
   const values = new JobValues(request);
   const files = renderFiles(request, values);
+  return completeJob(request, values, files, () => usedInputs(request, values));
+}
+
+/** The inputs that a run's values were asked for, under the names that these gave them. */
+export function usedInputs({ inputs, item }: JobRequest, { usedRoles }: JobValues): JobInput[] {
+  return inputs
+    .filter(({ role }) => usedRoles.has(role))
+    .map((input) => ({ path: `in/${inputFileName(input, item)}`, asset: input.asset.sha256 }));
+}
+
+/** A job with these files; `inputs` is asked once all values are written. */
+export function completeJob(
+  request: JobRequest,
+  values: JobValues,
+  files: readonly JobFile[],
+  inputs: () => readonly JobInput[],
+): AttemptPlan {
   const { argv, environment } = renderCommand(request, values);
   const container = renderContainer(request, values);
   const secretEnvironment = secretsOf(request);
@@ -48,9 +67,7 @@ export function buildJob(request: JobRequest): AttemptPlan {
     attempt: request.attempt,
     instance: request.instance,
     files,
-    inputs: request.inputs
-      .filter(({ role }) => values.usedRoles.has(role))
-      .map((input) => ({ path: `in/${inputFileName(input)}`, asset: input.asset.sha256 })),
+    inputs: inputs(),
     argv,
     environment,
     ...(Object.keys(secretEnvironment).length > 0 && { secretEnvironment }),
@@ -61,8 +78,12 @@ export function buildJob(request: JobRequest): AttemptPlan {
   };
 }
 
-function refuseIncomplete({ profile, parameters, inputs, gpus }: JobRequest): void {
+/** Throws what `buildJob` throws before it writes anything. */
+export function refuseIncomplete({ profile, parameters, inputs, gpus, text }: JobRequest): void {
   const { requires, id: model } = profile;
+  const bytes = Buffer.byteLength(text);
+  const { max_bytes: maxBytes = Infinity } = profile.text;
+  if (bytes > maxBytes) throw new CosmosError('input.text_too_long', { bytes, maxBytes, model });
   if (gpus.length < requires.min_gpus || gpus.length > (requires.max_gpus ?? Infinity)) {
     throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
   }

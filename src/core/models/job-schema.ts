@@ -4,7 +4,7 @@ import { RESERVED_NAMES } from '../ports/host.ts';
 import { count, environmentName, words } from './schema-basics.ts';
 import type { SpecValue } from './spec-object.ts';
 
-const relativePath = z
+export const relativePath = z
   .string()
   .regex(/^[\w.@+-]+(\/[\w.@+-]+)*$/, 'must be a relative path of plain letters, digits, ".", "_" and "-"')
   .refine(
@@ -13,7 +13,7 @@ const relativePath = z
   )
   .refine((path) => !RESERVED_NAMES.has(path.split('/')[0] ?? ''), 'is a place that the bot uses itself');
 
-const template: z.ZodType<SpecValue> = z.lazy(() =>
+export const template: z.ZodType<SpecValue> = z.lazy(() =>
   z.union([z.string(), z.number(), z.boolean(), z.array(template), z.record(z.string(), template)]),
 );
 
@@ -113,6 +113,11 @@ export const mediaSchema = z.strictObject({
   max_frames: count.exactOptional(),
   max_pixels: count.exactOptional().describe('Width × height of each video or image'),
   sizes: words.exactOptional().describe('What the model does with sizes, in one sentence'),
+  buckets: z
+    .array(z.tuple([count, count]))
+    .default([])
+    .describe('Sizes that the model makes, as [width, height]: it takes the one nearest in shape'),
+  output_scale: z.number().positive().default(1).describe('How many times as wide as its bucket the result is'),
   chunk: z
     .strictObject({
       length: count.describe('Frames that the model makes at a time'),

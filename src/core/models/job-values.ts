@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { CosmosError } from '../errors.ts';
 import { type PromptInput, ROLES, type Role } from '../prompts/prompt.ts';
 import type { JobRequest } from './build-job.ts';
-import { fillIn, INPUT_PREFIX, wholePlaceholder } from './placeholders.ts';
+import { fillIn, INPUT_FACTS, INPUT_PREFIX, wholePlaceholder } from './placeholders.ts';
 import type { ParameterValue } from './profile.ts';
 
 /** How a path is written: absolute, or relative to something. */
@@ -41,11 +41,11 @@ export class JobValues {
     const input = this.#request.inputs.find((given) => given.role === role);
     if (input === undefined) throw new AbsentValue(INPUT_PREFIX + role);
     this.usedRoles.add(role);
-    return posix.join(this.#request.paths.input, inputFileName(input));
+    return posix.join(this.#request.paths.input, inputFileName(input, this.#request.item));
   }
 
   #value(name: string, style: PathStyle): ParameterValue {
-    const { profile, paths, parameters, gpus } = this.#request;
+    const { profile, paths, parameters, gpus, item } = this.#request;
     switch (name) {
       case 'attempt':
         return style(paths.attempt);
@@ -64,12 +64,28 @@ export class JobValues {
       case 'gpu_count':
         return gpus.length;
     }
+    if (name === 'index' && item !== undefined) return item;
+    const list = item === undefined ? undefined : profile.batch;
+    if (list !== undefined && (name === 'items' || name === list.replaces)) {
+      return style(posix.join(paths.attempt, list.path));
+    }
     const role = Object.keys(ROLES).find((known): known is Role => name === INPUT_PREFIX + known);
     if (role !== undefined) return style(this.inputPath(role));
+    if (name.startsWith(INPUT_PREFIX)) return this.#inputFact(name);
     const file = profile.files[name];
     if (file !== undefined) return style(posix.join(paths.attempt, file.path));
     const value = parameters[name];
     if (value === undefined) throw new AbsentValue(name);
+    return value;
+  }
+
+  /** A file of another kind has no such fact. */
+  #inputFact(name: string): ParameterValue {
+    const [, given, wanted] = name.split('.');
+    const facts = this.#request.inputs.find(({ role }) => role === given)?.asset.facts;
+    const known: Readonly<Record<string, unknown>> = { ...facts };
+    const value = INPUT_FACTS.some((fact) => fact === wanted) ? known[wanted ?? ''] : undefined;
+    if (typeof value !== 'number') throw new AbsentValue(name);
     return value;
   }
 }
@@ -82,7 +98,11 @@ export function missingValue(absent: AbsentValue, model: string): CosmosError {
     : new CosmosError('internal.unexpected', { detail: `${model}: ${absent.message}` });
 }
 
-/** `color.mp4`: named by us; of the person's file name only a plain extension is kept. */
-export function inputFileName({ role, asset }: PromptInput): string {
-  return /^[a-z0-9]{1,10}$/.test(asset.extension) ? `${role}.${asset.extension}` : role;
+/**
+ * `color.mp4`, or `2-color.mp4` of the third run of a batch: named by us; of the person's file name only a plain
+ * extension is kept.
+ */
+export function inputFileName({ role, asset }: PromptInput, item?: number): string {
+  const name = item === undefined ? role : `${item}-${role}`;
+  return /^[a-z0-9]{1,10}$/.test(asset.extension) ? `${name}.${asset.extension}` : name;
 }

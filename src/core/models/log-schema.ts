@@ -53,6 +53,20 @@ export const successSchema = z.strictObject({
   outputs: z.array(output).min(1),
 });
 
+/** What is really looked at for forbidden content, whatever the model claims to have. */
+export const guardrailSchema = z.strictObject({
+  applied: z
+    .enum(['builtin', 'none', 'not_in_this_path'])
+    .describe(
+      'builtin: the model checks by itself; none: it has nothing to check with; not_in_this_path: it has, and this way of running it does without',
+    ),
+  checks: z
+    .array(z.enum(['prompt', 'video']))
+    .default([])
+    .describe('What a builtin guardrail looks at'),
+  fail_open: z.boolean().default(false).describe('Where a checker breaks, the model goes on as if it had passed'),
+});
+
 /** One known way to fail. The first in the order of the file that was seen in the log counts. */
 export const failureSchema = z.strictObject({
   key: name,
@@ -62,6 +76,10 @@ export const failureSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('The same run may pass later without anybody mending anything'),
+  out_of_memory: z
+    .boolean()
+    .default(false)
+    .describe('Memory ran out: a batch is tried again with half as many runs'),
   advice: words.exactOptional().describe('What to do next'),
 });
 
@@ -81,6 +99,11 @@ export const timingSchema = z.strictObject({
     .array(z.enum(['frames', 'pixels', 'steps']))
     .default(['frames', 'pixels', 'steps'])
     .describe('What the time grows with; frames count in whole chunks'),
+  load_seconds: z
+    .number()
+    .min(0)
+    .default(0)
+    .describe('Part of a run that the runs of a batch have once: loading the model'),
   samples: z.array(sample).default([]),
 });
 

@@ -7,6 +7,7 @@ import type { Catalogue } from './catalogue.ts';
 import { checkRun } from './check-run.ts';
 import { profileHash } from './parse-profile.ts';
 import type { Profile } from './profile.ts';
+import type { ModelTask } from './tasks.ts';
 
 /** A model as a host runs it. */
 export interface ModelChoice {
@@ -14,6 +15,12 @@ export interface ModelChoice {
   /** The first host that runs it: where its profile is resolved for. */
   readonly host: HostName;
   readonly hosts: readonly HostName[];
+}
+
+/** What a model shall do, and whose relative it had better be. */
+export interface ModelWish {
+  readonly task?: ModelTask;
+  readonly family?: string;
 }
 
 /** Which models can be run here: those of the catalogue that some host names. */
@@ -52,20 +59,46 @@ export class Models {
     return this.#hosts.flatMap(({ name, models }) => models.map((id) => this.#catalogue.resolve(id, name)));
   }
 
-  /** The named model, or the first that takes these inputs as it is. */
-  choose(name: string | undefined, inputs: readonly PromptInput[]): Checked<ModelChoice> {
-    const available = this.list();
+  /**
+   * The named model, or the first that takes these inputs as it is. Of those that do `task`; without a name, those of
+   * `family` come first. Problems: `input.model_unavailable` {model, reason?}, `input.model_other_task` {model, task,
+   * wanted}, `input.no_model_for_task` {task}, `input.model_unknown` {model, known, nearest?}.
+   */
+  choose(
+    name: string | undefined,
+    inputs: readonly PromptInput[],
+    { task = 'generate', family }: ModelWish = {},
+  ): Checked<ModelChoice> {
+    const all = this.list();
+    const available = all.filter(({ profile }) => profile.task === task);
     if (name === undefined) {
-      const [first] = available;
-      if (first === undefined) return invalid('input.model_unavailable', { model: '' });
-      return valid(available.find(({ profile }) => checkRun(profile, inputs, {}).ok) ?? first);
+      const isRelated = ({ profile }: ModelChoice): boolean => familyOf(profile) === family;
+      const ordered = [...available.filter(isRelated), ...available.filter((each) => !isRelated(each))];
+      const [first] = ordered;
+      if (first === undefined) {
+        return task === 'generate'
+          ? invalid('input.model_unavailable', { model: '' })
+          : invalid('input.no_model_for_task', { task });
+      }
+      const fits = ({ profile }: ModelChoice): boolean => checkRun(profile, inputs, {}).ok;
+      // A relative that does not fit says why; a stranger would make something else of it.
+      if (family !== undefined && isRelated(first)) return valid(ordered.filter(isRelated).find(fits) ?? first);
+      return valid(ordered.find(fits) ?? first);
     }
     const found = available.find(({ profile }) => profile.id === name);
     if (found !== undefined) return valid(found);
+    const other = all.find(({ profile }) => profile.id === name)?.profile.task;
+    if (other !== undefined)
+      return invalid('input.model_other_task', { model: name, task: other, wanted: task });
     if (this.#catalogue.list().some(({ id }) => id === name))
       return invalid('input.model_unavailable', { model: name });
     const known = available.map(({ profile }) => profile.id);
     const guess = nearest(name, known);
     return invalid('input.model_unknown', { model: name, known, ...(guess && { nearest: guess }) });
   }
+}
+
+/** What a model belongs to: itself where its profile names no family. */
+export function familyOf({ family, id }: Profile): string {
+  return family ?? id;
 }

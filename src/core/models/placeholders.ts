@@ -38,3 +38,12 @@ export const BUILT_IN_PLACEHOLDERS = [
 export const WORD_LISTS: ReadonlySet<string> = new Set(['tool', 'flags']);
 
 export const INPUT_PREFIX = 'input.';
+
+/** What of an input can stand in a job beside its path: `{input.color.fps}`. */
+export const INPUT_FACTS = ['width', 'height', 'fps', 'frames'] as const;
+export type InputFact = (typeof INPUT_FACTS)[number];
+
+/** The placeholders of an input: its path and its facts. */
+export function inputPlaceholders(role: string): readonly string[] {
+  return [INPUT_PREFIX + role, ...INPUT_FACTS.map((fact) => `${INPUT_PREFIX}${role}.${fact}`)];
+}

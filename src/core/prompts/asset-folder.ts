@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
-import { dirname, extname, join } from 'node:path';
+import { basename, dirname, extname, join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import { CosmosError, toCosmosError } from '../errors.ts';
 import { flushDirectory } from '../flush-directory.ts';
 import type { Sha256 } from '../ids.ts';
 import { openRegularFile } from '../media/open-regular-file.ts';
-import type { MediaLimits, MediaWorker } from '../ports/media.ts';
+import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import type { Random } from '../ports/random.ts';
 import type { AssetStore } from '../store/assets.ts';
 import { mapFileErrors } from './file-errors.ts';
@@ -35,6 +35,18 @@ export interface StagedFile extends AsyncDisposable {
   keep(): Promise<void>;
 }
 
+/** A file that the bot has made or collected itself. */
+export interface OwnFile {
+  readonly path: string;
+  readonly sha256: string;
+  readonly bytes: number;
+  readonly facts: MediaFacts;
+}
+
+export type Adopted =
+  | { readonly ok: true; readonly asset: Asset }
+  | { readonly ok: false; readonly reason: 'changed' | 'missing' };
+
 /** The files of prompts, each stored once under the SHA-256 of its content. */
 export class AssetFolder {
   readonly #parts: AssetFolderParts;
@@ -52,7 +64,8 @@ export class AssetFolder {
     const temporary = join(data.incoming, Buffer.from(random.bytes(12)).toString('hex'));
     const remove = async (): Promise<void> => await rm(temporary, { force: true });
     try {
-      const copied = await this.#copy(path, temporary, originalName, signal);
+      const { maxBytes } = this.#parts.limits;
+      const copied = await this.#copy(path, temporary, originalName, { maxBytes, signal });
       const asset = await this.#recognise(copied, temporary, originalName, signal);
       return {
         asset,
@@ -66,8 +79,43 @@ export class AssetFolder {
     }
   }
 
-  async #copy(path: string, temporary: string, originalName: string, signal?: AbortSignal) {
-    const { maxBytes } = this.#parts.limits;
+  /**
+   * Takes a file of our own, whose content is known, among the assets; what is there already costs nothing. Says why not
+   * where the file has changed or gone. Throws `store.disk_full` or `store.read_only` where it cannot be copied.
+   */
+  async adopt(file: OwnFile): Promise<Adopted> {
+    const { data, assets, random } = this.#parts;
+    const asset: Asset = {
+      sha256: file.sha256 as Sha256,
+      bytes: file.bytes,
+      facts: file.facts,
+      extension: extensionOf(file.path),
+    };
+    const known = assets.get(asset.sha256);
+    const isThere = (await stat(data.asset(asset.sha256)).catch(() => undefined))?.size === asset.bytes;
+    if (known !== undefined && isThere) return { ok: true, asset: known };
+    const temporary = join(data.incoming, Buffer.from(random.bytes(12)).toString('hex'));
+    const name = basename(file.path);
+    try {
+      const copied = await this.#copy(file.path, temporary, name, { maxBytes: Number.MAX_SAFE_INTEGER });
+      if (copied.sha256 !== asset.sha256) return { ok: false, reason: 'changed' };
+      await this.#keep(asset, temporary, name);
+      return { ok: true, asset };
+    } catch (error) {
+      if (error instanceof CosmosError && error.code === 'input.file_missing')
+        return { ok: false, reason: 'missing' };
+      throw error;
+    } finally {
+      await rm(temporary, { force: true });
+    }
+  }
+
+  async #copy(
+    path: string,
+    temporary: string,
+    originalName: string,
+    { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined },
+  ) {
     await using source = await openRegularFile(path, maxBytes);
     const hash = createHash('sha256');
     let bytes = 0;
