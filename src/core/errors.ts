@@ -46,6 +46,7 @@ export const ERRORS = {
 
   'input.text_empty': { layer: 'input', class: 'validation' },
   'input.text_too_long': { layer: 'input', class: 'validation' },
+  'input.text_forbidden': { layer: 'input', class: 'validation' },
   'input.text_nul': { layer: 'input', class: 'validation' },
   'input.file_missing': { layer: 'input', class: 'validation' },
   'input.file_unreadable': { layer: 'input', class: 'validation' },
@@ -119,6 +120,10 @@ export const ERRORS = {
   'queue.lane_fenced': { layer: 'queue', class: 'execution' },
   'queue.host_answers': { layer: 'queue', class: 'validation' },
   'queue.lane_gone': { layer: 'queue', class: 'execution' },
+  'queue.batch_left': { layer: 'queue', class: 'execution' },
+  'queue.batch_failed': { layer: 'queue', class: 'execution' },
+  'queue.batch_memory': { layer: 'queue', class: 'execution' },
+  'queue.batch_mixed': { layer: 'queue', class: 'execution' },
   'queue.no_daemon': { layer: 'queue', class: 'execution' },
 
   'store.newer_database': { layer: 'store', class: 'validation' },

@@ -28,6 +28,13 @@ export const FILE_WORDING = {
       nextStep: 'Type the text again, or copy it from somewhere else.',
     }),
   },
+  'input.text_forbidden': {
+    example: { text: '${', model: 'preview' },
+    say: (p) => ({
+      sentence: `${p.text('model', 'The model')} takes no text with ${p.part('text', (text) => `\`${text}\``) || 'that in it'}: it would read it as something else.`,
+      nextStep: 'Write it in another way and send it again.',
+    }),
+  },
   'input.file_missing': {
     example: { file: 'street.mp4' },
     say: (p) => ({

@@ -18,6 +18,8 @@ const VIDEO_WORDS: Readonly<Record<string, Role>> = {
   vis: 'vis',
   blur: 'vis',
   blurred: 'vis',
+  wsm: 'wsm',
+  hdmap: 'wsm',
   mask: 'mask',
   masks: 'mask',
 };

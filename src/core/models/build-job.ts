@@ -79,11 +79,13 @@ export function completeJob(
 }
 
 /** Throws what `buildJob` throws before it writes anything. */
-export function refuseIncomplete({ profile, parameters, inputs, gpus, text }: JobRequest): void {
+export function refuseIncomplete(request: JobRequest): void {
+  const { profile, parameters, inputs, gpus, text } = request;
   const { requires, id: model } = profile;
   const bytes = Buffer.byteLength(text);
   const { max_bytes: maxBytes = Infinity } = profile.text;
   if (bytes > maxBytes) throw new CosmosError('input.text_too_long', { bytes, maxBytes, model });
+  refuseForbidden(request);
   if (gpus.length < requires.min_gpus || gpus.length > (requires.max_gpus ?? Infinity)) {
     throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
   }
@@ -96,6 +98,14 @@ export function refuseIncomplete({ profile, parameters, inputs, gpus, text }: Jo
   refuseParameters(profile, parameters, roles);
   if (Object.keys(profile.controls).length > 0 && activeControls(profile, parameters, roles).length === 0) {
     throw new CosmosError('input.weights_all_zero', { model, parameters: weightParameters(profile) });
+  }
+}
+
+/** What a model reads as something else would make another text of it. */
+function refuseForbidden({ profile, text, negativeText }: JobRequest): void {
+  const found = profile.text.forbids.find((piece) => text.includes(piece) || negativeText.includes(piece));
+  if (found !== undefined) {
+    throw new CosmosError('input.text_forbidden', { text: found, model: profile.id });
   }
 }
 

@@ -107,6 +107,17 @@ export const requiresSchema = z.strictObject({
     .describe('Memory of each GPU, as it is sold: `cosmos host check` compares it'),
 });
 
+/** What the model makes of the text. */
+export const textSchema = z.strictObject({
+  max_bytes: count.exactOptional().describe('Of the UTF-8 text of a prompt; longer ones are refused'),
+  forbids: z
+    .array(z.string().min(1))
+    .default([])
+    .describe(
+      'Pieces that neither the text nor the negative text may hold: the model would read them as something else',
+    ),
+});
+
 /** What files must be like for the model to take them. */
 export const mediaSchema = z.strictObject({
   min_frames: count.default(1).describe('Of each video'),
@@ -117,7 +128,11 @@ export const mediaSchema = z.strictObject({
     .array(z.tuple([count, count]))
     .default([])
     .describe('Sizes that the model makes, as [width, height]: it takes the one nearest in shape'),
-  output_scale: z.number().positive().default(1).describe('How many times as wide as its bucket the result is'),
+  output_scale: z
+    .number()
+    .positive()
+    .default(1)
+    .describe('How many times as wide as its bucket the result is'),
   chunk: z
     .strictObject({
       length: count.describe('Frames that the model makes at a time'),

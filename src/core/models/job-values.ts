@@ -2,7 +2,7 @@ import { posix } from 'node:path';
 import { CosmosError } from '../errors.ts';
 import { type PromptInput, ROLES, type Role } from '../prompts/prompt.ts';
 import type { JobRequest } from './build-job.ts';
-import { fillIn, INPUT_FACTS, INPUT_PREFIX, wholePlaceholder } from './placeholders.ts';
+import { fillIn, INPUT_FACTS, INPUT_PREFIX, JSON_PREFIX, wholePlaceholder } from './placeholders.ts';
 import type { ParameterValue } from './profile.ts';
 
 /** How a path is written: absolute, or relative to something. */
@@ -68,6 +68,9 @@ export class JobValues {
     const list = item === undefined ? undefined : profile.batch;
     if (list !== undefined && (name === 'items' || name === list.replaces)) {
       return style(posix.join(paths.attempt, list.path));
+    }
+    if (name.startsWith(JSON_PREFIX)) {
+      return JSON.stringify(String(this.#value(name.slice(JSON_PREFIX.length), style)));
     }
     const role = Object.keys(ROLES).find((known): known is Role => name === INPUT_PREFIX + known);
     if (role !== undefined) return style(this.inputPath(role));

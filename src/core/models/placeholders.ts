@@ -2,9 +2,14 @@
 const TOKEN = /\{\{|\}\}|\{([^{}]*)\}/g;
 const WHOLE = /^\{([^{}]+)\}$/;
 
+/** Before a name: its value as a JSON text, in quotes. */
+export const JSON_PREFIX = 'json.';
+
 /** The names of a template's placeholders, in order. */
 export function placeholderNames(template: string): readonly string[] {
-  return [...template.matchAll(TOKEN)].flatMap((match) => (match[1] === undefined ? [] : [match[1]]));
+  return [...template.matchAll(TOKEN)].flatMap(({ 1: name }) =>
+    name === undefined ? [] : [name.startsWith(JSON_PREFIX) ? name.slice(JSON_PREFIX.length) : name],
+  );
 }
 
 /** The name where the template is one placeholder and nothing else. */

@@ -1,7 +1,21 @@
 import { z } from 'zod';
 import { batchSchema } from './batch-schema.ts';
-import { commandSchema, containerSchema, fileSchema, mediaSchema, requiresSchema } from './job-schema.ts';
-import { failureSchema, guardrailSchema, progressSchema, successSchema, timeoutsSchema, timingSchema } from './log-schema.ts';
+import {
+  commandSchema,
+  containerSchema,
+  fileSchema,
+  mediaSchema,
+  requiresSchema,
+  textSchema,
+} from './job-schema.ts';
+import {
+  failureSchema,
+  guardrailSchema,
+  progressSchema,
+  successSchema,
+  timeoutsSchema,
+  timingSchema,
+} from './log-schema.ts';
 import { controlSchema, draftSchema, parameterSchema, weightPolicySchema } from './parameter-schema.ts';
 import { ruleSchema } from './rule-schema.ts';
 import { count, name, profileId, role, words } from './schema-basics.ts';
@@ -10,6 +24,14 @@ import { TASKS } from './tasks.ts';
 const input = z.strictObject({
   required: z.boolean().default(false),
   help: words.exactOptional(),
+  prepare: z
+    .strictObject({
+      max_long_side: count.exactOptional(),
+      max_short_side: count.exactOptional(),
+      max_frames: count.exactOptional().describe('The first ones are kept'),
+    })
+    .exactOptional()
+    .describe('How the bot makes a copy of a larger video before it is sent, in pixels; its shape stays'),
   extensions: z
     .array(z.string().regex(/^[a-z0-9]+$/, 'must be an extension in lower case, without dot'))
     .min(1)
@@ -38,11 +60,7 @@ export const profileShape = z.strictObject({
   version: words.describe('Of this profile or of the model’s code that it was written against'),
   requires: requiresSchema.default(() => requiresSchema.parse({})),
   inputs: z.partialRecord(role, input).describe('Files by role'),
-  text: z
-    .strictObject({
-      max_bytes: count.exactOptional().describe('Of the UTF-8 text of a prompt; longer ones are refused'),
-    })
-    .default({}),
+  text: textSchema.default(() => textSchema.parse({})),
   media: mediaSchema.default(() => mediaSchema.parse({})),
   parameters: z.record(name, parameterSchema).default({}),
   draft: draftSchema.exactOptional(),

@@ -1,4 +1,4 @@
-import type { PrincipalId, PromptId, Sha256 } from '../ids.ts';
+import type { PrincipalId, PromptId, RunId, Sha256 } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { MediaFacts, MediaKind } from '../ports/media.ts';
 
@@ -9,6 +9,8 @@ export const ROLES = {
   seg: 'video',
   edge: 'video',
   vis: 'video',
+  /** World scenario map: what driving models draw of a street. */
+  wsm: 'video',
   mask: 'video',
   audio: 'audio',
   image: 'image',
@@ -47,4 +49,6 @@ export interface Prompt {
   readonly negativeText: string;
   readonly inputs: readonly PromptInput[];
   readonly createdAt: UtcMs;
+  /** Whose better text it has, and which run found that. */
+  readonly parent?: { readonly prompt: PromptId; readonly run: RunId };
 }

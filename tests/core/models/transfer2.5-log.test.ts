@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { judge } from '../../../src/core/models/outcome.ts';
-import { ProgressTracker } from '../../../src/core/runs/progress-tracker.ts';
+import { bar, failure, progressOf, raised, told, verdictOf } from './log-cases.ts';
 import { shipped } from './profiles.ts';
 
 const profile = shipped('transfer2.5');
@@ -12,12 +11,7 @@ const own = (words: string, level?: string): string => info('cosmos_transfer2/in
 /** Told on the console with `COSMOS_VERBOSE` alone. */
 const inner = (words: string, level?: string): string =>
   info('cosmos_transfer2/_src/transfer2/inference/inference_pipeline.py', words, level);
-const raised = (words: string): string =>
-  `Traceback (most recent call last):\n  File "/workspace/examples/inference.py", line 1, in <module>\n${words}\n`;
-
-const bar = (current: number): string =>
-  `\rGenerating samples: ${Math.round((current * 100) / 35)}%|███       | ${current}/35 [00:50<01:15,  3.59s/it]`;
-const bars = (): string => `${Array.from({ length: 36 }, (_, step) => bar(step)).join('')}\n`;
+const bars = (): string => bar('Generating samples: ', 35);
 
 const BEGIN = [
   info('cosmos_transfer2/init.py', 'Log saved to out/console.log'),
@@ -50,74 +44,61 @@ const GOOD = [
 ].join('');
 
 /** What is printed, and with which exit code, in the order of the table of failures. */
-const FAILURES: readonly (readonly [signature: string, exitCode: number, log: string, groups?: object])[] = [
-  ['blocked_prompt', 0, `${BEGIN}${own('Guardrail blocked generation. Prompt: gore', 'CRITICAL')}`],
-  [
+const FAILURES = [
+  failure('blocked_prompt', 0, `${BEGIN}${own('Guardrail blocked generation. Prompt: gore', 'CRITICAL')}`),
+  failure(
     'blocked_prompt',
     0,
     `${BEGIN}${inner('GUARDRAIL BLOCKED: BLOCKLIST: Prompt is blocked', 'CRITICAL')}`,
     { reason: 'Prompt is blocked' },
-  ],
-  [
+  ),
+  failure(
     'blocked_video',
     0,
     `${BEGIN}${own('Running guardrail check on video...')}${inner('GUARDRAIL BLOCKED: VIDEOCONTENTSAFETYFILTER: unsafe frames detected', 'CRITICAL')}`,
-  ],
-  ['blocked', 1, `${BEGIN}${raised('Exception: Guardrail blocked by another check')}`],
-  [
+  ),
+  failure('blocked', 1, `${BEGIN}${raised('Exception: Guardrail blocked by another check')}`),
+  failure(
     'gpu_memory',
     1,
     `${BEGIN}${raised('torch.OutOfMemoryError: CUDA out of memory. Tried to allocate 2.50 GiB. GPU 0 has')}`,
     { wanted: '2.50 GiB' },
-  ],
-  ['bad_spec', 1, own("Error validating parameters from 'spec.json' at line 1", 'ERROR')],
-  ['bad_spec', 1, raised("KeyError: '4k'")],
-  [
+  ),
+  failure('bad_spec', 1, own("Error validating parameters from 'spec.json' at line 1", 'ERROR')),
+  failure('bad_spec', 1, raised("KeyError: '4k'")),
+  failure(
     'no_depth',
     1,
     `${BEGIN}${inner('Failed to compute depth: no weights', 'ERROR')}${raised("TypeError: 'NoneType' object is not subscriptable")}`,
     { reason: 'no weights' },
-  ],
-  ['unreadable_video', 1, `${BEGIN}${raised('ValueError: Failed to read video in/color.mp4')}`],
-  [
+  ),
+  failure('unreadable_video', 1, `${BEGIN}${raised('ValueError: Failed to read video in/color.mp4')}`),
+  failure(
     'gated',
     1,
     raised("subprocess.CalledProcessError: Command '['uvx', 'hf@1.3.5', 'download', 'nvidia/x']' returned 1"),
-  ],
-  ['missing_file', 1, raised('FileNotFoundError: [Errno 2] No such file or directory: weights.pt')],
-  ['port_taken', 1, raised('torch.distributed.DistNetworkError: EADDRINUSE'), { retryable: true }],
-  ['worker_killed', 1, 'Signal 9 (SIGKILL) received by PID 78\n', { retryable: true }],
-  [
-    'program_error',
-    1,
-    raised('RuntimeError: No CUDA GPUs are available'),
-    { reason: 'No CUDA GPUs are available' },
-  ],
-  ['worker_failed', 1, 'torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n'],
+  ),
+  failure('missing_file', 1, raised('FileNotFoundError: [Errno 2] No such file or directory: weights.pt')),
+  failure('port_taken', 1, raised('torch.distributed.DistNetworkError: EADDRINUSE'), { retryable: true }),
+  failure('worker_killed', 1, 'Signal 9 (SIGKILL) received by PID 78\n', { retryable: true }),
+  failure('program_error', 1, raised('RuntimeError: No CUDA GPUs are available'), {
+    reason: 'No CUDA GPUs are available',
+  }),
+  failure('worker_failed', 1, 'torch.distributed.elastic.multiprocessing.errors.ChildFailedError: \n'),
 ];
 
-function verdict(text: string, exitCode: number, outputs: readonly { path: string; bytes: number }[]) {
-  const log = new ProgressTracker(profile, { frames: 150 });
-  log.feed(Buffer.from(text));
-  return judge({ profile, exitCode, log, outputs });
-}
+const verdict = (log: string, exitCode: number, outputs: readonly { path: string; bytes: number }[]) =>
+  verdictOf(profile, log, exitCode, outputs);
 
 describe('a log of transfer2.5', () => {
-  it.each(FAILURES)('is told as %s with exit code %i', (signature, exitCode, log, groups = {}) => {
-    const isBlocked = signature.startsWith('blocked');
-
-    expect(verdict(log, exitCode, [])).toEqual({
-      outcome: isBlocked ? 'blocked' : 'failed',
-      problem: {
-        code: isBlocked ? 'model.guardrail' : 'model.failure_signature',
-        parameters: expect.objectContaining({ signature, advice: expect.any(String), ...groups }),
-      },
-    });
+  it.each(FAILURES)('is told as $signature with exit code $exitCode', (failed) => {
+    const { log, exitCode } = failed;
+    expect(verdict(log, exitCode, [])).toMatchObject(told(failed, { advice: expect.any(String) }));
   });
 
   it('is there for every failure that the profile knows', () => {
     const known = profile.failures.map(({ key }) => key);
-    expect([...new Set(FAILURES.map(([signature]) => signature))]).toEqual(known);
+    expect([...new Set(FAILURES.map(({ signature }) => signature))]).toEqual(known);
   });
 
   it('is a success with the video and the line alone, never by the exit code', () => {
@@ -134,16 +115,7 @@ describe('a log of transfer2.5', () => {
   });
 
   it.each([1, 7, 64, 100_000])('never goes back, read in pieces of %i bytes', (size) => {
-    const tracker = new ProgressTracker(profile, { frames: 150 });
-    const log = Buffer.from(GOOD);
-    const percents: number[] = [];
-    const stages: string[] = [];
-    for (let at = 0; at < log.length; at += size) {
-      tracker.feed(log.subarray(at, at + size));
-      const { percent, modelStage } = tracker.snapshot();
-      if (percent !== undefined) percents.push(percent);
-      if (modelStage !== undefined && modelStage !== stages.at(-1)) stages.push(modelStage);
-    }
+    const { percents, stages } = progressOf(profile, GOOD, size);
 
     expect(percents).toEqual(percents.toSorted((a, b) => a - b));
     expect(percents.at(-1)).toBe(99);

@@ -1,0 +1,147 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { buildJob } from '../../../src/core/models/build-job.ts';
+import { checkRun } from '../../../src/core/models/check-run.ts';
+import type { Profile } from '../../../src/core/models/profile.ts';
+import type { PromptInput } from '../../../src/core/prompts/prompt.ts';
+import { input, requestFor, shipped, video } from './profiles.ts';
+
+const small = shipped('humo-1.7b');
+const large = shipped('humo-17b');
+const voice = input('audio', { kind: 'audio', durationMs: 4000, codec: 'pcm_s16le' }, 'wav');
+const face = input('image', { kind: 'image', width: 800, height: 800, codec: 'png' }, 'png');
+
+/** The word of the command that each parameter becomes. */
+const PLACES: readonly (readonly [name: string, value: string | number, word: string])[] = [
+  ['mode', 'TA', 'generation.mode=TA'],
+  ['frames', 49, 'generation.frames=49'],
+  ['num_steps', 30, 'diffusion.timesteps.sampling.steps=30'],
+  ['shift', 8, 'diffusion.timesteps.sampling.shift=8'],
+  ['scale_a', 3, 'generation.scale_a=3'],
+  ['scale_t', 6.5, 'generation.scale_t=6.5'],
+  ['scale_i', 2, 'generation.scale_i=2'],
+  ['seed', 0, 'generation.seed=0'],
+];
+
+function plan(of: Profile, given: object, inputs: readonly PromptInput[], over = {}) {
+  const checked = checkRun(of, inputs, { ...given });
+  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+  return buildJob(requestFor(of, { parameters: checked.value, inputs, ...over }));
+}
+
+/** The cases of a plan, as the model reads them. */
+function cases({ files }: ReturnType<typeof buildJob>) {
+  expect(files.map(({ path }) => path)).toEqual(['cases.json']);
+  return JSON.parse(files[0]?.content ?? '');
+}
+
+describe('the job of HuMo', () => {
+  it('calls the model’s own program with a case and every setting in its own word', () => {
+    const given = { seed: 42, num_steps: 40 };
+    const job = plan(small, given, [voice, face], {
+      text: 'A man in a dark cloak speaks softly in a forest',
+      negativeText: '',
+    });
+
+    expect(cases(job)).toEqual({
+      output: {
+        prompt: 'A man in a dark cloak speaks softly in a forest',
+        audio_path: '/workspace/jobs/job_01/in/audio.wav',
+        img_paths: ['/workspace/jobs/job_01/in/image.png'],
+      },
+    });
+    expect(job.argv).toEqual([
+      ...['torchrun', '--node_rank=0', '--nproc_per_node=1', '--nnodes=1', '--rdzv_endpoint=127.0.0.1:12345'],
+      '--rdzv_conf=timeout=900,join_timeout=900,read_timeout=900',
+      ...['main.py', 'humo/configs/inference/generate_1_7B.yaml', 'dit.sp_size=1'],
+      'generation.positive_prompt=/workspace/jobs/job_01/cases.json',
+      ...['generation.output.dir=/workspace/jobs/job_01/out', 'generation.sample_neg_prompt=""'],
+      ...['generation.mode=TIA', 'generation.frames=97', 'generation.height=480', 'generation.width=832'],
+      ...['diffusion.timesteps.sampling.steps=40', 'diffusion.timesteps.sampling.shift=5'],
+      ...['generation.scale_a=7.5', 'generation.scale_t=7', 'generation.seed=42', 'generation.scale_i=4'],
+    ]);
+    expect(job.workingDirectory).toBe('/opt/humo');
+  });
+
+  it('is text and sound without a picture, whose key stays', () => {
+    const job = plan(large, {}, [voice], { gpus: ['0', '1', '2', '3'] });
+
+    expect(cases(job)['output']).toMatchObject({ img_paths: [] });
+    expect(job.argv).toContain('generation.mode=TA');
+    expect(job.argv).toContain('humo/configs/inference/generate.yaml');
+    expect(job.argv).toContain('dit.sp_size=4');
+    expect(job.argv).toContain('--nproc_per_node=4');
+    expect(job.argv).toEqual(expect.arrayContaining(['generation.height=720', 'generation.width=1280']));
+    expect(job.argv.some((word) => word.includes('scale_i'))).toBe(false);
+  });
+
+  it.each(PLACES)('brings %s=%s as %s, and changes nothing else', (name, value, word) => {
+    const inputs = [voice, face];
+    const before = plan(small, {}, inputs);
+    const after = plan(small, { [name]: value }, inputs);
+    const [key] = word.split('=');
+
+    expect(after.argv).toEqual(before.argv.map((other) => (other.startsWith(`${key}=`) ? word : other)));
+    expect(after.argv).not.toEqual(before.argv);
+    expect(after.files).toEqual(before.files);
+  });
+
+  it('has a place for every parameter', () => {
+    const named = [...PLACES.map(([name]) => name), 'height', 'width'];
+    expect(named.toSorted()).toEqual(Object.keys(small.parameters).toSorted());
+  });
+
+  it.each([
+    [{ height: '480' }, '480', '832'],
+    [{ height: '720' }, '720', '1280'],
+    [{ width: '832' }, '480', '832'],
+    [{ width: '1280' }, '720', '1280'],
+  ])('knows the other side of %j', (given, height, width) => {
+    for (const profile of [small, large]) {
+      const { argv } = plan(profile, given, [voice]);
+      expect(argv).toEqual(
+        expect.arrayContaining([`generation.height=${height}`, `generation.width=${width}`]),
+      );
+    }
+  });
+
+  it('brings any negative text as one value, which YAML reads as it was written', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), (negativeText) => {
+        fc.pre(!negativeText.includes('${') && !negativeText.includes('\0'));
+        const { argv } = plan(small, {}, [voice], { negativeText });
+        const word = argv.find((each) => each.startsWith('generation.sample_neg_prompt=')) ?? '';
+        // A JSON text is a double-quoted YAML one.
+        expect(JSON.parse(word.slice('generation.sample_neg_prompt='.length))).toBe(negativeText);
+      }),
+      { numRuns: 50 },
+    );
+  });
+
+  it.each([
+    ['frames that are no 4n+1', [voice], { frames: 96 }, 'input.parameter_range'],
+    ['more frames than hold together', [voice], { frames: 101 }, 'input.parameter_range'],
+    ['a size that the model never makes', [voice], { height: '480', width: '1280' }, 'input.rule_broken'],
+    ['another height', [voice], { height: '1024' }, 'input.parameter_choice'],
+    ['TIA without a picture', [voice], { mode: 'TIA' }, 'input.rule_broken'],
+    ['no sound', [face], {}, 'input.role_missing'],
+    ['a video for the sound', [video('color')], {}, 'input.role_missing'],
+    ['a frame rate, which the sound fixes', [voice], { fps: 24 }, 'input.parameter_unknown'],
+  ])('is refused before the queue with %s', (_what, inputs, given, code) => {
+    expect(checkRun(small, inputs, given)).toMatchObject({
+      problems: expect.arrayContaining([expect.objectContaining({ code })]),
+    });
+  });
+
+  it.each([['text'], ['negativeText']])(
+    'is refused with a placeholder of the model’s own in the %s',
+    (key) => {
+      expect(() => plan(small, {}, [voice], { [key]: 'costs $'.concat('{generation.seed}') })).toThrow(
+        expect.objectContaining({
+          code: 'input.text_forbidden',
+          parameters: { text: '${', model: 'humo-1.7b' },
+        }),
+      );
+    },
+  );
+});
