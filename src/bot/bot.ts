@@ -20,6 +20,7 @@ import type { LaneDriver } from '../core/store/lanes.ts';
 import type { Store } from '../core/store/store.ts';
 import { StoreWatcher } from '../core/store-watcher.ts';
 import type { Wakeup } from '../core/wakeup.ts';
+import { ContactSheets } from './chat/contact-sheets.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
 import { Proxies } from './chat/proxies.ts';
@@ -82,11 +83,12 @@ export class Bot {
         const lanesOf = lanes.map((lane) => lane.name);
         this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger }));
       }
-      for (const { name: lane, gpus } of lanes) {
+      for (const { name: lane, gpus, batch = true } of lanes) {
         const context = {
           ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
           ownProfiles,
           secrets,
+          ...(batch && { batch: config.queue.batch }),
           outputLimits: OUTPUT_LIMITS,
           gpuIdleBytes: configuredHost.gpuIdleBytes,
           instance: store.instance,
@@ -113,14 +115,15 @@ export class Bot {
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const quietChannels = new Set(config.chat.quietChannels);
     const proxies = new Proxies({ media, data, logger });
+    const contactSheets = new ContactSheets({ api, media, data, logger });
     const sync = new ThreadSync({
       ...{ store, api, views, port, clock, logger, wakeup },
-      ...{ quietChannels, proxies },
+      ...{ quietChannels, proxies, contactSheets },
     });
     inbox.start();
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
-    this.#services.push(inbox, sync, proxies, port, { stop: async () => receiver[Symbol.dispose]() });
+    this.#services.push(inbox, sync, proxies, contactSheets, port, { stop: async () => receiver[Symbol.dispose]() });
     await port.start(inbox.receive, createSurfaces({ api, access, store }));
     // What waited until the port knew whom it serves.
     inbox.look();

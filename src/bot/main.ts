@@ -26,7 +26,9 @@ import { AssetFolder } from '../core/prompts/asset-folder.ts';
 import { PromptFiles } from '../core/prompts/prompt-files.ts';
 import { PromptService } from '../core/prompts/prompt-service.ts';
 import { QueueService } from '../core/queue/queue-service.ts';
+import { RequestService } from '../core/requests/request-service.ts';
 import { JobPlanner } from '../core/runner/job-planner.ts';
+import { FollowUps } from '../core/runs/follow-ups.ts';
 import { RunLog } from '../core/runs/run-log.ts';
 import { RunService } from '../core/runs/run-service.ts';
 import { ExclusiveLock } from '../core/store/exclusive-lock.ts';
@@ -101,6 +103,12 @@ export async function openBot(
   const { media: limits } = config.limits;
   const folder = new AssetFolder({ data, media, assets: store.assets, random, logger, limits });
   const negativeText = config.generation.negativePrompt;
+  const runs = new RunService({ store, models, planner, limits: config.limits, clock, random });
+  const queue = new QueueService({
+    ...{ store, profiles, clock },
+    hosts: config.hosts,
+    isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
+  });
   const api = new CosmosApi({
     store,
     models,
@@ -109,12 +117,10 @@ export async function openBot(
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
     promptFiles: new PromptFiles({ store, folder, clock }),
-    runs: new RunService({ store, models, planner, limits: config.limits, clock, random }),
-    queue: new QueueService({
-      ...{ store, profiles, clock },
-      hosts: config.hosts,
-      isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
-    }),
+    runs,
+    queue,
+    requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),
+    followUps: new FollowUps({ store, profiles, folder }),
     log: new RunLog(data, clock),
   });
   return valid(

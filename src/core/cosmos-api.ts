@@ -5,14 +5,19 @@ import { Lookup } from './lookup.ts';
 import type { ModelChoice, Models } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { StoredProfiles } from './models/stored-profiles.ts';
+import type { ModelTask } from './models/tasks.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
 import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
 import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
+import type { Forecast } from './queue/forecast.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
 import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
+import type { RequestService } from './requests/request-service.ts';
+import type { RunRequest } from './requests/request.ts';
 import type { JobPlanner } from './runner/job-planner.ts';
+import type { FollowUps } from './runs/follow-ups.ts';
 import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
 import type {
@@ -42,6 +47,8 @@ export interface CosmosApiParts {
   readonly prompts: PromptService;
   readonly promptFiles: PromptFiles;
   readonly runs: RunService;
+  readonly followUps: FollowUps;
+  readonly requests: RequestService;
   readonly queue: QueueService;
   readonly models: Models;
   readonly profiles: StoredProfiles;
@@ -65,6 +72,16 @@ export class CosmosApi {
 
   get log(): RunLog {
     return this.#parts.log;
+  }
+
+  /** Orders that go on with a prompt or a result, to be checked and queued as others are. */
+  get followUps(): FollowUps {
+    return this.#parts.followUps;
+  }
+
+  /** Many runs as one. */
+  get requests(): RequestService {
+    return this.#parts.requests;
   }
 
   /** Keeps nothing where `signal` aborts in between; then it throws the reason. */
@@ -144,6 +161,11 @@ export class CosmosApi {
     return this.#woken(this.#parts.runs.rerun(actor, run, order, options));
   }
 
+  /** The run at full quality that a draft stands for: `RunService.promoteOrder`; `rerunRun` queues it. */
+  promoteOrder(run: Run, changed: RunOrder['parameters']): Checked<RerunOrder> {
+    return this.#parts.runs.promoteOrder(run, changed);
+  }
+
   rateRun(actor: Principal, run: Run, rating: number): Checked<Run> {
     return this.#woken(this.#parts.runs.rate(actor, run, rating));
   }
@@ -184,6 +206,11 @@ export class CosmosApi {
     return this.#parts.queue.view();
   }
 
+  /** When each waiting run will start, and what it takes. */
+  forecasts(): ReadonlyMap<RunId, Forecast> {
+    return this.#parts.queue.forecasts();
+  }
+
   place(run: Run): QueuePlace | undefined {
     return this.#parts.queue.place(run);
   }
@@ -193,8 +220,9 @@ export class CosmosApi {
     return this.#parts.queue.isAttended(run);
   }
 
-  models(): ModelChoice[] {
-    return this.#parts.models.list();
+  /** In the order of the configuration; those that do `task`, or all. */
+  models(task?: ModelTask): ModelChoice[] {
+    return this.#parts.models.list().filter(({ profile }) => task === undefined || profile.task === task);
   }
 
   getRun(id: RunId): Run | undefined {
@@ -262,6 +290,11 @@ export class CosmosApi {
   /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
   suggestPrompts(text: string, limit: number): Prompt[] {
     return this.#lookup.prompts(text, limit);
+  }
+
+  /** A request with many runs by its id or the beginning of it. */
+  findRequest(reference: string): Checked<RunRequest> {
+    return this.#lookup.request(reference);
   }
 
   /** A run by its id or the beginning of it. */

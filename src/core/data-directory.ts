@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { AttemptId, HostName, LaneName, RunId, Sha256 } from './ids.ts';
+import type { AttemptId, HostName, LaneName, RequestId, RunId, Sha256 } from './ids.ts';
 
 /** Where things lie below `data_dir`; no other file joins these paths. */
 export class DataDirectory {
@@ -49,6 +49,16 @@ export class DataDirectory {
   /** Collected outputs of a run. */
   outputs(run: RunId): string {
     return join(this.root, 'runs', run, 'outputs');
+  }
+
+  /** A still of what a run has made. */
+  runPoster(run: RunId): string {
+    return join(this.root, 'runs', run, 'poster.jpg');
+  }
+
+  /** The pictures of all results of a request, on one. */
+  contactSheet(request: RequestId): string {
+    return join(this.root, 'requests', request, 'contact-sheet.jpg');
   }
 
   /** A copy of an output with at most so many bytes, for chats that take no more. */

@@ -1,6 +1,7 @@
 import type { Checked } from './errors.ts';
 import { normalised, pick } from './pick.ts';
 import type { Prompt } from './prompts/prompt.ts';
+import type { RunRequest } from './requests/request.ts';
 import type { Run } from './runs/run.ts';
 import type { Store } from './store/store.ts';
 
@@ -9,7 +10,7 @@ const LISTED_MATCHES = 6;
 /** Newest ids among which a mistyped one is looked for. */
 const NEAREST_AMONG = 50;
 
-/** Finds prompts and runs by what people type of them; fails as `pick` does. */
+/** Finds prompts, runs and requests by what people type of them; fails as `pick` does. */
 export class Lookup {
   readonly #store: Store;
 
@@ -54,6 +55,20 @@ export class Lookup {
       matches,
       (run) => [run.id],
       () => runs.list({ limit: NEAREST_AMONG }),
+    );
+  }
+
+  /** A request with many runs by its id or the beginning of it. */
+  request(reference: string): Checked<RunRequest> {
+    const { requests } = this.#store;
+    const given = normalised(reference);
+    const matches = requests.matching(given, LISTED_MATCHES);
+    return pick(
+      'request',
+      given,
+      matches,
+      ({ id }) => [id],
+      () => requests.newest(NEAREST_AMONG),
     );
   }
 }

@@ -11,7 +11,7 @@ export function normalised(reference: string): string {
  * matches} and `input.id_unknown` {kind, given, nearest?: among the names of `recent`}.
  */
 export function pick<T>(
-  kind: 'prompt' | 'run',
+  kind: 'prompt' | 'run' | 'request',
   given: string,
   matches: readonly T[],
   namesOf: (item: T) => string[],

@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { CosmosError } from '../../src/core/errors.ts';
-import type { MediaFacts, MediaLimits, MediaWorker, VideoFacts } from '../../src/core/ports/media.ts';
+import type { MediaFacts, MediaLimits, MediaWorker, ReducePlan, SheetCell, VideoFacts } from '../../src/core/ports/media.ts';
 
 const VIDEO: VideoFacts = {
   kind: 'video',
@@ -32,6 +32,10 @@ export class FactMedia implements MediaWorker {
   readonly probed: string[] = [];
   /** Proxies that were asked for. */
   readonly proxied: { readonly path: string; readonly maxBytes: number }[] = [];
+  /** Contact sheets that were asked for. */
+  readonly sheets: { readonly cells: readonly SheetCell[]; readonly columns: number }[] = [];
+  /** The next contact sheets fail. */
+  isSheetBroken = false;
   /** Videos can be made smaller. */
   isProxyPossible = false;
   /** The next posters fail. */
@@ -61,6 +65,13 @@ export class FactMedia implements MediaWorker {
     await writeFile(to, 'poster');
   }
 
+  async contactSheet(cells: readonly SheetCell[], columns: number, to: string): Promise<void> {
+    this.sheets.push({ cells, columns });
+    await this.hold;
+    if (this.isSheetBroken) throw new CosmosError('media.worker_failed', { detail: 'no sheet' });
+    await writeFile(to, 'sheet');
+  }
+
   async proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean> {
     this.proxied.push({ path, maxBytes });
     await this.hold;
@@ -68,5 +79,10 @@ export class FactMedia implements MediaWorker {
     if (!this.isProxyPossible) return false;
     await writeFile(to, 'p'.repeat(Math.floor(maxBytes * 0.9)));
     return true;
+  }
+
+  async reduce(path: string, to: string, plan: ReducePlan): Promise<void> {
+    const facts = JSON.parse(await readFile(path, 'utf8'));
+    await writeFile(to, JSON.stringify({ ...facts, ...plan, mark: `${facts.mark}, smaller` }));
   }
 }

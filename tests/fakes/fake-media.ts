@@ -1,6 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { CosmosError } from '../../src/core/errors.ts';
-import type { MediaFacts, MediaWorker } from '../../src/core/ports/media.ts';
+import type { MediaFacts, MediaWorker, ReducePlan } from '../../src/core/ports/media.ts';
 
 /** Content that `FakeMedia` takes for a video of that many frames. */
 export function fakeVideo(frames: number): string {
@@ -45,7 +45,15 @@ export class FakeMedia implements MediaWorker {
     await writeFile(to, 'image');
   }
 
+  async contactSheet(_cells: unknown, _columns: number, to: string): Promise<void> {
+    await writeFile(to, 'image');
+  }
+
   async proxy(): Promise<boolean> {
     return false;
+  }
+
+  async reduce(_path: string, to: string, { frames }: ReducePlan): Promise<void> {
+    await writeFile(to, fakeVideo(frames));
   }
 }

@@ -60,7 +60,7 @@ export function addRun(store: Store, prompt: Prompt, profile: Profile, more: Par
     const requestId = store.ids.make('rq');
     const id = store.ids.make('rs');
     const owner = more.owner ?? prompt.owner;
-    store.runs.insertRequest(requestId, owner, 0);
+    store.requests.insert({ id: requestId, owner, at: 0 });
     store.runs.insert({
       id,
       requestId,

@@ -9,6 +9,7 @@ import type { Store } from '../../core/store/store.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import { cardHash } from './card-hash.ts';
+import type { ContactSheets } from './contact-sheets.ts';
 import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
 import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
@@ -47,6 +48,7 @@ export interface DelivererParts {
   readonly logger: Logger;
   readonly budget: EditBudget;
   readonly proxies: Pick<Proxies, 'of'>;
+  readonly contactSheets: Pick<ContactSheets, 'of'>;
 }
 
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
@@ -187,7 +189,9 @@ export class Deliverer {
 
   /** What follows a result, or the further ones after a control video. */
   async #plan(run: Run, { showing }: DueDelivery): Promise<ControlPlan> {
-    return run.state === 'done' ? await this.#controls.plan(run, showing) : NO_CONTROLS;
+    // With many results, what each was conditioned on would bury them.
+    const isOneOfMany = this.#parts.api.requests.get(run.requestId)?.isBatch === true;
+    return run.state === 'done' && !isOneOfMany ? await this.#controls.plan(run, showing) : NO_CONTROLS;
   }
 
   async #recordFound(due: DueDelivery, message: ChatReference, hash: string): Promise<void> {

@@ -2,12 +2,15 @@ import { extname } from 'node:path';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import { mimeOf } from '../../core/media/mime-of.ts';
 import type { UploadFile } from '../../core/ports/chat.ts';
+import type { RunRequest } from '../../core/requests/request.ts';
 import type { Run, RunOutcome, RunOutput } from '../../core/runs/run.ts';
 
 /** A file that goes with a card. */
 export interface WantedFile extends UploadFile {
   /** Where it is too large, the end of the run's log is sent instead. */
   readonly logOf?: Run;
+  /** It is made when it is sent: what is known of it before is its name. */
+  readonly contactSheetOf?: RunRequest;
 }
 
 /** Ends whose log tells why; who has cancelled a run knows. */
@@ -22,6 +25,17 @@ export function outputFile(run: Run, output: RunOutput, label?: string): WantedF
     name: `${run.promptName}-${run.id}${suffix}.${extension}`,
     bytes: output.bytes,
     mime: output.kind === 'text' ? 'text/plain' : mimeOf(output.kind, extension),
+  };
+}
+
+/** The pictures of all results of a request, on one. */
+export function contactSheetFile(request: RunRequest): WantedFile {
+  return {
+    path: '',
+    name: `${request.id}-contact-sheet.jpg`,
+    bytes: 0,
+    mime: 'image/jpeg',
+    contactSheetOf: request,
   };
 }
 

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { leftOutOfLog } from '../wording/answers.ts';
+import type { ContactSheets } from './contact-sheets.ts';
 import type { Proxies } from './proxies.ts';
 import type { WantedFile } from './run-files.ts';
 
@@ -13,6 +14,7 @@ export interface Rung extends WantedFile, AsyncDisposable {
 export interface RungParts {
   readonly api: Pick<CosmosApi, 'log'>;
   readonly proxies: Pick<Proxies, 'of'>;
+  readonly contactSheets: Pick<ContactSheets, 'of'>;
 }
 
 /**
@@ -23,8 +25,15 @@ export async function rungOf(
   file: WantedFile,
   result: Run | undefined,
   maxBytes: number,
-  { api, proxies }: RungParts,
+  parts: RungParts,
 ): Promise<Rung | undefined> {
+  if (file.contactSheetOf !== undefined) {
+    const made = await parts.contactSheets.of(file.contactSheetOf);
+    return made === undefined || made.bytes > maxBytes
+      ? undefined
+      : { ...file, ...made, isProxy: false, ...KEPT };
+  }
+  const { api, proxies } = parts;
   const bytes = (await stat(file.path).catch(() => undefined))?.size;
   if (bytes === undefined) return undefined;
   if (bytes <= maxBytes) return { ...file, bytes, isProxy: false, ...KEPT };

@@ -8,6 +8,8 @@ import { action } from '../thread-view/text.ts';
 import { SUGGESTION_WORDS } from '../wording/suggestion-words.ts';
 
 const PREFIX = 'elsewhere:';
+/** The end of the same run or request says it too. */
+const SAID_BY_ANOTHER: ReadonlySet<DeliverySubject['purpose']> = new Set(['status', 'output', 'request']);
 
 /**
  * What can never be shown in its thread is said once in the channel of that thread: that it cannot, and where to see it.
@@ -17,7 +19,7 @@ export function sayElsewhere(store: Store, delivery: Delivery, thread: ThreadRec
   const { thread: inThread, ...channel } = thread.reference;
   const isPosted = delivery.message !== undefined;
   const { purpose } = delivery.subject;
-  if (inThread === undefined || isPosted || purpose === 'status' || purpose === 'output') return;
+  if (inThread === undefined || isPosted || SAID_BY_ANOTHER.has(purpose)) return;
   if (delivery.key.startsWith(PREFIX)) return;
   const about = subjectOf(delivery.subject);
   const parameters = { ...problem.parameters, ...(about && { about }) };
@@ -38,6 +40,9 @@ function subjectOf(subject: DeliverySubject): string | undefined {
     case 'result':
     case 'output':
       return subject.runId;
+    case 'request':
+    case 'request_end':
+      return subject.requestId;
     case 'answer':
       return undefined;
   }

@@ -12,12 +12,13 @@ import { Waiter, type Wakeup } from '../../core/wakeup.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import { cardHash } from './card-hash.ts';
+import type { ContactSheets } from './contact-sheets.ts';
 import { Deliverer, type DueDelivery } from './deliverer.ts';
 import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
 import type { Proxies } from './proxies.ts';
 import { sayElsewhere } from './say-elsewhere.ts';
-import { type Showing, type Wanted, wanted } from './wanted.ts';
+import { NOTHING_EVER, type Showing, type Wanted, wanted } from './wanted.ts';
 import { withinMs } from './within.ts';
 
 /** Calls at a time, of which uploads: enough that slow ones hold up nobody else. */
@@ -35,6 +36,7 @@ export interface ThreadSyncParts {
   readonly logger: Logger;
   readonly wakeup: Wakeup;
   readonly proxies: Pick<Proxies, 'of'>;
+  readonly contactSheets: Pick<ContactSheets, 'of'>;
   /** Ids of channels in which people want to read less. */
   readonly quietChannels?: ReadonlySet<string>;
 }
@@ -139,7 +141,10 @@ export class ThreadSync {
     const wait = (delivery.nextTryAt ?? now) - now;
     if (wait > 0) return wait;
     try {
+      if (this.#comesLater(delivery)) return Number.POSITIVE_INFINITY;
       const target = wanted(delivery.subject, this.#parts, this.#showing(thread));
+      if (target === NOTHING_EVER)
+        return { delivery, thread, content: undefined, hash: undefined, act: 'settle' };
       const content = target && { ...target, card: clipCard(target.card, port.capabilities) };
       const hash = content && cardHash(content.card);
       const { lateEffectMs } = port.capabilities;
@@ -150,6 +155,12 @@ export class ThreadSync {
     } catch (error) {
       return this.#failed(delivery, thread, toCosmosError(error));
     }
+  }
+
+  /** The end of a request is said after its results: each of them wakes this. */
+  #comesLater({ subject, thread }: Delivery): boolean {
+    const { deliveries } = this.#parts.store;
+    return subject.purpose === 'request_end' && deliveries.isResultUnposted(subject.requestId, thread);
   }
 
   #showing({ reference: where }: ThreadRecord): Showing {

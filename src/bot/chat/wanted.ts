@@ -1,15 +1,20 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Card, ChatReference } from '../../core/ports/chat.ts';
+import type { RunRequest } from '../../core/requests/request.ts';
 import { isFinished, type Run, type RunOutcome, type RunOutput } from '../../core/runs/run.ts';
 import type { DeliverySubject } from '../../core/store/deliveries.ts';
 import { controlCard } from '../thread-view/control-card.ts';
 import { discardedCard } from '../thread-view/discarded-card.ts';
 import { failureCard } from '../thread-view/failure-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
+import { requestCard } from '../thread-view/request-card.ts';
+import { requestEndCard } from '../thread-view/request-end-card.ts';
+import { hasEnded } from '../thread-view/request-parts.ts';
 import { resultCard } from '../thread-view/result-card.ts';
 import { statusCard } from '../thread-view/status-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
-import { logFile, outputFile, type WantedFile } from './run-files.ts';
+import { picturedOutput } from './contact-sheets.ts';
+import { contactSheetFile, logFile, outputFile, type WantedFile } from './run-files.ts';
 
 /** What a thread has to show now. */
 export interface Wanted {
@@ -34,8 +39,15 @@ export interface WantedParts {
   readonly views: ViewBuilder;
 }
 
+/** There is nothing to show, and there never will be. */
+export const NOTHING_EVER = 'nothing_ever';
+
 /** The content of a delivery, computed from what is stored; undefined while there is nothing to show yet. */
-export function wanted(subject: DeliverySubject, parts: WantedParts, showing: Showing): Wanted | undefined {
+export function wanted(
+  subject: DeliverySubject,
+  parts: WantedParts,
+  showing: Showing,
+): Wanted | typeof NOTHING_EVER | undefined {
   const { api, views } = parts;
   switch (subject.purpose) {
     case 'answer':
@@ -58,7 +70,21 @@ export function wanted(subject: DeliverySubject, parts: WantedParts, showing: Sh
     }
     case 'result': {
       const run = api.getRun(subject.runId);
-      return run && isFinished(run.state) ? result(run, run.state, parts, showing) : undefined;
+      if (run === undefined || !isFinished(run.state)) return undefined;
+      const request = api.requests.get(run.requestId);
+      return request?.isBatch === true
+        ? resultInRequest(run, run.state, request, parts, showing)
+        : result(run, run.state, parts, showing);
+    }
+    case 'request': {
+      const request = api.requests.get(subject.requestId);
+      if (request === undefined) return undefined;
+      const view = views.request(request);
+      return { card: requestCard(view), final: hasEnded(view) };
+    }
+    case 'request_end': {
+      const request = api.requests.get(subject.requestId);
+      return request && requestEnd(request, parts, showing);
     }
     case 'output': {
       const run = api.getRun(subject.runId);
@@ -108,6 +134,29 @@ export function withProxy(
   return resultCard({ ...view, place: { kind: 'proxy', proxyBytes, fullBytes, ...path }, leftOut });
 }
 
+/** As they come; where people want to read less, when all have ended. What has no result stands in the table and the end. */
+function resultInRequest(
+  run: Run,
+  outcome: RunOutcome,
+  request: RunRequest,
+  parts: WantedParts,
+  showing: Showing,
+): Wanted | typeof NOTHING_EVER | undefined {
+  if (outcome !== 'done') return NOTHING_EVER;
+  if (showing.isQuiet && parts.api.requests.unfinished(request).length > 0) return undefined;
+  return result(run, outcome, parts, showing);
+}
+
+/** What came of all runs, with a contact sheet where there is anything on it. */
+function requestEnd(request: RunRequest, { api, views }: WantedParts, showing: Showing): Wanted | undefined {
+  if (api.requests.unfinished(request).length > 0) return undefined;
+  const card = requestEndCard(views.requestEnd(request, showing));
+  const hasPicture = api.requests
+    .wholeOf(request)
+    .some(({ outputs }) => picturedOutput(outputs) !== undefined);
+  return { card, final: true, ...(hasPicture && { file: contactSheetFile(request) }) };
+}
+
 function result(run: Run, outcome: RunOutcome, parts: WantedParts, showing: Showing): Wanted {
   const { api, views } = parts;
   if (outcome !== 'done') {
@@ -117,6 +166,8 @@ function result(run: Run, outcome: RunOutcome, parts: WantedParts, showing: Show
     return { card: failureCard({ ...view, logAttached: true }), final: true, file };
   }
   const primary = run.outputs.find(({ purpose }) => purpose === 'primary');
+  // What the card says in full needs no file.
+  if (primary?.text !== undefined) return { card: withFile(run, parts, showing, []), final: true };
   if (primary === undefined)
     return { card: withoutFile(run, parts, { ...showing, localFiles: false }, []), final: true };
   return { card: withFile(run, parts, showing, []), final: true, file: outputFile(run, primary) };

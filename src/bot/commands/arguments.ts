@@ -27,7 +27,7 @@ export interface ParsedCommand<Verb extends string = string> {
   readonly rest: readonly string[];
   /** Given options only; flags are true. */
   readonly options: Readonly<Record<string, OptionValue>>;
-  /** In order, each name once: the last one typed holds. */
+  /** In order; where a name stands several times, the last one holds unless it names a list. */
   readonly assignments: readonly Assignment[];
 }
 
@@ -53,7 +53,10 @@ export function bindWords<Verb extends string>(
   const optionProblems: Problem[] = [];
   const surplus =
     definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
-  const options = bindOptions({ verb, definition, given: words.options, surplus, surface }, optionProblems);
+  // Where words may follow without end, the last of them may be the value of an option that nobody knows.
+  const fixed = definition.arguments.filter(({ variadic }) => variadic !== true).length;
+  const hint = { ...{ verb, definition, surface }, given: words.options, surplus: words.positional.slice(fixed) };
+  const options = bindOptions(hint, optionProblems);
   const argumentsByName: Record<string, string> = {};
   let rest: readonly string[] = [];
   for (const [index, argument] of definition.arguments.entries()) {
@@ -79,8 +82,20 @@ export function bindWords<Verb extends string>(
   }
   const [first, ...others] = [...problems, ...optionProblems];
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
-  const assignments = [...new Map(words.assignments.map((each) => [each.name, each])).values()];
-  return valid({ verb, arguments: argumentsByName, rest, options, assignments });
+  return valid({ verb, arguments: argumentsByName, rest, options, assignments: words.assignments });
+}
+
+/** Values by name: a list where a name was typed several times. */
+export function assignedValues(
+  assignments: readonly Assignment[],
+): Readonly<Record<string, string | readonly string[]>> {
+  const values = Map.groupBy(assignments, ({ name }) => name);
+  return Object.fromEntries(
+    values.entries().map(([name, all]) => {
+      const [first, ...others] = all.map(({ value }) => value);
+      return [name, others.length === 0 && first !== undefined ? first : all.map(({ value }) => value)];
+    }),
+  );
 }
 
 /** What of a parsed command asks for the highest role: `queue pause`, `inference --priority`, or the verb itself. */

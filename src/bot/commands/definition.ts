@@ -1,10 +1,21 @@
+import type { ModelTask } from '../../core/models/tasks.ts';
 import type { RunState } from '../../core/runs/run.ts';
 
 /** Roles of the access rules; each may do what the ones before it may. */
 export type CommandRole = 'viewer' | 'operator' | 'admin';
 
 /** What a positional argument holds; tells completion and typed platforms what to offer. */
-export type ArgumentKind = 'prompt_id' | 'run_id' | 'prompt_or_run' | 'text' | 'choice' | 'number' | 'path';
+export type ArgumentKind =
+  | 'prompt_id'
+  | 'run_id'
+  | 'request_id'
+  | 'prompt_or_run'
+  | 'run_or_request'
+  | 'any_id'
+  | 'text'
+  | 'choice'
+  | 'number'
+  | 'path';
 
 /** What a text names: platforms that complete while somebody types offer these. */
 export type HeldName = 'model' | 'prompt_id';
@@ -73,6 +84,8 @@ export interface CommandDefinition {
   readonly arguments: readonly ArgumentDefinition[];
   readonly options: readonly OptionDefinition[];
   readonly assignments?: AssignmentsDefinition;
+  /** What the models do that it offers; `generate` where absent. */
+  readonly task?: ModelTask;
   /** Typed after the verb's platform prefix: `inference ps_7k2m9x4d edge=0.8`. */
   readonly examples: readonly string[];
   readonly role: CommandRole;

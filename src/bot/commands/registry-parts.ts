@@ -9,13 +9,23 @@ export const RUN = {
   required: true,
 } as const satisfies ArgumentDefinition;
 
+/** A run, or a request with all its runs. */
+const RUN_OR_REQUEST = {
+  name: 'run',
+  kind: 'run_or_request',
+  help: 'Id of a run or of a request with many, or its beginning',
+  required: true,
+} as const satisfies ArgumentDefinition;
+
+export const ANY_RUN = { ...RUN_OR_REQUEST, required: false } as const satisfies ArgumentDefinition;
+
 export const UNFINISHED_RUN = {
-  ...RUN,
+  ...RUN_OR_REQUEST,
   states: ['queued', 'active'],
   othersTake: 'admin',
 } as const satisfies ArgumentDefinition;
 
-export const FINISHED_RUN = { ...RUN, states: RUN_OUTCOMES } as const satisfies ArgumentDefinition;
+export const FINISHED_RUN = { ...RUN_OR_REQUEST, states: RUN_OUTCOMES } as const satisfies ArgumentDefinition;
 
 export const DONE_RUN = { ...RUN, states: ['done'] } as const satisfies ArgumentDefinition;
 
@@ -30,6 +40,21 @@ export const PROMPT_OR_RUN = {
   name: 'id',
   kind: 'prompt_or_run',
   help: 'Id of a prompt or a run, or its beginning',
+  required: true,
+} as const satisfies ArgumentDefinition;
+
+export const MODEL = {
+  name: 'model',
+  type: 'text',
+  holds: 'model',
+  help: 'Model to run; else the first that fits',
+  essential: false,
+} as const satisfies OptionDefinition;
+
+export const ANY_ID = {
+  name: 'id',
+  kind: 'any_id',
+  help: 'Id of a prompt, a run or a request, or its beginning',
   required: true,
 } as const satisfies ArgumentDefinition;
 

@@ -1,6 +1,9 @@
 import { RUN_STATES } from '../../core/runs/run.ts';
 import type { CommandDefinition } from './definition.ts';
+import { FOLLOW_UP_COMMANDS } from './registry-follow-ups.ts';
 import {
+  ANY_ID,
+  ANY_RUN,
   DONE_RUN,
   FINISHED_RUN,
   JSON_OUTPUT,
@@ -57,8 +60,17 @@ export const COMMANDS = {
   },
   inference: {
     aliases: ['run'],
-    summary: 'Queue a run of a prompt',
-    arguments: [PROMPT],
+    summary: 'Queue a run of a prompt, or many: of several values or prompts',
+    arguments: [
+      PROMPT,
+      {
+        name: 'others',
+        kind: 'prompt_id',
+        help: 'Further prompts, each run with the same parameters',
+        required: false,
+        variadic: true,
+      },
+    ],
     options: [
       {
         name: 'model',
@@ -68,23 +80,50 @@ export const COMMANDS = {
         essential: true,
       },
       {
+        name: 'draft',
+        type: 'flag',
+        help: 'A quick look, as the model says what that is; `promote` makes the full run of it',
+        essential: true,
+      },
+      {
         name: 'dry-run',
         type: 'flag',
         help: 'Show what would be sent to the host, send nothing',
+        essential: false,
+      },
+      {
+        name: 'yes',
+        type: 'flag',
+        help: 'Queue also very many runs without being asked',
         essential: false,
       },
       PRIORITY,
       WAIT,
       JSON_OUTPUT,
     ],
-    assignments: PARAMETERS,
+    assignments: {
+      ...PARAMETERS,
+      help: 'Parameters of the model (see `models MODEL`); `1..8`, `1..9..2` and `0.2,0.5` ask for a run of each value',
+    },
     examples: [
       'inference ps_7k2m9x4d',
       'inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low',
+      'inference ps_7k2m9x4d seed=1..8 edge=0.2,0.5,0.8 --draft',
+      'inference ps_7k2m9x4d ps_2c8h5n3t seed=1..4',
       'inference ps_7k2m9x4d --model preview --dry-run',
     ],
     role: 'operator',
     form: 'parameters',
+  },
+  confirm: {
+    aliases: ['yes'],
+    summary: 'Queue the runs that were shown and wait for a yes',
+    arguments: [
+      { name: 'request', kind: 'request_id', help: 'Id under which they were shown', required: true },
+    ],
+    options: [WAIT, JSON_OUTPUT],
+    examples: ['confirm rq_8d2k5m1x'],
+    role: 'operator',
   },
   tune: {
     aliases: ['adjust'],
@@ -97,9 +136,15 @@ export const COMMANDS = {
   },
   list: {
     aliases: ['ls'],
-    summary: 'List prompts or runs, newest first',
+    summary: 'List prompts, runs or requests with many runs, newest first',
     arguments: [
-      { name: 'what', kind: 'choice', help: 'What to list', required: true, choices: ['prompts', 'runs'] },
+      {
+        name: 'what',
+        kind: 'choice',
+        help: 'What to list; requests are those with many runs',
+        required: true,
+        choices: ['prompts', 'runs', 'requests'],
+      },
     ],
     options: [
       LIMIT,
@@ -117,6 +162,12 @@ export const COMMANDS = {
         help: 'Only runs of this prompt',
         essential: false,
       },
+      {
+        name: 'request',
+        type: 'text',
+        help: 'Only runs of this request',
+        essential: false,
+      },
       { name: 'mine', type: 'flag', help: 'Only your own', essential: false },
       JSON_OUTPUT,
     ],
@@ -125,10 +176,10 @@ export const COMMANDS = {
   },
   show: {
     aliases: [],
-    summary: 'Show one prompt or run with all that is known of it',
-    arguments: [PROMPT_OR_RUN],
+    summary: 'Show one prompt, run or request with all that is known of it',
+    arguments: [ANY_ID],
     options: [JSON_OUTPUT],
-    examples: ['show ps_7k2m9x4d', 'show rs_3fq8w1zz'],
+    examples: ['show ps_7k2m9x4d', 'show rs_3fq8w1zz', 'show rq_8d2k5m1x'],
     role: 'viewer',
   },
   search: {
@@ -141,16 +192,15 @@ export const COMMANDS = {
   },
   status: {
     aliases: ['gpu'],
-    summary: 'Show the hosts, their GPUs and what runs on them, or one run',
+    summary: 'Show the hosts, their GPUs and what runs on them, or one run or request',
     arguments: [
       {
-        ...RUN,
-        help: 'Id of a run, or its beginning; `hosts` where the thread of a run would mean that run',
-        required: false,
+        ...ANY_RUN,
+        help: 'Id of a run or a request, or its beginning; `hosts` where the thread of a run would mean that run',
       },
     ],
     options: [JSON_OUTPUT],
-    examples: ['status', 'status rs_3fq8w1zz'],
+    examples: ['status', 'status rs_3fq8w1zz', 'status rq_8d2k5m1x'],
     role: 'viewer',
   },
   queue: {
@@ -196,10 +246,10 @@ export const COMMANDS = {
   },
   cancel: {
     aliases: ['stop'],
-    summary: 'Cancel a run that waits or runs; only an admin cancels the runs of others',
+    summary: 'Cancel a run or a whole request; only an admin cancels those of others',
     arguments: [UNFINISHED_RUN],
     options: [JSON_OUTPUT],
-    examples: ['cancel rs_3fq8w1zz'],
+    examples: ['cancel rs_3fq8w1zz', 'cancel rq_8d2k5m1x'],
     role: 'operator',
   },
   rate: {
@@ -215,10 +265,19 @@ export const COMMANDS = {
   },
   retry: {
     aliases: ['again'],
-    summary: 'Queue a finished run again with the same inputs and parameters',
+    summary: 'Queue a finished run again as it was, or what failed of a request',
     arguments: [FINISHED_RUN],
     options: [WAIT, JSON_OUTPUT],
-    examples: ['retry rs_3fq8w1zz'],
+    examples: ['retry rs_3fq8w1zz', 'retry rq_8d2k5m1x'],
+    role: 'operator',
+  },
+  promote: {
+    aliases: ['full'],
+    summary: 'Queue the full run of a draft: same seed, without what made it a draft',
+    arguments: [RUN],
+    options: [PRIORITY, WAIT, JSON_OUTPUT],
+    assignments: { ...PARAMETERS, help: 'What shall be different from the draft' },
+    examples: ['promote rs_3fq8w1zz', 'promote rs_3fq8w1zz num_steps=50'],
     role: 'operator',
   },
   rerun: {
@@ -244,6 +303,7 @@ export const COMMANDS = {
     examples: ['rerun rs_3fq8w1zz', 'rerun rs_3fq8w1zz seed=9 edge=0.5'],
     role: 'operator',
   },
+  ...FOLLOW_UP_COMMANDS,
   models: {
     aliases: ['model'],
     summary: 'List the models, or show one with its parameters',

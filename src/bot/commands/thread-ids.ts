@@ -11,7 +11,7 @@ export type AbsentId = (argument: ArgumentDefinition) => string | undefined;
 
 /** Ids that may be left out in a thread that belongs to a prompt or to runs: those of its latest fitting ones. */
 export function idsOfThread(
-  store: Pick<Store, 'threads' | 'runs' | 'prompts'>,
+  store: Pick<Store, 'threads' | 'runs' | 'prompts' | 'requests'>,
   where: ChatReference,
 ): AbsentId {
   const thread = where.thread === undefined ? undefined : store.threads.find(where)?.id;
@@ -22,6 +22,12 @@ export function idsOfThread(
         return runOf(store, thread, argument)?.id;
       case 'prompt_id':
         return promptOf(store, thread)?.id;
+      case 'run_or_request':
+        return runOrRequest(store, runOf(store, thread, argument));
+      case 'request_id':
+        return undefined;
+      case 'any_id':
+        return runOrRequest(store, runOf(store, thread, argument)) ?? promptOf(store, thread)?.id;
       case 'prompt_or_run':
         return (runOf(store, thread, argument) ?? promptOf(store, thread))?.id;
       default:
@@ -56,16 +62,22 @@ function runOf(
   return fitting ?? runs.list({ thread, limit: 1 })[0];
 }
 
+/** A run that was asked for with others stands for all of them. */
+function runOrRequest({ requests }: Pick<Store, 'requests'>, run: Run | undefined): string | undefined {
+  const request = run && requests.get(run.requestId);
+  return request?.isBatch === true ? request.id : run?.id;
+}
+
 /** The prompt that a thread is about: its own, or that of its latest run. */
 export function promptOfThread(
-  store: Pick<Store, 'threads' | 'runs' | 'prompts'>,
+  store: Pick<Store, 'threads' | 'runs' | 'prompts' | 'requests'>,
   where: ChatReference,
 ): Prompt | undefined {
   const thread = where.thread === undefined ? undefined : store.threads.find(where)?.id;
   return thread && promptOf(store, thread);
 }
 
-function promptOf(store: Pick<Store, 'threads' | 'runs' | 'prompts'>, thread: ThreadId): Prompt | undefined {
+function promptOf(store: Pick<Store, 'threads' | 'runs' | 'prompts' | 'requests'>, thread: ThreadId): Prompt | undefined {
   const id = store.threads.promptOf(thread) ?? store.runs.list({ thread, limit: 1 })[0]?.promptId;
   return id && store.prompts.get(id);
 }

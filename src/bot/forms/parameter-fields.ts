@@ -84,6 +84,8 @@ function toField(name: string, parameter: Parameter, initial: ParameterValue | u
       return { ...base, ...text(initial) };
     case 'string':
       return { ...base, ...text(initial), maxCharacters: parameter.max_length };
+    case 'regions':
+      return { ...base, ...text(initial), multiline: true };
   }
 }
 
@@ -107,7 +109,7 @@ function text(initial: ParameterValue | undefined) {
 
 /** `number from 0 to 1, usually 0.25. Weight of the edges; 0 leaves them out`: the bounds first, they are short. */
 function helpOf(parameter: Parameter): string {
-  const isListed = parameter.type === 'boolean' || parameter.type === 'choice' || parameter.type === 'string';
+  const isListed = ['boolean', 'choice', 'string'].includes(parameter.type);
   const takes = isListed ? '' : parameterValues(parameter);
   const usual = parameter.default === undefined ? '' : `usually ${usualWord(parameter.default)}`;
   const range = [takes, usual].filter((part) => part !== '').join(', ');

@@ -37,7 +37,7 @@ interface Subject {
 /** Prompt, model and the parameters of that model; the fields that `values` fills in are kept where they fit. */
 export function parametersForm(api: CosmosApi, state: FormState, given: FormValues): Form | undefined {
   const values = chosenValues(api, state, given);
-  const { prompt, model, inputs, now } = subjectOf(api, state, values);
+  const { prompt, run, model, inputs, now } = subjectOf(api, state, values);
   const encoded = encodeState({ ...state, ...(model && { model: model.profile.id }) });
   if (encoded === undefined) return undefined;
   const usable = inputs && model && usableParameters(model.profile, inputs);
@@ -50,7 +50,7 @@ export function parametersForm(api: CosmosApi, state: FormState, given: FormValu
         ...{ name: PROMPT_FIELD, kind: 'search', ...FIELD_WORDS.prompt, required: true },
         ...(prompt.ok && { initial: promptChoice(prompt.value) }),
       },
-      ...modelField(api.models(), model),
+      ...modelField(modelsFor(api, run), model),
       ...(model === undefined
         ? []
         : parameterFields({
@@ -84,7 +84,7 @@ export function submitParameters(api: CosmosApi, state: FormState, given: FormVa
         seedWords(run.parameters)
       : changed;
   const assignments = Object.entries(chosen).map(([name, value]) => `${name}=${value}`);
-  const isModelSaid = run === undefined ? api.models().length > 1 : !isSameModel;
+  const isModelSaid = run === undefined ? modelsFor(api, run).length > 1 : !isSameModel;
   const words = [
     ...(run === undefined ? ['inference', prompt.value.id] : ['rerun', run.id]),
     ...(isModelSaid ? ['--model', order.model] : []),
@@ -123,7 +123,7 @@ function subjectOf(api: CosmosApi, { target }: FormState, values: FormValues): S
   const id = prompt.ok ? prompt.value.id : undefined;
   const run = about?.kind === 'run' && about.run.promptId === id ? about.run : undefined;
   const inputs = run?.inputs ?? (prompt.ok ? prompt.value.inputs : undefined);
-  const model = modelOf(api.models(), values[MODEL_FIELD] ?? run?.profileId, inputs);
+  const model = modelOf(modelsFor(api, run), values[MODEL_FIELD] ?? run?.profileId, inputs);
   const isOfRun = run !== undefined && model?.profile.id === run.profileId;
   return {
     prompt,
@@ -132,6 +132,11 @@ function subjectOf(api: CosmosApi, { target }: FormState, values: FormValues): S
     ...(run && { run }),
     ...(model && { model }),
   };
+}
+
+/** Those that do what the run did, or that make videos of prompts. */
+function modelsFor(api: CosmosApi, run: Run | undefined): readonly ModelChoice[] {
+  return api.models((run && api.profileOf(run)?.task) ?? 'generate');
 }
 
 /** The one that is named, else the first that takes the files. */

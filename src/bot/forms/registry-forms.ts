@@ -2,6 +2,7 @@ import type { AccessPolicy } from '../../core/access/access-policy.ts';
 import { ACCESS_ROLES, type AccessRole } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { PrincipalId } from '../../core/ids.ts';
+import type { ModelTask } from '../../core/models/tasks.ts';
 import type { ChatUser, Inbound } from '../../core/ports/chat.ts';
 import type {
   ChatForms,
@@ -23,7 +24,14 @@ import { decodeState, type FormState } from './form-state.ts';
 import { parameterField } from './parameter-fields.ts';
 import { PROMPT_FIELD, parametersForm, shownOptions, submitParameters } from './parameters-form.ts';
 import { rolesForm, submitRoles } from './roles-form.ts';
-import { MAXIMUM_CHOICES, modelChoices, type Offered, promptChoices, runChoices } from './search-choices.ts';
+import {
+  MAXIMUM_CHOICES,
+  modelChoices,
+  type Offered,
+  promptChoices,
+  requestChoices,
+  runChoices,
+} from './search-choices.ts';
 import { submitWords, valuesOf, wordsForm } from './words-form.ts';
 
 type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
@@ -31,7 +39,7 @@ type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
 export interface ChatFormsParts {
   readonly api: CosmosApi;
   readonly access: AccessPolicy;
-  readonly store: Pick<Store, 'principals' | 'threads' | 'runs' | 'prompts'>;
+  readonly store: Pick<Store, 'principals' | 'threads' | 'runs' | 'prompts' | 'requests'>;
 }
 
 /** A command that was read, before it is known whether a form stands for it. */
@@ -105,7 +113,7 @@ export class RegistryForms implements ChatForms {
     const argument = definition.arguments.find(({ name }) => name === option);
     switch (argument?.holds ?? definition.options.find(({ name }) => name === option)?.holds) {
       case 'model':
-        return modelChoices(api.models(), typed);
+        return modelChoices(api.models(taskOf(definition)), typed);
       case 'prompt_id':
         return promptChoices(api, { typed });
       case undefined: {
@@ -188,6 +196,14 @@ export class RegistryForms implements ChatForms {
         return promptChoices(api, offered);
       case 'run_id':
         return runChoices(api, offered, states);
+      case 'request_id':
+        return requestChoices(api, offered);
+      case 'run_or_request':
+        return [...requestChoices(api, offered), ...runChoices(api, offered, states)].slice(
+          0,
+          MAXIMUM_CHOICES,
+        );
+      case 'any_id':
       case 'prompt_or_run':
         return [...runChoices(api, offered, states), ...promptChoices(api, offered)].slice(
           0,
@@ -209,6 +225,11 @@ function isVerb(verb: string): verb is CommandVerb {
 
 function isParametersForm({ form }: CommandDefinition): boolean {
   return form === 'parameters' || form === 'tune';
+}
+
+/** What the models do that it offers; undefined where it is about all of them. */
+function taskOf({ assignments, task = 'generate' }: CommandDefinition): ModelTask | undefined {
+  return assignments?.holds === 'parameters' ? task : undefined;
 }
 
 function mayUse(role: AccessRole, needed: AccessRole): boolean {

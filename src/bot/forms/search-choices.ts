@@ -46,6 +46,22 @@ export function runChoices(
     .map(runChoice);
 }
 
+/** Requests with many runs by id, newest first. */
+export function requestChoices(api: CosmosApi, { typed, owner }: Offered): FormChoice[] {
+  if (owner === null) return [];
+  const search = typed.trim().toLowerCase();
+  return api.requests
+    .list(MAXIMUM_CHOICES, owner)
+    .filter(({ id }) => id.includes(search))
+    .map((request) => {
+      const [first] = api.requests.runsOf(request);
+      return {
+        value: request.id,
+        label: choiceLabel(`${request.id} · ${first?.promptName ?? ''} · ${request.ownerName}`),
+      };
+    });
+}
+
 /** Models whose name or title has what is typed, in their order. */
 export function modelChoices(models: readonly ModelChoice[], typed: string): FormChoice[] {
   const search = typed.trim().toLowerCase();

@@ -5,6 +5,7 @@ import type { CommandWords } from '../commands/arguments.ts';
 import { type ArgumentDefinition, type CommandDefinition, optionsOn } from '../commands/definition.ts';
 import { COMMANDS, type CommandVerb } from '../commands/registry.ts';
 import { findPromptOrRun } from '../commands/verbs/prompt-or-run.ts';
+import { findAny, findRunOrRequest } from '../commands/verbs/run-or-request.ts';
 import { FIELD_WORDS, formWords } from '../wording/form-words.ts';
 import { fieldProblems } from './field-problems.ts';
 import { encodeState, type FormState } from './form-state.ts';
@@ -82,10 +83,15 @@ function argumentField(api: CosmosApi, argument: ArgumentDefinition, values: For
   switch (kind) {
     case 'prompt_id':
     case 'run_id':
+    case 'request_id':
+    case 'run_or_request':
+    case 'any_id':
     case 'prompt_or_run': {
-      const words = kind === 'run_id' ? FIELD_WORDS.run : FIELD_WORDS.prompt;
+      const isOfRuns = kind === 'run_id' || kind === 'run_or_request' || kind === 'request_id';
+      const words = isOfRuns ? FIELD_WORDS.run : FIELD_WORDS.prompt;
       const initial = given === undefined ? undefined : chosen(api, argument, given);
-      const label = kind === 'prompt_or_run' ? `${FIELD_WORDS.prompt.label} or run` : words.label;
+      const isEither = kind === 'prompt_or_run' || kind === 'any_id';
+      const label = isEither ? `${FIELD_WORDS.prompt.label} or run` : words.label;
       return { name, kind: 'search', ...words, label, required, ...(initial && { initial }) };
     }
     case 'choice':
@@ -102,8 +108,12 @@ function chosen(api: CosmosApi, { kind }: ArgumentDefinition, given: string): Fo
     const run = api.findRun(given);
     return run.ok ? runChoice(run.value) : undefined;
   }
-  const found = findPromptOrRun(api, given);
+  const found = findAny(api, given);
   if (!found.ok) return undefined;
+  if (found.value.kind === 'request') {
+    const { id } = found.value.request;
+    return { value: id, label: id };
+  }
   return found.value.kind === 'run' ? runChoice(found.value.run) : promptChoice(found.value.prompt);
 }
 
@@ -150,6 +160,8 @@ function lookUp(api: CosmosApi, { kind }: ArgumentDefinition, given: string | un
   if (given === undefined) return { ok: true, value: undefined };
   if (kind === 'run_id') return api.findRun(given);
   if (kind === 'prompt_id') return api.findPrompt(given);
+  if (kind === 'run_or_request') return findRunOrRequest(api, given);
+  if (kind === 'any_id') return findAny(api, given);
   return kind === 'prompt_or_run' ? findPromptOrRun(api, given) : { ok: true, value: undefined };
 }
 

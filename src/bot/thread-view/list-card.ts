@@ -2,12 +2,15 @@ import type { Card, Text } from '../../core/ports/chat.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { count, percent } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
+import { stateCounts } from './request-parts.ts';
 import { line, paragraph, person } from './text.ts';
 import type { ListView, PromptRow } from './views.ts';
 
+type RequestListRow = Extract<ListView, { what: 'requests' }>['rows'][number];
+
 /** Prompts or runs, one row each, newest first. */
 export function listCard(view: ListView): Card {
-  const rows = view.what === 'prompts' ? view.rows.map(promptRow) : view.rows.map(runRow);
+  const rows = rowsOf(view);
   const hidden = view.total - rows.length;
   return {
     mark: 'none',
@@ -22,9 +25,15 @@ export function listCard(view: ListView): Card {
   };
 }
 
+function rowsOf(view: ListView): readonly (readonly Text[])[] {
+  if (view.what === 'prompts') return view.rows.map(promptRow);
+  return view.what === 'runs' ? view.rows.map(runRow) : view.rows.map(requestRow);
+}
+
 function titleOf(view: ListView): string {
   if (view.what === 'runs')
     return `${counted(view.total, 'run')}${view.state === undefined ? '' : ` ${stateWords(view.state)}`}`;
+  if (view.what === 'requests') return `${counted(view.total, 'request')} with many runs`;
   return `${counted(view.total, 'prompt')}${view.search === undefined ? '' : ` with “${view.search}”`}`;
 }
 
@@ -34,6 +43,7 @@ function counted(total: number, word: string): string {
 
 function emptyText(view: ListView): Text {
   if (view.what === 'runs') return ['Start one with ', { code: 'inference PROMPT' }, '.'];
+  if (view.what === 'requests') return ['Start one with ', { code: 'inference PROMPT seed=1..4' }, '.'];
   if (view.search !== undefined) return ['Try fewer or other words.'];
   return ['Make one: send a video together with a sentence that says what it shall become.'];
 }
@@ -45,6 +55,18 @@ function promptRow({ prompt, ownerName, runs }: PromptRow): readonly Text[] {
     [runs === 0 ? 'no runs' : count(runs, 'run')],
     [person(ownerName)],
     [{ time: prompt.createdAt, style: 'ago' }],
+  ];
+}
+
+/** `rq_8d2k5m1x  9 of 24 done, 1 failed  rainy_neon_street  @ana  3 min ago`. */
+function requestRow({ request, runs }: RequestListRow): readonly Text[] {
+  const names = [...new Set(runs.map(({ promptName }) => promptName))];
+  return [
+    [{ code: request.id }],
+    [stateCounts(runs).join(', ')],
+    [names.length === 1 ? (names[0] ?? '') : count(names.length, 'prompt')],
+    [person(request.ownerName)],
+    [{ time: request.createdAt, style: 'ago' }],
   ];
 }
 

@@ -9,6 +9,10 @@ export function parameterValues(parameter: Parameter): string {
       return 'true or false';
     case 'string':
       return 'text';
+    case 'regions': {
+      const others = parameter.keys.mask === undefined ? '' : ', or words: text';
+      return `left,top,right,bottom: text${others} (several)`;
+    }
     case 'number':
     case 'integer': {
       const kind = parameter.type === 'integer' ? 'whole number' : 'number';

@@ -15,6 +15,9 @@ export function promptCard(view: PromptView): Card {
     title: facts({ strong: prompt.name }, prompt.id),
     blocks: [
       ...poster(view),
+      ...(prompt.parent === undefined
+        ? []
+        : [paragraph('enhanced from ', { code: prompt.parent.prompt }, ' by ', { code: prompt.parent.run })]),
       { type: 'quote', text: prompt.text },
       ...inputRows(view),
       ...view.fits.map((fit) => paragraph(fitText(fit))),
@@ -23,11 +26,15 @@ export function promptCard(view: PromptView): Card {
   };
 }
 
-function promptActions({ prompt, runsTotal }: PromptView, isRunnable: boolean): readonly CardAction[] {
+function promptActions(
+  { prompt, runsTotal, canEnhance = false }: PromptView,
+  isRunnable: boolean,
+): readonly CardAction[] {
   return [
     ...(isRunnable
       ? [action('inference', prompt.id, 'Run', { style: 'primary' }), action('tune', prompt.id, 'Tune')]
       : []),
+    ...(canEnhance ? [action('enhance', prompt.id, 'Enhance')] : []),
     ...(prompt.inputs.length === 0 ? [] : [action('roles', prompt.id, 'Roles')]),
     // What runs were made of is kept.
     ...(runsTotal === 0 ? [action('discard', prompt.id, 'Discard', { style: 'danger' })] : []),

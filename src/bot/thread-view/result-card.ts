@@ -2,7 +2,9 @@ import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
 import { isControl } from '../../core/runs/is-control.ts';
 import { SEED, seedIn } from '../../core/runs/new-seed.ts';
 import type { RunOutput } from '../../core/runs/run.ts';
+import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration, size } from '../wording/numbers.ts';
+import { enhancedCard } from './enhanced-card.ts';
 import { resultFacts } from './media-facts.ts';
 import { lineage, parameterLine, parameterWords } from './run-parts.ts';
 import { action, facts, line, paragraph } from './text.ts';
@@ -13,6 +15,7 @@ const RATINGS = ['1', '2', '3', '4', '5'];
 /** The post with the finished video: its facts, where the full file is, how to rate it. */
 export function resultCard(view: ResultView): Card {
   const { run } = view;
+  if (view.enhanced !== undefined) return enhancedCard(view, view.enhanced);
   const primary = run.outputs.find((output) => output.purpose === 'primary');
   const took =
     run.startedAt === undefined || run.finishedAt === undefined
@@ -29,17 +32,29 @@ export function resultCard(view: ResultView): Card {
   );
   return {
     mark: 'done',
-    title: facts({ strong: run.id }, primary?.facts !== undefined && resultFacts(primary.facts), time),
+    title: facts(
+      { strong: run.id },
+      view.label !== undefined && view.label !== '' && { strong: view.label },
+      primary?.facts !== undefined && resultFacts(primary.facts),
+      time,
+    ),
     blocks: [
       ...(parameters === undefined && parent === undefined && view.notify === undefined
         ? []
         : [paragraph(facts(parameters, parent, view.notify))]),
       ...(more.length === 0 ? [] : [paragraph(more)]),
+      ...textBlocks(primary),
       ...placeBlocks(view.place, primary),
+      ...(view.guardrail === undefined ? [] : [paragraph(guardrailWords(view.guardrail))]),
       ...controlBlocks(view),
     ],
     actions: resultActions(view),
   };
+}
+
+/** A text is read where it stands; its file is for those who want it as one. */
+function textBlocks(primary: RunOutput | undefined): readonly CardBlock[] {
+  return primary?.text === undefined ? [] : [{ type: 'quote', text: primary.text }];
 }
 
 function placeBlocks(place: ResultPlace, primary: RunOutput | undefined): readonly CardBlock[] {
@@ -82,10 +97,14 @@ function seedBeside({ run, parametersShown }: ResultView): string | undefined {
 }
 
 /** What is left out first, where there is little room, stands last. */
-function resultActions({ run, hasSeed = false }: ResultView): readonly CardAction[] {
+function resultActions({ run, hasSeed = false, canUpscale = false }: ResultView): readonly CardAction[] {
   return [
-    ...(hasSeed ? [action('rerun', run.id, 'New seed', { style: 'primary' })] : []),
+    ...(run.draft === undefined ? [] : [action('promote', run.id, 'At full quality', { style: 'primary' })]),
+    ...(hasSeed
+      ? [action('rerun', run.id, 'New seed', run.draft === undefined ? { style: 'primary' } : {})]
+      : []),
     action('tune', run.id, 'Tune and run'),
+    ...(canUpscale ? [action('upscale', run.id, 'Upscale')] : []),
     ...RATINGS.map((stars) => action('rate', run.id, `${stars} ★`, { arguments: [stars] })),
     action('logs', run.id, 'Show log'),
     action('show', run.id, 'Details'),

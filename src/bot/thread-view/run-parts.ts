@@ -55,9 +55,11 @@ export function parameterLine(run: Run, shown?: readonly string[]): Text | undef
   return facts(...words.slice(0, MAX_PARAMETERS), more > 0 && `${more} more`);
 }
 
-/** `variation of rs_9d0x2m4k`: the run that it came from. */
-export function lineage({ parent }: Run): Text | undefined {
-  return parent && [`${RELATION_WORDS[parent.relation]} `, { code: parent.run }];
+/** `draft`, `from draft rs_9d0x2m4k`: what it is, and the run that it came from. */
+export function lineage({ parent, draft }: Run): Text | undefined {
+  const from = parent && line(`${RELATION_WORDS[parent.relation]} `, { code: parent.run });
+  const words = facts(draft !== undefined && 'draft', from);
+  return words.length === 0 ? undefined : words;
 }
 
 /** The end of the log, or nothing. */

@@ -17,8 +17,9 @@ export function statusCard(view: StatusView): Card {
   return run.state === 'queued' ? queuedCard(view) : activeCard(view);
 }
 
-function queuedCard({ run, place, parametersShown }: StatusView): Card {
-  const parameters = whatItIs(run, parametersShown);
+function queuedCard(view: StatusView): Card {
+  const { run, place } = view;
+  const parameters = whatItIs(view);
   return {
     mark: 'waiting',
     title: titleOf(run),
@@ -40,8 +41,12 @@ function titleOf(run: Run): Text {
 }
 
 /** Its parameters, and the run that it came from. */
-function whatItIs(run: Run, shown: readonly string[] | undefined): Text | undefined {
-  const words = facts(parameterLine(run, shown), lineage(run));
+function whatItIs({ run, parametersShown, outputSize, before = [] }: StatusView): Text | undefined {
+  const size = outputSize && `to ${outputSize.width}×${outputSize.height}`;
+  const [first, ...more] = before;
+  const others = more.length === 0 ? '' : ` and ${count(more.length, 'more time')}`;
+  const again = first && line('done before as ', { code: first.id }, others);
+  const words = facts(parameterLine(run, parametersShown), size, lineage(run), again);
   return words.length === 0 ? undefined : words;
 }
 
@@ -69,7 +74,7 @@ function beforeWords(run: Run, runs: RunsBefore, first: boolean): string {
 
 function activeCard(view: StatusView): Card {
   const { run } = view;
-  const parameters = whatItIs(run, view.parametersShown);
+  const parameters = whatItIs(view);
   return {
     mark: run.unreachableSince === undefined ? 'running' : 'warning',
     title: titleOf(run),

@@ -44,6 +44,8 @@ function otherValue(parameter: Parameter, now: ParameterValue | undefined): stri
       return parameter.choices.find((choice) => choice !== now) ?? '';
     case 'string':
       return 'TEXT';
+    case 'regions':
+      return '"0,0,0.5,1: TEXT"';
     case 'number':
     case 'integer': {
       const { minimum = 0, maximum = minimum + 1 } = parameter;

@@ -6,12 +6,16 @@ import { type Checked, invalid, valid } from '../../core/errors.ts';
 import { checkInputs } from '../../core/models/check-inputs.ts';
 import { usedParameters } from '../../core/models/controls.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
+import { outputSize } from '../../core/models/output-size.ts';
 import type { Profile } from '../../core/models/profile.ts';
 import type { ChatReference } from '../../core/ports/chat.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
+import type { RunRequest } from '../../core/requests/request.ts';
 import { hasSeed } from '../../core/runs/new-seed.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { parameterValues } from './parameter-words.ts';
+import { type RequestView, requestView } from './request-view.ts';
+import { runLabel } from './run-label.ts';
 import { person } from './text.ts';
 import { tuneView } from './tune-view.ts';
 import type {
@@ -49,7 +53,7 @@ export class ViewBuilder {
   }
 
   prompt(prompt: Prompt): PromptView {
-    const models = this.#api.models();
+    const models = this.#api.models('generate');
     const poster = prompt.inputs[0] && this.#data.poster(prompt.inputs[0].asset.sha256);
     return {
       prompt,
@@ -66,6 +70,7 @@ export class ViewBuilder {
         };
       }),
       ...(poster !== undefined && existsSync(poster) && { posterPath: poster }),
+      ...(this.#canEnhance(prompt) && { canEnhance: true }),
     };
   }
 
@@ -87,7 +92,17 @@ export class ViewBuilder {
       ...(run.state === 'active' && !this.#api.isAttended(run) && { unattended: true }),
       ...stageTitle(profile, run),
       ...(profile && { parametersShown: essentialParameters(profile, run) }),
+      ...this.#madeLarger(run, profile),
     };
+  }
+
+  request(request: RunRequest): RequestView {
+    return requestView(this.#api, request);
+  }
+
+  /** The same with whom its last post calls. */
+  requestEnd(request: RunRequest, reader: Reader): RequestView {
+    return { ...this.request(request), ...this.#notified(request, reader) };
   }
 
   /** The same with the places of its results as `reader` may know them. */
@@ -99,14 +114,19 @@ export class ViewBuilder {
   result(run: Run, reader: Reader): ResultView {
     const profile = this.#api.profileOf(run);
     const path = run.outputs.find(({ purpose }) => purpose === 'primary')?.path ?? '';
+    const request = this.#api.requests.get(run.requestId);
     return {
       run,
       place: { kind: 'path', path: this.#shownPath(path, reader) },
-      ...this.#notified(run, reader),
+      // One of many calls nobody: the end of its request does.
+      ...(request?.isBatch === true ? { label: runLabel(request.varied, run) } : this.#notified(run, reader)),
       ...(profile && {
         parametersShown: essentialParameters(profile, run),
         hasSeed: hasSeed(profile),
+        canUpscale: this.#canUpscale(run, profile),
+        ...(profile.guardrail && { guardrail: profile.guardrail }),
       }),
+      ...this.#enhanced(run),
     };
   }
 
@@ -169,13 +189,37 @@ export class ViewBuilder {
     };
   }
 
+  #canEnhance(prompt: Prompt): boolean {
+    return this.#api
+      .models('enhance')
+      .some(({ profile }) => checkInputs(profile, prompt.inputs).ok && prompt.text !== '');
+  }
+
+  #canUpscale({ outputs }: Run, { task }: Profile): boolean {
+    const isVideo = outputs.some(({ kind, purpose }) => kind === 'video' && purpose === 'primary');
+    return task === 'generate' && isVideo && this.#api.models('upscale').length > 0;
+  }
+
+  #enhanced(run: Run): Pick<ResultView, 'enhanced'> {
+    const enhanced = this.#api.followUps.enhancedBy(run);
+    return enhanced === undefined ? {} : { enhanced };
+  }
+
+  /** How large an upscaled video will be, and whether the same was done before. */
+  #madeLarger(run: Run, profile: Profile | undefined): Pick<StatusView, 'outputSize' | 'before'> {
+    if (profile?.task !== 'upscale') return {};
+    const size = outputSize(profile, run.inputs);
+    const before = this.#api.followUps.upscalesOf(run).filter(({ queuedAt }) => queuedAt < run.queuedAt);
+    return { ...(size && { outputSize: size }), ...(before.length > 0 && { before }) };
+  }
+
   /** Whoever does not sit at this machine reads no path of its operator, only the place in the data folder. */
   #shownPath(path: string, { localFiles }: Reader): string {
     return localFiles ? path : relative(this.#data.root, path);
   }
 
   /** Ids of people mean something on their own platform alone: elsewhere they are named, and nobody is called. */
-  #notified(run: Run, { where }: Reader): { notify?: Notified | string } {
+  #notified(run: Pick<Run, 'owner'>, { where }: Reader): { notify?: Notified | string } {
     const owner = this.#api.getPrincipal(run.owner);
     if (owner === undefined) return {};
     const isThere =

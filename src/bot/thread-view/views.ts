@@ -1,10 +1,13 @@
 import type { Problem } from '../../core/errors.ts';
+import type { Size } from '../../core/models/output-size.ts';
 import type { ParameterValue } from '../../core/models/profile.ts';
 import type { CardAction } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
+import type { RunRequest } from '../../core/requests/request.ts';
 import type { Run, RunOutput, RunState, TimeRange } from '../../core/runs/run.ts';
+import type { Guardrail } from '../wording/guardrail-words.ts';
 
 /** How a prompt fits one model. */
 export interface PromptFit {
@@ -29,6 +32,8 @@ export interface PromptView {
   readonly computed: readonly Role[];
   /** Models that were tried on it, the usual one first. */
   readonly fits: readonly PromptFit[];
+  /** There is a model that could find a better text for it. */
+  readonly canEnhance?: boolean;
 }
 
 /** A prompt and what came of it. */
@@ -55,6 +60,10 @@ export interface StatusView {
   readonly stageUsually?: TimeRange;
   /** Names of the parameters to show, in order; all where absent. */
   readonly parametersShown?: readonly string[];
+  /** How large the video will be, where the model's own sizes decide that. */
+  readonly outputSize?: Size;
+  /** Earlier runs that did the same with the same result. */
+  readonly before?: readonly Run[];
 }
 
 /** One parameter as it would be for the next run. */
@@ -115,6 +124,14 @@ export interface ResultView {
   readonly parametersShown?: readonly string[];
   /** Its model has a seed: the same again is another video. */
   readonly hasSeed?: boolean;
+  /** What was really looked at for forbidden content; absent where its profile does not say. */
+  readonly guardrail?: Guardrail;
+  /** There is a model that could make it larger. */
+  readonly canUpscale?: boolean;
+  /** The prompt with the better text that it has found. */
+  readonly enhanced?: { readonly prompt: Prompt; readonly isDiscarded: boolean };
+  /** What tells it from the other runs of its request, which calls nobody before its end. */
+  readonly label?: string;
 }
 
 export interface FailureView {
@@ -147,6 +164,11 @@ export type ListView =
       readonly rows: readonly PromptRow[];
       readonly total: number;
       readonly search?: string;
+    }
+  | {
+      readonly what: 'requests';
+      readonly rows: readonly { readonly request: RunRequest; readonly runs: readonly Run[] }[];
+      readonly total: number;
     }
   | {
       readonly what: 'runs';

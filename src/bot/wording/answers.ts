@@ -1,7 +1,7 @@
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Run } from '../../core/runs/run.ts';
 import type { CancelResult } from '../../core/store/cancellation.ts';
-import { size } from './numbers.ts';
+import { count, size } from './numbers.ts';
 
 const WHEN_ATTENDED = 'when a bot works its lane again: start one with `npx cosmos start`.';
 
@@ -21,6 +21,23 @@ export const CANCEL_WORDS = {
       : `${run.id} is cancelled already${by}, and will be stopped ${WHEN_ATTENDED}`;
   },
 } as const satisfies Record<Exclude<CancelResult, 'finished'>, (run: Run, isAttended: boolean) => string>;
+
+/** The same for all runs of a request: how many of each kind. */
+export function cancelledRequestWords(
+  request: string,
+  {
+    cancelled,
+    requested,
+    already_requested: already,
+  }: Readonly<Record<Exclude<CancelResult, 'finished'>, number>>,
+): string {
+  const parts = [
+    ...(cancelled > 0 ? [`${count(cancelled, 'run')} had not started and will not`] : []),
+    ...(requested > 0 ? [`${count(requested, 'run')} ${requested === 1 ? 'is' : 'are'} being stopped`] : []),
+    ...(already > 0 ? [`${count(already, 'run')} ${already === 1 ? 'was' : 'were'} cancelled before`] : []),
+  ];
+  return `${request} is cancelled: ${parts.join('; ')}.`;
+}
 
 export function ratedWords(run: Run): string {
   return `${run.id} is rated ${run.rating} of 5.`;

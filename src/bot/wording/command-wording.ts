@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { count } from './numbers.ts';
 import { whyInBrackets, withoutStop } from './reasons.ts';
-import { didYouMean, type Parameters, type Wording } from './wording.ts';
+import { didYouMean, type Explanation, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
 export const COMMAND_WORDING = {
@@ -40,6 +40,26 @@ export const COMMAND_WORDING = {
       nextStep: 'Use one of these words.',
     }),
   },
+  'input.list_invalid': {
+    example: { parameter: 'seg_prompt', given: 'boat,"crane"', reason: 'text' },
+    say: (p) => LIST_WORDS[listReason(p)](p),
+  },
+  'input.no_draft': {
+    example: { model: 'preview', known: ['transfer1'] },
+    say: (p) => ({
+      sentence: `${p.text('model', 'That model')} has no draft: its profile does not say what one is.`,
+      nextStep: p.has('known')
+        ? `Leave \`--draft\` out, or draft with ${p.text('known')}.`
+        : 'Leave `--draft` out.',
+    }),
+  },
+  'input.not_a_draft': {
+    example: { run: 'rs_3fq8w1zz' },
+    say: (p) => ({
+      sentence: `${p.text('run', 'That run')} is no draft: it has its full quality.`,
+      nextStep: `Run it with something else by \`rerun ${p.text('run', 'RUN')} parameter=value\`; drafts are made with \`inference PROMPT --draft\`.`,
+    }),
+  },
   'input.rule_broken': {
     example: {
       message: 'The distilled model takes edges alone',
@@ -74,48 +94,6 @@ export const COMMAND_WORDING = {
       nextStep: 'Choose another one (`models` shows them), or ask whoever runs the bot to add it to a host.',
     }),
   },
-  'input.model_other_task': {
-    example: { model: 'vista-upscale', task: 'upscale', wanted: 'generate' },
-    say: (p) => ({
-      sentence: `${p.text('model', 'That model')} ${taskWords(p.text('task'))}; it does not ${infinitive(p.text('wanted'))}.`,
-      nextStep: `Use it with \`${TASK_VERBS.get(p.text('task')) ?? 'inference'}\`, or choose another model (\`models\` shows them).`,
-    }),
-  },
-  'input.no_model_for_task': {
-    example: { task: 'upscale' },
-    say: (p) => ({
-      sentence: `No host here runs a model that ${taskWords(p.text('task'))}.`,
-      nextStep: 'Ask whoever runs the bot to add one to a host: `docs/models.md` names those that there are.',
-    }),
-  },
-  'input.region_invalid': {
-    example: { parameter: 'region', line: 2, given: '0,0,2,1: snow', reason: 'outside', maximum: 8 },
-    say: (p) => ({
-      sentence: `${p.text('parameter', 'region')}${p.part('given', (given) => ` "${given}"`)}: ${REGION_REASONS.get(p.text('reason')) ?? 'that is no region'}${p.text('reason') === 'too_many' ? p.part('maximum', (most) => ` (at most ${most})`) : ''}.`,
-      nextStep: `Write left, top, right and bottom as parts of the picture from 0 to 1, then the text: \`${p.text('parameter', 'region')}="0,0,0.5,1: snow on the roof"\`.`,
-    }),
-  },
-  'input.upscaled_already': {
-    example: { run: 'rs_3fq8w1zz', from: 'rs_9d0x2m4k' },
-    say: (p) => ({
-      sentence: `${p.text('run', 'That run')} is an upscaled video already: made larger once more it would be made smaller first.`,
-      nextStep: `Upscale ${p.part('from', (run) => `\`${run}\` again`) || 'what it was made of'} with other settings, or use the video as it is.`,
-    }),
-  },
-  'input.no_video': {
-    example: { id: 'rs_3fq8w1zz' },
-    say: (p) => ({
-      sentence: `${p.text('id', 'That')} has no video that could be made larger.`,
-      nextStep: 'Choose a run whose result is a video, or a prompt with a video as `color`.',
-    }),
-  },
-  'input.result_changed': {
-    example: { run: 'rs_3fq8w1zz', reason: 'missing' },
-    say: (p) => ({
-      sentence: `The result of ${p.text('run', 'that run')} ${p.text('reason') === 'missing' ? 'is not there any more' : 'is not the file that it was when it was collected'}.`,
-      nextStep: 'Bring the file back from a backup, or run it again and use the new result.',
-    }),
-  },
   'input.secret_missing': {
     example: { model: 'vista', secret: 'HF_TOKEN' },
     say: (p) => ({
@@ -134,7 +112,7 @@ export const COMMAND_WORDING = {
     example: { kind: 'prompt', given: 'ps_7k2', nearest: 'ps_7k2m9x4d' },
     say: (p) => ({
       sentence: `I know no ${p.text('kind', 'prompt or run')}${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
-      nextStep: `See the latest with \`list ${p.text('kind') === 'run' ? 'runs' : 'prompts'}\`.`,
+      nextStep: `See the latest with \`list ${LISTED_KINDS.get(p.text('kind')) ?? 'prompts'}\`.`,
     }),
   },
   'input.id_ambiguous': {
@@ -225,31 +203,43 @@ export const COMMAND_WORDING = {
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
 
-/** By which verb a model of each task is used. */
-const TASK_VERBS: ReadonlyMap<string, string> = new Map([
-  ['generate', 'inference'],
-  ['upscale', 'upscale'],
-  ['enhance', 'enhance'],
+/** What `list` calls the things that have ids. */
+const LISTED_KINDS: ReadonlyMap<string, string> = new Map([
+  ['run', 'runs'],
+  ['request', 'requests'],
 ]);
 
-const REGION_REASONS: ReadonlyMap<string, string> = new Map([
-  ['no_text', 'it says where, and not what is there'],
-  ['no_place', 'it says what, and not where'],
-  ['outside', 'its corners are not from 0 to 1'],
-  ['empty', 'its right side is not right of its left one, or its bottom not below its top'],
-  ['no_mask', 'this model takes places as four numbers alone'],
-  ['too_many', 'there are too many regions'],
-]);
+type ListReason = 'gap' | 'range' | 'step' | 'text';
 
-/** `makes videos larger`. */
-function taskWords(task: string): string {
-  if (task === 'upscale') return 'makes videos larger';
-  return task === 'enhance' ? 'makes better texts' : 'makes videos of prompts';
+/** What is wrong with a list of values, by the reason that the core gives. */
+const LIST_WORDS: Readonly<Record<ListReason, (p: Parameters) => Explanation>> = {
+  gap: (p) => ({
+    sentence: `A value is missing in ${typedList(p)}.`,
+    nextStep: 'Write lists without spaces and without a comma at the end, such as `seed=1,2,3`.',
+  }),
+  range: (p) => ({
+    sentence: `${typedList(p)} is no range: ranges go from one whole number to another, such as \`1..8\`.`,
+    nextStep: 'Write the values one by one, such as `edge=0.2,0.5,0.8`.',
+  }),
+  step: (p) => ({
+    sentence: `The third number in ${typedList(p)} is the step of its range, and 0 gets nowhere.`,
+    nextStep: 'Write a step of 1 or more, such as `1..9..2`, or none.',
+  }),
+  text: (p) => ({
+    sentence: `${p.text('parameter', 'That parameter')} is a text, and a comma belongs to a text: ${typedList(p)} is no list.`,
+    nextStep:
+      'Ask for each text in a command of its own; where those marks belong to the text, put a space after the comma.',
+  }),
+};
+
+function listReason(p: Parameters): ListReason {
+  const reason = p.text('reason');
+  return reason === 'range' || reason === 'step' || reason === 'text' ? reason : 'gap';
 }
 
-function infinitive(task: string): string {
-  if (task === 'upscale') return 'make videos larger';
-  return task === 'enhance' ? 'make better texts' : 'make videos of prompts';
+function typedList(p: Parameters): string {
+  const given = `${p.text('parameter', 'parameter')}=${p.text('given')}`;
+  return `\`${given}\``;
 }
 
 function verb(p: Parameters, otherwise: string): string {

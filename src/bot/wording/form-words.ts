@@ -12,6 +12,8 @@ const BY_VERB: Readonly<Record<string, FormWords>> = {
   cancel: { title: 'Cancel a run', submit: 'Cancel it' },
   retry: { title: 'Run again', submit: 'Run' },
   rerun: { title: 'Run again', submit: 'Run' },
+  upscale: { title: 'Make a video larger', submit: 'Upscale' },
+  enhance: { title: 'Find a better text', submit: 'Enhance' },
   rate: { title: 'Rate a result', submit: 'Rate' },
   discard: { title: 'Discard a prompt', submit: 'Discard' },
   restore: { title: 'Restore a prompt', submit: 'Restore' },

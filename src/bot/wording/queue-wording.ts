@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { duration } from './numbers.ts';
+import { count, duration, grouped } from './numbers.ts';
 import { why, whyInBrackets } from './reasons.ts';
-import type { Parameters, Wording } from './wording.ts';
+import type { Explanation, Parameters, Wording } from './wording.ts';
 
 /** What stands in the way in the chat, in the queue and in the database. */
 export const QUEUE_WORDING = {
@@ -70,9 +70,27 @@ export const QUEUE_WORDING = {
 
   'queue.limit_reached': {
     example: { maximum: 10, queued: 10 },
+    say: (p) => (p.has('asked') ? noRoomForAll(p) : noRoom(p)),
+  },
+  'queue.too_many_runs': {
+    example: { count: 144, maximum: 50 },
     say: (p) => ({
-      sentence: `You already have ${p.part('queued', (value) => `${value} runs`) || 'as many runs'} waiting${p.part('maximum', (value) => `; at most ${value} may`) || ' as you may'}.`,
-      nextStep: 'Wait until one has started, or cancel one.',
+      sentence: `That asks for ${p.measure('count', (value) => count(value, 'run'), 'too many runs')} in one go${p.measure('maximum', (value) => `; at most ${grouped(value)} are possible`)}.`,
+      nextStep: 'Shorten a list or a range, or ask for them in several commands.',
+    }),
+  },
+  'queue.request_finished': {
+    example: { request: 'rq_8d2k5m1x' },
+    say: (p) => ({
+      sentence: `All runs of ${p.text('request', 'that request')} have ended already.`,
+      nextStep: `See them with \`show ${p.text('request', 'REQUEST')}\`.`,
+    }),
+  },
+  'queue.nothing_to_retry': {
+    example: { request: 'rq_8d2k5m1x' },
+    say: (p) => ({
+      sentence: `No run of ${p.text('request', 'that request')} is left to be run again: none has ended without a result, or it was run again already.`,
+      nextStep: `See how they stand with \`show ${p.text('request', 'REQUEST')}\`.`,
     }),
   },
   'queue.run_finished': {
@@ -140,6 +158,34 @@ export const QUEUE_WORDING = {
       nextStep: 'Configure that lane again; the run is then followed to its end.',
     }),
   },
+  'queue.batch_left': {
+    example: { outcome: 'blocked' },
+    say: (p) => ({
+      sentence: `A run that shared its load of the model ${p.part('outcome', (outcome) => `was ${outcome.replaceAll('_', ' ')} and`)} ended the job before its turn.`,
+      nextStep: 'Nothing to do: it is back at its old place and starts again by itself.',
+    }),
+  },
+  'queue.batch_failed': {
+    example: { cause: 'engine.start_failed', runs: 4 },
+    say: (p) => ({
+      sentence: `The job of ${p.part('runs', (runs) => `${runs} runs`) || 'several runs'} together ended, and none of them is to blame for certain${p.part('cause', (cause) => ` (${cause})`)}.`,
+      nextStep: 'Nothing to do: it is back at its old place and is tried alone.',
+    }),
+  },
+  'queue.batch_memory': {
+    example: { runs: 8, limit: 4 },
+    say: (p) => ({
+      sentence: `Memory ran out with ${p.part('runs', (runs) => `${runs} runs`) || 'several runs'} together.`,
+      nextStep: `Nothing to do: it is back at its old place and is tried again with ${p.part('limit', (limit) => (limit === '1' ? 'no others' : `at most ${limit} together`)) || 'fewer'}.`,
+    }),
+  },
+  'queue.batch_mixed': {
+    example: { file: 'video_1/prompt.txt' },
+    say: (p) => ({
+      sentence: `What the model wrote for it together with others is not certainly its own${p.part('file', (file) => ` (${file} holds another text)`)}.`,
+      nextStep: 'Nothing to do: that result was dropped, and it is tried again alone.',
+    }),
+  },
   'queue.no_daemon': {
     example: {},
     say: () => ({
@@ -198,4 +244,20 @@ export const QUEUE_WORDING = {
 
 function run(p: Parameters): string {
   return p.text('run', 'The run');
+}
+
+function noRoom(p: Parameters): Explanation {
+  return {
+    sentence: `You already have ${p.part('queued', (value) => `${value} runs`) || 'as many runs'} waiting${p.part('maximum', (value) => `; at most ${value} may`) || ' as you may'}.`,
+    nextStep: 'Wait until one has started, or cancel one.',
+  };
+}
+
+function noRoomForAll(p: Parameters): Explanation {
+  const room = Math.max(0, (p.number('maximum') ?? 0) - (p.number('queued') ?? 0));
+  return {
+    sentence: `That asks for ${p.text('asked')} runs, and you have ${p.measure('queued', (value) => count(value, 'run'), 'runs')} waiting already; at most ${p.text('maximum', 'so many')} may wait.`,
+    nextStep:
+      room > 0 ? `Ask for ${room} at most, or cancel some.` : 'Wait until some have started, or cancel some.',
+  };
 }

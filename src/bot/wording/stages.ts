@@ -13,6 +13,7 @@ const STATE_WORDS = {
 
 const STAGE_WORDS = {
   preparing: 'preparing',
+  resizing: 'making the video smaller',
   uploading: 'uploading',
   starting: 'starting',
   running: 'running the model',

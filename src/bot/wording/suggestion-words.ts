@@ -4,7 +4,10 @@ export const SUGGESTION_WORDS = {
   logs: 'Its log',
   retry: 'Retry it',
   rerun: 'Run it again',
+  promote: 'At full quality',
   inference: 'Run it',
+  upscale: 'Upscale it',
+  enhance: 'Enhance it',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type SuggestedVerb = keyof typeof SUGGESTION_WORDS;

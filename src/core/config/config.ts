@@ -39,8 +39,22 @@ export interface AccessConfig {
 export interface LimitsConfig {
   /** Queued runs of one principal. */
   readonly maxQueuedPerUser: number;
+  /** Runs of one request. */
+  readonly maxRunsPerRequest: number;
+  /** A request for more runs than this has to be confirmed. */
+  readonly confirmAboveRuns: number;
   /** What an uploaded file may be at most. */
   readonly media: MediaLimits;
+}
+
+/** What keeps the runs that share a load of their model within bounds. */
+export interface BatchLimits {
+  /** Most runs that are put together; 1 puts none together. */
+  readonly maxItems: number;
+  /** By how many runs that stood behind it a waiting run is overtaken at most, all batches together. */
+  readonly maxOvertaken: number;
+  /** Longest time that a batch is expected to take, ms. */
+  readonly maxMs: number;
 }
 
 /** The timeouts that a profile may set for itself, ms. */
@@ -69,6 +83,8 @@ export interface LaneConfig {
   readonly name: LaneName;
   /** GPU indices or UUIDs, as the engine names them; empty on a lane without GPUs. */
   readonly gpus: readonly string[];
+  /** False: each of its runs loads its model for itself. */
+  readonly batch?: boolean;
 }
 
 /** One workspace of Slack, and how the bot gets into it. */
@@ -193,6 +209,7 @@ export interface Config {
   readonly chat: ChatConfig;
   readonly access: AccessConfig;
   readonly limits: LimitsConfig;
+  readonly queue: { readonly batch: BatchLimits };
   readonly timeouts: TimeoutsConfig;
   readonly generation: GenerationConfig;
   readonly hosts: readonly HostConfig[];

@@ -3,6 +3,7 @@ import { accessSchema } from './access-schema.ts';
 import { discordSchema } from './discord-schema.ts';
 import { hostsSchema, profileOverridesSchema } from './hosts-schema.ts';
 import { hasNoNul, pathSchema, profileIdSchema } from './names.ts';
+import { queueSchema } from './queue-schema.ts';
 import { slackSchema } from './slack-schema.ts';
 import { timeoutsSchema } from './timeouts-schema.ts';
 
@@ -23,7 +24,19 @@ const chatSchema = z.strictObject({
 });
 
 const limitsSchema = z.strictObject({
-  max_queued_per_user: z.int().min(1).max(10_000).default(20).describe('Queued runs of one person.'),
+  max_queued_per_user: z.int().min(1).max(10_000).default(100).describe('Queued runs of one person.'),
+  max_runs_per_request: z
+    .int()
+    .min(1)
+    .max(500)
+    .default(50)
+    .describe('Runs that one command may ask for, such as `seed=1..8` for eight.'),
+  confirm_above_runs: z
+    .int()
+    .min(1)
+    .max(500)
+    .default(8)
+    .describe('A command that asks for more runs than this shows what they would take, and waits for a yes.'),
   max_upload_mib: z
     .int()
     .min(1)
@@ -71,6 +84,7 @@ export const settingsSchema = z.strictObject({
   chat: chatSchema.prefault({}).describe('Where people talk to the bot.'),
   access: accessSchema.prefault({}).describe('Who may do what.'),
   limits: limitsSchema.prefault({}).describe('What people may ask for.'),
+  queue: queueSchema.prefault({}).describe('How waiting runs are taken.'),
   timeouts: timeoutsSchema.prefault({}).describe('How long things may take.'),
   generation: generationSchema.prefault({}).describe('Defaults of prompts.'),
   hosts: hostsSchema,

@@ -12,6 +12,7 @@ import type {
 } from './config.ts';
 import { toDiscord } from './discord-schema.ts';
 import type { HostSettings } from './hosts-schema.ts';
+import { toQueue } from './queue-schema.ts';
 import { toMs } from './run-timeouts.ts';
 import type { Settings } from './schema.ts';
 import { toBytes } from './size-schema.ts';
@@ -36,6 +37,7 @@ export function toConfig(
       rules: settings.access.rules.map(toRule),
     },
     limits: toLimits(settings.limits),
+    queue: toQueue(settings.queue),
     timeouts: toTimeouts(settings.timeouts),
     generation: { negativePrompt: settings.generation.negative_prompt },
     hosts: settings.hosts.map((host) => toHost(host, origin)),
@@ -69,6 +71,8 @@ function toRule({ platform, ...rule }: Settings['access']['rules'][number]): Acc
 function toLimits(limits: Settings['limits']): LimitsConfig {
   return {
     maxQueuedPerUser: limits.max_queued_per_user,
+    maxRunsPerRequest: limits.max_runs_per_request,
+    confirmAboveRuns: limits.confirm_above_runs,
     media: {
       maxBytes: limits.max_upload_mib * BYTES_PER_MIB,
       maxDurationMs: toMs(limits.max_video_seconds),
@@ -96,7 +100,11 @@ function toHost(
         ? defaultWorkDirectory(places.dataDirectory)
         : resolve(places.directory, host.work_dir),
     assetQuotaBytes: toBytes(host.asset_quota),
-    lanes: host.lanes.map((lane) => ({ name: laneName(name, lane.name), gpus: lane.gpus.map(String) })),
+    lanes: host.lanes.map((lane) => ({
+      name: laneName(name, lane.name),
+      gpus: lane.gpus.map(String),
+      ...(!lane.batch && { batch: false }),
+    })),
     gpuIdleBytes: toBytes(host.gpu_idle_memory),
     models: ids.map((id) => id as ProfileId),
     modelOverrides: overrides,

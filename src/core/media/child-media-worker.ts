@@ -2,11 +2,12 @@ import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CosmosError } from '../errors.ts';
-import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
+import type { MediaFacts, MediaLimits, MediaWorker, ReducePlan, SheetCell } from '../ports/media.ts';
 import { mediaToolCommand } from './media-tool-command.ts';
 import { openRegularFile } from './open-regular-file.ts';
 import { PROXY_MARGIN, proxyPlans } from './proxy-plan.ts';
 import { runInspection } from './run-inspection.ts';
+import { cellWidth, type PlannedCell } from './sheet-plan.ts';
 import { Slots } from './slots.ts';
 import type { CallBounds, InspectRequest } from './tool/answer.ts';
 
@@ -77,8 +78,53 @@ export class ChildMediaWorker implements MediaWorker {
   }
 
   /** `to` appears whole or not at all. */
+  async contactSheet(
+    cells: readonly SheetCell[],
+    columns: number,
+    to: string,
+    signal?: AbortSignal,
+  ): Promise<void> {
+    await using opened = new AsyncDisposableStack();
+    const pictures: FileHandle[] = [];
+    const planned: PlannedCell[] = [];
+    for (const { picture, ...words } of cells) {
+      if (picture === undefined) {
+        planned.push(words);
+        continue;
+      }
+      planned.push({ ...words, picture: pictures.length });
+      pictures.push(opened.use(await openRegularFile(picture, LARGEST_POSTER_SOURCE)));
+    }
+    const plan = { cells: planned, columns, width: cellWidth(columns) };
+    const unfinished = await mkdtemp(`${to}.`);
+    const partial = join(unfinished, 'sheet');
+    try {
+      await using sheet = await open(partial, 'w');
+      await this.#run({ call: 'contact-sheet', plan, bounds: this.#bounds }, [sheet, ...pictures], signal);
+      await rename(partial, to);
+    } finally {
+      // Why there is no sheet matters more than that a folder is left.
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    }
+  }
+
+  /** `to` appears whole or not at all. */
   async proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean> {
     return await this.#proxySlots.hold(async () => await this.#proxy(path, to, maxBytes, signal), signal);
+  }
+
+  /** `to` appears whole or not at all. */
+  async reduce(path: string, to: string, plan: ReducePlan, signal?: AbortSignal): Promise<void> {
+    const unfinished = await mkdtemp(`${to}.`);
+    const partial = join(unfinished, 'reduced.mp4');
+    try {
+      await using source = await openRegularFile(path, PROXY_SOURCE.maxBytes);
+      const bounds = { ...this.#bounds, deadlineMs: this.#proxyDeadlineMs };
+      await this.#run({ call: 'reduce', to: partial, plan, bounds }, [source], signal);
+      await rename(partial, to);
+    } finally {
+      await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
+    }
   }
 
   async #proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean> {

@@ -39,9 +39,28 @@ export interface MediaLimits {
   readonly maxPixels: number;
 }
 
+/** A copy of a video that keeps its shape and its pace. */
+export interface ReducePlan {
+  /** Even, in pixels, as displayed. */
+  readonly width: number;
+  readonly height: number;
+  readonly fps: number;
+  /** The first ones. */
+  readonly frames: number;
+}
+
 export interface StoredFile {
   readonly sha256: Sha256;
   readonly bytes: number;
+}
+
+/** One picture of a contact sheet. */
+export interface SheetCell {
+  /** A picture; a cell without one shows its words alone. */
+  readonly picture?: string;
+  /** What it shows, cut where there is no room. */
+  readonly title: string;
+  readonly subtitle: string;
 }
 
 /**
@@ -57,9 +76,13 @@ export interface MediaWorker {
   verify(path: string, limits: MediaLimits, signal?: AbortSignal): Promise<MediaFacts>;
   /** Writes a JPEG of a frame near the middle of a video (or of the image), at most `width` pixels wide. */
   poster(path: string, to: string, width: number, signal?: AbortSignal): Promise<void>;
+  /** Writes a JPEG with the pictures of all cells in rows of `columns`, each above its words. */
+  contactSheet(cells: readonly SheetCell[], columns: number, to: string, signal?: AbortSignal): Promise<void>;
   /**
    * Writes a copy of a video with at most `maxBytes`, as large and as good as that allows, with its sound where that can
    * be kept. False where it would not look good any more; then, and where this throws, there is no copy.
    */
   proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean>;
+  /** Writes a smaller copy of a video, without sound, as planned; `to` appears whole or not at all. */
+  reduce(path: string, to: string, plan: ReducePlan, signal?: AbortSignal): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
-import type { HostName, LaneName } from '../ids.ts';
+import type { HostName, LaneName, RunId } from '../ids.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
@@ -10,7 +10,7 @@ import { fenceHost, type HeldAttempt } from '../runner/fence-host.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
-import { type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
+import { type Forecast, type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
 import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
@@ -136,14 +136,18 @@ export class QueueService {
     return lanes.some((lane) => this.#isDriven(lane));
   }
 
-  /** Expected time of a run with the profile's defaults, ms; undefined where nothing tells. */
-  expected(profile: Profile, inputs: Run['inputs']): TimeRange | undefined {
-    const parameters = Object.fromEntries(
-      Object.entries(profile.parameters).flatMap(([name, parameter]) =>
-        parameter.default === undefined ? [] : [[name, parameter.default]],
-      ),
-    );
+  /** Expected time of a run, with the profile's defaults where no parameters are given, ms; undefined where nothing tells. */
+  expected(
+    profile: Profile,
+    inputs: Run['inputs'],
+    parameters: Run['parameters'] = defaultsOf(profile),
+  ): TimeRange | undefined {
     return estimate(this.#store, profile, { inputs, parameters });
+  }
+
+  /** When each waiting run will start, and what it takes. */
+  forecasts(): ReadonlyMap<RunId, Forecast> {
+    return this.#look().forecasts;
   }
 
   #look() {
@@ -215,6 +219,14 @@ export class QueueService {
     const text = this.#store.settings.get('queue.paused');
     return text === undefined ? undefined : JSON.parse(text);
   }
+}
+
+function defaultsOf(profile: Profile): Run['parameters'] {
+  return Object.fromEntries(
+    Object.entries(profile.parameters).flatMap(([name, parameter]) =>
+      parameter.default === undefined ? [] : [[name, parameter.default]],
+    ),
+  );
 }
 
 function estimate(

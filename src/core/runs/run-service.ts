@@ -1,13 +1,15 @@
 import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
-import type { RunId, ThreadId } from '../ids.ts';
+import type { RequestId, RunId, ThreadId } from '../ids.ts';
 import { checkRun } from '../models/check-run.ts';
 import { usedParameters } from '../models/controls.ts';
+import { draftOf } from '../models/draft.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
 import type { ParameterValues } from '../models/profile.ts';
 import { StoredProfiles } from '../models/stored-profiles.ts';
+import type { ModelTask } from '../models/tasks.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
@@ -20,10 +22,16 @@ import { videoShape } from './shape.ts';
 /** What somebody asks of a model. */
 export interface RunOrder {
   readonly prompt: Prompt;
-  /** The first model that takes the prompt where absent. */
+  /** The first model that does the task and takes the prompt where absent. */
   readonly model?: string;
+  /** What the model shall do; `generate` where absent. */
+  readonly task?: ModelTask;
+  /** Models of this family come first. */
+  readonly family?: string;
   /** As typed or as values; the profile checks them. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** With what the model's profile says of drafts, as far as `parameters` do not say otherwise. */
+  readonly draft?: boolean;
 }
 
 export interface QueueOptions {
@@ -53,6 +61,17 @@ export interface CheckedOrder {
   readonly prompt: Prompt;
   readonly model: ModelChoice;
   readonly parameters: ParameterValues;
+  /** Names of the parameters that make it a draft. */
+  readonly draft?: readonly string[];
+}
+
+/** Where a checked order is put. */
+export interface RunPlace {
+  readonly request: RequestId;
+  /** Among the runs of the request, from 0. */
+  readonly position: number;
+  readonly priority?: number;
+  readonly parent?: NonNullable<Run['parent']>;
 }
 
 /** Queues runs and changes what people may change of them. */
@@ -84,11 +103,19 @@ export class RunService {
 
   /** Everything that can be known before queueing, up to writing the very job that would be sent. */
   check(order: RunOrder): Checked<CheckedOrder> {
-    const model = this.#models.choose(order.model, order.prompt.inputs);
+    const model = this.#models.choose(order.model, order.prompt.inputs, order);
     if (!model.ok) return model;
-    const parameters = checkRun(model.value.profile, order.prompt.inputs, order.parameters);
+    const draft = order.draft === true ? draftOf(model.value.profile, this.#models) : undefined;
+    if (draft?.ok === false) return draft;
+    const profile = draft?.value ?? model.value.profile;
+    const parameters = checkRun(profile, order.prompt.inputs, order.parameters);
     if (!parameters.ok) return parameters;
-    const checked = { prompt: order.prompt, model: model.value, parameters: parameters.value };
+    const checked: CheckedOrder = {
+      prompt: order.prompt,
+      model: model.value,
+      parameters: parameters.value,
+      ...(profile.draft && draft && { draft: Object.keys(profile.draft.parameters) }),
+    };
     try {
       this.#planner.preview(checked);
       return valid(checked);
@@ -104,9 +131,16 @@ export class RunService {
   checkQueueing(actor: Principal, order: RunOrder): Checked<CheckedOrder> {
     const checked = this.check(order);
     if (!checked.ok) return checked;
+    const room = this.checkRoom(actor, 1);
+    return room.ok ? checked : room;
+  }
+
+  /** Whether this person may queue so many more. */
+  checkRoom(actor: Principal, asked: number): Checked<undefined> {
     const queued = this.#store.runs.countQueued(actor.id);
     const maximum = this.#limits.maxQueuedPerUser;
-    return queued >= maximum ? invalid('queue.limit_reached', { queued, maximum }) : checked;
+    if (queued + asked <= maximum) return valid(undefined);
+    return invalid('queue.limit_reached', { queued, maximum, ...(asked > 1 && { asked }) });
   }
 
   queue(actor: Principal, order: RunOrder, options: QueueOptions = {}): Checked<Run> {
@@ -150,7 +184,7 @@ export class RunService {
     const same = this.#sameOrder(run);
     if (!same.ok) return same;
     const isSameModel = model === undefined || model === run.profileId;
-    const chosen = this.#models.choose(model ?? run.profileId, run.inputs);
+    const chosen = this.#models.choose(model ?? run.profileId, run.inputs, same.value);
     if (!chosen.ok) return chosen;
     const { profile } = chosen.value;
     const before: ParameterValues = isSameModel ? this.#usedParameters(run) : {};
@@ -162,8 +196,10 @@ export class RunService {
       other[name] === '' && profile.parameters[name]?.type !== 'string';
     const parameters = Object.entries({ ...before, ...other }).filter(([name]) => !isReset(name));
     const relation = Object.keys(other).length > 0 || !isSameModel ? 'vary' : 'retry';
+    const { draft, ...order } = same.value;
     return valid({
-      ...same.value,
+      ...order,
+      ...(draft === true && isSameModel && { draft }),
       model: profile.id,
       parameters: Object.fromEntries(parameters),
       parent: { run: run.id, relation },
@@ -182,7 +218,9 @@ export class RunService {
     return valid({
       prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
       model: run.profileId,
+      task: this.#profiles.get(run.profileHash)?.task ?? 'generate',
       parameters: this.#usedParameters(run),
+      ...(run.draft && { draft: true }),
     });
   }
 
@@ -190,6 +228,21 @@ export class RunService {
   #usedParameters(run: Run): ParameterValues {
     const profile = this.#profiles.get(run.profileHash);
     return profile === undefined ? run.parameters : usedParameters(profile, run.inputs, run.parameters);
+  }
+
+  /** The same run without what made it a draft: its seed stays. Fails with `input.not_a_draft`. */
+  promoteOrder(run: Run, changed: RunOrder['parameters'] = {}): Checked<RerunOrder> {
+    const { draft = [] } = run;
+    if (draft.length === 0) return invalid('input.not_a_draft', { run: run.id });
+    const same = this.#sameOrder(run);
+    if (!same.ok) return same;
+    const { draft: _, parameters, ...order } = same.value;
+    const kept = Object.entries(parameters).filter(([name]) => !draft.includes(name));
+    return valid({
+      ...order,
+      parameters: { ...Object.fromEntries(kept), ...changed },
+      parent: { run: run.id, relation: 'promote' },
+    });
   }
 
   #queuedBefore(key: string | undefined): Run | undefined {
@@ -209,17 +262,26 @@ export class RunService {
     return valid({ ...run, rating });
   }
 
-  #insert(actor: Principal, { prompt, model, parameters }: CheckedOrder, options: QueueOptions): Run {
+  #insert(actor: Principal, order: CheckedOrder, options: QueueOptions): Run {
     const store = this.#store;
-    const now = this.#clock.now();
+    const request = store.ids.make('rq');
+    store.requests.insert({ id: request, owner: actor.id, at: this.#clock.now() });
+    const run = this.add(actor, order, { ...options, request, position: 0 });
+    this.#show(run.id, order.prompt, options.thread);
+    if (options.idempotencyKey !== undefined) store.idempotency.set(options.idempotencyKey, run.id);
+    return run;
+  }
+
+  /** Stores a run that waits from now on, shown nowhere yet; to be called in the transaction of its request. */
+  add(actor: Principal, { prompt, model, parameters, draft }: CheckedOrder, place: RunPlace): Run {
+    const store = this.#store;
     const id = store.ids.make('rs');
-    const requestId = store.ids.make('rq');
     const shape = videoShape(prompt.inputs);
     const { profile } = model;
-    store.runs.insertRequest(requestId, actor.id, now);
     store.runs.insert({
       id,
-      requestId,
+      requestId: place.request,
+      position: place.position,
       promptId: prompt.id,
       owner: actor.id,
       profileId: profile.id,
@@ -229,18 +291,17 @@ export class RunService {
       negativeText: prompt.negativeText,
       inputs: prompt.inputs,
       parameters,
-      priority: options.priority ?? 0,
-      queuedAt: now,
-      ...(options.parent && { parent: options.parent }),
+      priority: place.priority ?? 0,
+      queuedAt: this.#clock.now(),
+      ...(place.parent && { parent: place.parent }),
+      ...(draft && { draft }),
       ...(shape && { shape }),
     });
-    const parent = options.parent ? { parent: options.parent } : {};
+    const parent = place.parent ? { parent: place.parent } : {};
     store.events.append(
       { type: 'run.queued', payload: { profile: profile.id, ...parent } },
       { actor: actor.id, run: id },
     );
-    this.#show(id, prompt, options.thread);
-    if (options.idempotencyKey !== undefined) store.idempotency.set(options.idempotencyKey, id);
     const run = store.runs.get(id);
     if (run === undefined) throw new Error(`run ${id} was not stored`);
     return run;

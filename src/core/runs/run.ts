@@ -11,6 +11,7 @@ export type RunRelation = 'retry' | 'vary' | 'upscale' | 'promote' | 'reproduce'
 /** Parts of an active run that are the bot's own; between `starting` and `collecting` the model's stages show. */
 export type RunStage =
   | 'preparing'
+  | 'resizing'
   | 'uploading'
   | 'starting'
   | 'running'
@@ -40,6 +41,8 @@ export interface RunOutput {
   readonly sha256: string;
   /** Absent for texts. */
   readonly facts?: MediaFacts;
+  /** Content of a text that is short enough to be shown. */
+  readonly text?: string;
 }
 
 /** Where an active run stands; held in memory by the process that drives it and stored about once a second. */
@@ -52,11 +55,22 @@ export interface RunProgress {
   readonly step?: { readonly current: number; readonly total: number };
   /** Of the inputs or the outputs, while one of them is moved. */
   readonly transfer?: RunTransfer;
+  /** Where it is among the runs that share its load of the model; absent for a run alone. */
+  readonly batch?: BatchPlace;
   /** Remaining run time, ms. */
   readonly remainingMs?: TimeRange;
   /** The last lines of the log, oldest first. */
   readonly logTail: readonly string[];
   readonly updatedAt: UtcMs;
+}
+
+/** Where a run is in a list that the model works off one by one. */
+export interface BatchPlace {
+  /** From 1. */
+  readonly place: number;
+  readonly of: number;
+  /** `ready`: its own part is done, and what it gives is about to be collected. */
+  readonly state: 'waits' | 'works' | 'ready';
 }
 
 /** How far files are on their way, all together. */
@@ -92,6 +106,8 @@ export interface Run {
   /** Complete: defaults are filled in when the run is queued. */
   readonly parameters: ParameterValues;
   readonly parent?: { readonly run: RunId; readonly relation: RunRelation };
+  /** Names of the parameters that make it a draft; absent where it is none. */
+  readonly draft?: readonly string[];
   /** Higher goes first; 0 is usual. */
   readonly priority: number;
   readonly state: RunState;
@@ -105,6 +121,12 @@ export interface Run {
   readonly unreachableSince?: UtcMs;
   readonly progress?: RunProgress;
   readonly outputs: readonly RunOutput[];
+  /** It came back from a batch that others have ended, and why the last time. */
+  readonly returned?: { readonly times: number; readonly problem: Problem };
+  /** With how many runs it may share a load of the model, itself included; absent where nothing limits that. */
+  readonly batchLimit?: number;
+  /** Runs behind it in the queue that a batch has taken before it. */
+  readonly overtaken?: number;
   readonly rating?: number;
   readonly queuedAt: UtcMs;
   readonly startedAt?: UtcMs;

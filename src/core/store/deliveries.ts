@@ -1,5 +1,5 @@
 import type { Problem } from '../errors.ts';
-import type { DeliveryId, PromptId, RunId, ThreadId } from '../ids.ts';
+import type { DeliveryId, PromptId, RequestId, RunId, ThreadId } from '../ids.ts';
 import type { Answered, Card, ChatReference } from '../ports/chat.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Connection, Statement } from './database.ts';
@@ -8,11 +8,12 @@ import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 
 /**
  * What a thread has to show: the card of a prompt, the status or the result of a run, one of its further outputs by its
- * place among them, or a fixed answer.
+ * place among them, the table of a request with many runs and what is said at its end, or a fixed answer.
  */
 export type DeliverySubject =
   | { readonly purpose: 'prompt'; readonly promptId: PromptId }
   | { readonly purpose: 'status' | 'result'; readonly runId: RunId }
+  | { readonly purpose: 'request' | 'request_end'; readonly requestId: RequestId }
   | { readonly purpose: 'output'; readonly runId: RunId; readonly output: number }
   | { readonly purpose: 'answer'; readonly card: Card; readonly answered?: Answered };
 
@@ -49,6 +50,7 @@ interface DeliveryRow {
   purpose: DeliverySubject['purpose'];
   run_id: RunId | null;
   prompt_id: PromptId | null;
+  request_id: RequestId | null;
   output: number | null;
   card: string | null;
   answered: string | null;
@@ -74,7 +76,7 @@ export class DeliveryStore {
     this.#ids = ids;
     this.#clock = clock;
     this.#open = connection.prepare(
-      `SELECT id, key, thread_id, purpose, run_id, prompt_id, output, card, answered, message, first_intent_at,
+      `SELECT id, key, thread_id, purpose, run_id, prompt_id, request_id, output, card, answered, message, first_intent_at,
          intent_at, twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at
        FROM deliveries WHERE state = 'open' ORDER BY created_at, rowid`,
     );
@@ -83,14 +85,15 @@ export class DeliveryStore {
   /** Adds the duty unless a delivery with that key exists. */
   ensure(key: string, thread: ThreadId, subject: DeliverySubject): void {
     this.#run(
-      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, output, card, answered, state, created_at)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
+      `INSERT INTO deliveries (id, key, thread_id, purpose, run_id, prompt_id, request_id, output, card, answered, state, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open', ?) ON CONFLICT (key) DO NOTHING`,
       this.#ids.make('dl'),
       key,
       thread,
       subject.purpose,
       'runId' in subject ? subject.runId : null,
       'promptId' in subject ? subject.promptId : null,
+      'requestId' in subject ? subject.requestId : null,
       'output' in subject ? subject.output : null,
       toJsonOrNull('card' in subject ? subject.card : undefined),
       toJsonOrNull('answered' in subject ? subject.answered : undefined),
@@ -101,6 +104,18 @@ export class DeliveryStore {
   /** Oldest first. */
   open(): Delivery[] {
     return this.#open.all().map(toDelivery);
+  }
+
+  /** Whether a result of the request is still to be posted there. */
+  isResultUnposted(request: RequestId, thread: ThreadId): boolean {
+    const found = this.#connection
+      .prepare<[string, string]>(
+        `SELECT 1 FROM deliveries JOIN runs ON runs.id = deliveries.run_id
+         WHERE runs.request_id = ? AND thread_id = ? AND purpose = 'result' AND deliveries.state = 'open'
+           AND message IS NULL LIMIT 1`,
+      )
+      .get(request, thread);
+    return found !== undefined;
   }
 
   /** What is shown may have changed after it was settled. */
@@ -192,6 +207,9 @@ function toSubject(row: DeliveryRow): DeliverySubject {
     return { purpose: 'prompt', promptId: row.prompt_id };
   if ((row.purpose === 'status' || row.purpose === 'result') && row.run_id !== null) {
     return { purpose: row.purpose, runId: row.run_id };
+  }
+  if ((row.purpose === 'request' || row.purpose === 'request_end') && row.request_id !== null) {
+    return { purpose: row.purpose, requestId: row.request_id };
   }
   if (row.purpose === 'output' && row.run_id !== null && row.output !== null) {
     return { purpose: 'output', runId: row.run_id, output: row.output };

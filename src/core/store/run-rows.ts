@@ -18,6 +18,7 @@ export interface RunRow {
   text: string;
   negative_text: string;
   parameters: string;
+  draft: string | null;
   priority: number;
   state: RunState;
   stage: RunStage | null;
@@ -34,14 +35,19 @@ export interface RunRow {
   started_at: number | null;
   finished_at: number | null;
   gpu_seconds: number | null;
+  returns: number;
+  return_problem: string | null;
+  batch_limit: number | null;
+  overtaken: number;
 }
 
 /** Selects `RunRow`s; append a WHERE clause on `runs`. */
 export const SELECT_RUNS = `
 SELECT runs.id, prompt_id, prompts.name AS prompt_name, request_id, runs.owner_id, owners.name AS owner_name,
-  parent_id, parent_relation, profile_id, profile_hash, runs.text, runs.negative_text, parameters, priority,
+  runs.parent_id, parent_relation, profile_id, profile_hash, runs.text, runs.negative_text, parameters, draft, priority,
   state, stage, lane, attempt_id, progress, problem, unreachable_since, cancel_requested_at, cancel_by,
-  cancellers.name AS cancel_by_name, rating, queued_at, started_at, finished_at, gpu_seconds
+  cancellers.name AS cancel_by_name, rating, queued_at, started_at, finished_at, gpu_seconds, returns, return_problem,
+  batch_limit, overtaken
 FROM runs
 JOIN prompts ON prompts.id = runs.prompt_id
 JOIN principals AS owners ON owners.id = runs.owner_id
@@ -56,14 +62,21 @@ export interface OutputRow {
   bytes: number;
   sha256: string;
   facts: string | null;
+  text: string | null;
 }
 
-export function toOutput({ facts, ...row }: OutputRow): RunOutput {
-  return { ...row, ...(facts !== null && { facts: fromJson(facts) }) };
+export function toOutput({ facts, text, ...row }: OutputRow): RunOutput {
+  return {
+    ...row,
+    ...(facts !== null && { facts: fromJson(facts) }),
+    ...(text !== null && { text }),
+  };
 }
 
 export function toRun(row: RunRow, inputs: readonly PromptInput[], outputs: readonly RunOutput[]): Run {
   const problem = fromJsonOrUndefined<Problem>(row.problem);
+  const draft = fromJsonOrUndefined<string[]>(row.draft);
+  const returned = fromJsonOrUndefined<Problem>(row.return_problem);
   const progress = fromJsonOrUndefined<NonNullable<Run['progress']>>(row.progress);
   return {
     id: row.id,
@@ -88,12 +101,16 @@ export function toRun(row: RunRow, inputs: readonly PromptInput[], outputs: read
       row.cancel_by !== null && {
         cancel: { requestedAt: row.cancel_requested_at, by: row.cancel_by, byName: row.cancel_by_name ?? '' },
       }),
+    ...present('draft', draft ?? null),
     ...present('stage', row.stage),
     ...present('lane', row.lane),
     ...present('attempt', row.attempt_id),
     ...present('problem', problem ?? null),
     ...present('progress', progress ?? null),
     ...present('unreachableSince', row.unreachable_since),
+    overtaken: row.overtaken,
+    ...present('returned', returned === undefined ? null : { times: row.returns, problem: returned }),
+    ...present('batchLimit', row.batch_limit),
     ...present('rating', row.rating),
     ...present('startedAt', row.started_at),
     ...present('finishedAt', row.finished_at),

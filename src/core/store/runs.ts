@@ -24,8 +24,11 @@ export interface NewRun
     | 'parameters'
     | 'priority'
     | 'parent'
+    | 'draft'
     | 'queuedAt'
   > {
+  /** Its place among the runs of its request, from 0; 0 where absent. */
+  readonly position?: number;
   /** JSON of the resolved profile; stored once per hash. */
   readonly profileContent: string;
   /** Of the main video, for estimates. */
@@ -43,6 +46,7 @@ export interface RunFilter {
   readonly search?: string;
   readonly promptId?: PromptId;
   readonly owner?: PrincipalId;
+  readonly request?: RequestId;
 }
 
 /** What a finished run of a profile took; the base of estimates. */
@@ -66,10 +70,6 @@ export class RunStore {
     this.#inputs = new InputStore(connection, 'run');
   }
 
-  insertRequest(id: RequestId, owner: PrincipalId, at: UtcMs): void {
-    this.#prepare('INSERT INTO requests (id, owner_id, created_at) VALUES (?, ?, ?)').run(id, owner, at);
-  }
-
   /**
    * Queues a run. Turns make the order fair: somebody's next run goes one turn behind their last queued one of the
    * same model; somebody who has none waiting joins the turn that is on, or the next one where they have had this one.
@@ -81,13 +81,15 @@ export class RunStore {
         'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
       ).run(run.profileHash, run.profileId, run.profileContent);
       this.#prepare(
-        `INSERT INTO runs (id, prompt_id, request_id, owner_id, parent_id, parent_relation, profile_id,
-           profile_hash, text, negative_text, parameters, frames, width, height, priority, turn, state, queued_at)
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
+        `INSERT INTO runs (id, prompt_id, request_id, request_position, owner_id, parent_id, parent_relation,
+           profile_id, profile_hash, text, negative_text, parameters, draft, frames, width, height, priority, turn,
+           state, queued_at)
+         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'queued', ?)`,
       ).run(
         run.id,
         run.promptId,
         run.requestId,
+        run.position ?? 0,
         run.owner,
         run.parent?.run ?? null,
         run.parent?.relation ?? null,
@@ -96,6 +98,7 @@ export class RunStore {
         run.text,
         run.negativeText,
         JSON.stringify(run.parameters),
+        toJsonOrNull(run.draft),
         run.shape?.frames ?? null,
         run.shape?.width ?? null,
         run.shape?.height ?? null,
@@ -142,6 +145,16 @@ export class RunStore {
     return this.#runs(`${where} ORDER BY queued_at DESC, runs.id LIMIT ?`, ...values, limit);
   }
 
+  /** In the order in which they were asked for. */
+  ofRequest(id: RequestId): Run[] {
+    return this.#runs('WHERE request_id = ? AND runs.deleted_at IS NULL ORDER BY request_position', id);
+  }
+
+  /** Runs that come from this one, oldest first. */
+  childrenOf(id: RunId): Run[] {
+    return this.#runs('WHERE runs.parent_id = ? AND runs.deleted_at IS NULL ORDER BY queued_at, runs.id', id);
+  }
+
   count(filter: Omit<RunFilter, 'limit'>): number {
     const { where, values } = conditions(filter);
     const row = this.#prepare<string[], { count: number }>(`SELECT count(*) AS count FROM runs ${where}`).get(
@@ -153,6 +166,16 @@ export class RunStore {
   /** In the order in which they will be claimed. */
   queued(): Run[] {
     return this.#runs("WHERE state = 'queued' ORDER BY priority DESC, turn, queued_at, runs.id");
+  }
+
+  /** The first of them that a lane with these profiles can take. */
+  queuedFor(profiles: readonly string[], limit: number): Run[] {
+    return this.#runs(
+      `WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
+       ORDER BY priority DESC, turn, queued_at, runs.id LIMIT ?`,
+      JSON.stringify(profiles),
+      limit,
+    );
   }
 
   active(): Run[] {
@@ -234,7 +257,7 @@ export class RunStore {
 
   #toRun(row: RunRow): Run {
     const outputs = this.#prepare<[string], OutputRow>(
-      'SELECT kind, purpose, label, path, bytes, sha256, facts FROM run_outputs WHERE run_id = ? ORDER BY position',
+      'SELECT kind, purpose, label, path, bytes, sha256, facts, text FROM run_outputs WHERE run_id = ? ORDER BY position',
     ).all(row.id);
     return toRun(row, this.#inputs.of(row.id), outputs.map(toOutput));
   }
@@ -245,12 +268,13 @@ export class RunStore {
 }
 
 function conditions(filter: Omit<RunFilter, 'limit'>): { where: string; values: string[] } {
-  const { state, states, promptId, owner, thread, search } = filter;
+  const { state, states, promptId, owner, request, thread, search } = filter;
   const given: readonly (readonly [condition: string, ...values: (string | undefined)[]])[] = [
     ['runs.state = ?', state],
     ['runs.state IN (SELECT value FROM json_each(?))', states && JSON.stringify(states)],
     ['runs.prompt_id = ?', promptId],
     ['runs.owner_id = ?', owner],
+    ['runs.request_id = ?', request],
     ['runs.id IN (SELECT run_id FROM run_threads WHERE thread_id = ?)', thread],
     [
       `(runs.id >= ? AND runs.id < ?

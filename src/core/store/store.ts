@@ -15,6 +15,7 @@ import { InboxStore } from './inbox.ts';
 import { LaneStore } from './lanes.ts';
 import { PrincipalStore } from './principals.ts';
 import { PromptStore } from './prompts.ts';
+import { RequestStore } from './requests.ts';
 import { RunStore } from './runs.ts';
 import { SettingStore } from './settings.ts';
 import { ThreadStore } from './threads.ts';
@@ -26,6 +27,7 @@ export class Store implements Disposable {
   readonly principals: PrincipalStore;
   readonly assets: AssetStore;
   readonly prompts: PromptStore;
+  readonly requests: RequestStore;
   readonly runs: RunStore;
   readonly attempts: AttemptStore;
   readonly cancellation: CancellationStore;
@@ -52,6 +54,7 @@ export class Store implements Disposable {
     this.principals = new PrincipalStore(connection, this.ids, clock);
     this.assets = new AssetStore(connection, clock);
     this.prompts = new PromptStore(connection);
+    this.requests = new RequestStore(connection);
     this.runs = new RunStore(connection);
     this.events = new EventStore(connection, clock);
     this.attempts = new AttemptStore(connection, {
@@ -59,6 +62,7 @@ export class Store implements Disposable {
       clock,
       events: this.events,
       settings: this.settings,
+      prompts: this.prompts,
     });
     this.cancellation = new CancellationStore(connection, { clock, events: this.events });
     this.lanes = new LaneStore(connection);

@@ -49,7 +49,8 @@ export class ThreadStore {
     );
     this.#ofPrompt = connection.prepare(
       `SELECT ${COLUMNS} FROM prompt_threads JOIN threads ON threads.id = prompt_threads.thread_id
-       WHERE prompt_id = ? ORDER BY threads.created_at`,
+       JOIN prompts ON prompts.id = ? AND prompt_threads.prompt_id IN (prompts.id, prompts.parent_id)
+       GROUP BY threads.id ORDER BY threads.created_at`,
     );
     this.#promptOf = connection.prepare(
       `SELECT prompts.id FROM prompt_threads JOIN prompts ON prompts.id = prompt_threads.prompt_id
@@ -96,6 +97,7 @@ export class ThreadStore {
     return this.#ofRun.all(run).map(toThread);
   }
 
+  /** Its own, and that of the prompt whose better text it has. */
   ofPrompt(prompt: PromptId): ThreadRecord[] {
     return this.#ofPrompt.all(prompt).map(toThread);
   }

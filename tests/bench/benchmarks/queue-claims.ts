@@ -102,7 +102,7 @@ class BenchedQueue implements Disposable {
     const requestId = newId('rq', systemRandom);
     const queuedAt = systemClock.now();
     this.#store.write(() => {
-      this.#store.runs.insertRequest(requestId, owner, queuedAt);
+      this.#store.requests.insert({ id: requestId, owner, at: queuedAt });
       this.#store.runs.insert({
         ...{ id, requestId, owner, text, negativeText, inputs, queuedAt },
         promptId: this.prompt.id,

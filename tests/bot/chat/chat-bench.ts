@@ -1,4 +1,5 @@
 import { onTestFinished } from 'vitest';
+import { ContactSheets } from '../../../src/bot/chat/contact-sheets.ts';
 import { Proxies } from '../../../src/bot/chat/proxies.ts';
 import { ThreadSync } from '../../../src/bot/chat/thread-sync.ts';
 import type { ThreadId } from '../../../src/core/ids.ts';
@@ -92,6 +93,7 @@ export class ChatBench {
   #newSync(): ThreadSync {
     const { store, api, views, clock, logger, wakeup, media, data } = this.bench.bot.parts;
     const proxies = new Proxies({ media, data, logger });
+    const contactSheets = new ContactSheets({ api, media, data, logger });
     const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
     return new ThreadSync({
       store,
@@ -103,6 +105,7 @@ export class ChatBench {
       wakeup,
       quietChannels,
       proxies,
+      contactSheets,
     });
   }
 }

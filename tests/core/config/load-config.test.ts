@@ -16,7 +16,9 @@ describe('where the configuration comes from', () => {
       chat: { terminal: true, slack: [], quietChannels: [] },
       access: { defaultRole: 'operator', guestRole: 'viewer', strangerRole: 'none', rules: [] },
       limits: {
-        maxQueuedPerUser: 20,
+        maxQueuedPerUser: 100,
+        maxRunsPerRequest: 50,
+        confirmAboveRuns: 8,
         media: { maxBytes: 512 * 1024 * 1024, maxDurationMs: 120_000, maxPixels: 4096 * 2160 },
       },
       timeouts: {

@@ -20,7 +20,15 @@ export class OneClipMedia implements MediaWorker {
     await writeFile(to, 'poster');
   }
 
+  async contactSheet(_cells: unknown, _columns: number, to: string): Promise<void> {
+    await writeFile(to, 'sheet');
+  }
+
   async proxy(): Promise<boolean> {
     return false;
+  }
+
+  async reduce(_path: string, to: string): Promise<void> {
+    await writeFile(to, 'smaller');
   }
 }

@@ -1,13 +1,16 @@
 import type { CommandHandler } from '../command-context.ts';
 import type { CommandVerb } from '../registry.ts';
 import { cancel } from './cancel.ts';
+import { confirm } from './confirm.ts';
 import { create } from './create.ts';
 import { discard, restore } from './discard.ts';
+import { enhance } from './enhance.ts';
 import { help } from './help.ts';
 import { inference } from './inference.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { models } from './models.ts';
+import { promote } from './promote.ts';
 import { queue } from './queue.ts';
 import { rate } from './rate.ts';
 import { rerun } from './rerun.ts';
@@ -17,11 +20,13 @@ import { search } from './search.ts';
 import { show } from './show.ts';
 import { status } from './status.ts';
 import { tune } from './tune.ts';
+import { upscale } from './upscale.ts';
 
 /** What each verb of the registry does. */
 export const HANDLERS = {
   create,
   inference,
+  confirm,
   tune,
   list,
   show,
@@ -32,7 +37,10 @@ export const HANDLERS = {
   cancel,
   rate,
   retry,
+  promote,
   rerun,
+  upscale,
+  enhance,
   models,
   roles,
   discard,

@@ -1,37 +1,129 @@
+import type { CosmosApi } from '../../../core/cosmos-api.ts';
+import type { Problem } from '../../../core/errors.ts';
 import type { AttemptPlan } from '../../../core/ports/host.ts';
+import type { Prompt } from '../../../core/prompts/prompt.ts';
+import type { RequestOrder, RequestPlan } from '../../../core/requests/request-plan.ts';
 import type { RunOrder } from '../../../core/runs/run-service.ts';
 import { dryRunCard } from '../../thread-view/dry-run-card.ts';
-import { statusCard } from '../../thread-view/status-card.ts';
-import { answered, type CommandHandler, refused } from '../command-context.ts';
+import { planCard } from '../../thread-view/plan-card.ts';
+import { assignedValues, type ParsedCommand } from '../arguments.ts';
+import {
+  answered,
+  type CommandContext,
+  type CommandHandler,
+  type CommandResult,
+  refused,
+} from '../command-context.ts';
+import { queueOrder } from './follow-up.ts';
+import { requestAnswer, requestTitle } from './request-answer.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
-export const inference: CommandHandler = async (
-  { api, views, actor, openThread, idempotencyKey, localFiles },
-  command,
-) => {
-  const prompt = foundOrSuggested(api.findPrompt(command.arguments['prompt'] ?? ''), 'inference');
-  if (!prompt.ok) return prompt.refusal;
-  const { model, priority } = command.options;
-  const order: RunOrder = {
-    prompt: prompt.value,
-    parameters: Object.fromEntries(command.assignments.map(({ name, value }) => [name, value])),
-    ...(typeof model === 'string' && { model }),
-  };
-  if (command.options['dry-run'] === true) {
-    const plan = api.previewJob(order, { localFiles });
-    return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
-  }
-  const checked = api.checkRun(actor, order);
+/** One run goes by itself, many go as one request: shown first where they are very many. */
+export const inference: CommandHandler = async (context, command) => {
+  const { api, actor } = context;
+  const found = foundPrompts(api, command);
+  if (!found.ok) return found.refusal;
+  const order = orderOf(found.value, command);
+  const plan = api.requests.plan(order);
+  if (!plan.ok) return refused(plan.problems);
+  const [first, ...others] = plan.value.runs;
+  const isMany = others.length > 0;
+  if (command.options['dry-run'] === true)
+    return isMany ? dryRunOfMany(context, plan.value) : dryRun(context, first.order);
+  if (!isMany) return await queueOrder(context, command, first.order);
+  const checked = api.requests.check(actor, order);
   if (!checked.ok) return refused(checked.problems);
-  const thread = await openThread?.(prompt.value.name);
-  const queued = api.queueRun(actor, order, {
-    ...(typeof priority === 'number' && { priority }),
+  const priority = priorityOf(command);
+  if (plan.value.needsConfirmation && command.options['yes'] !== true) {
+    const id = api.requests.propose(actor, order, priority.priority);
+    return answered(planCard(plan.value, { confirm: id }), { ...planData(plan.value), confirm: id });
+  }
+  return await queueMany(context, order, plan.value, priority);
+};
+
+type Found =
+  | { readonly ok: true; readonly value: RequestOrder['prompts'] }
+  | { readonly ok: false; readonly refusal: CommandResult };
+
+function foundPrompts(api: CosmosApi, command: ParsedCommand): Found {
+  const prompts: Prompt[] = [];
+  for (const given of [command.arguments['prompt'] ?? '', ...command.rest]) {
+    const prompt = foundOrSuggested(api.findPrompt(given), 'inference');
+    if (!prompt.ok) {
+      const torn = tornList(command);
+      return torn === undefined ? prompt : { ok: false, refusal: refused([torn]) };
+    }
+    if (!prompts.some(({ id }) => id === prompt.value.id)) prompts.push(prompt.value);
+  }
+  const [first, ...others] = prompts;
+  return first === undefined
+    ? { ok: false, refusal: refused([{ code: 'input.argument_missing', parameters: {} }]) }
+    : { ok: true, value: [first, ...others] };
+}
+
+/** `seed=1, 2`: what follows the space is no prompt. */
+function tornList({ assignments }: ParsedCommand): Problem | undefined {
+  const torn = assignments.find(({ value }) => value.endsWith(','));
+  if (torn === undefined) return undefined;
+  const parameters = { parameter: torn.name, given: torn.value, reason: 'gap' };
+  return { code: 'input.list_invalid', parameters };
+}
+
+function orderOf(prompts: RequestOrder['prompts'], command: ParsedCommand): RequestOrder {
+  const { model, draft } = command.options;
+  return {
+    prompts,
+    parameters: assignedValues(command.assignments),
+    ...(typeof model === 'string' && { model }),
+    ...(draft === true && { draft }),
+  };
+}
+
+function priorityOf({ options: { priority } }: ParsedCommand): { readonly priority?: number } {
+  return typeof priority === 'number' ? { priority } : {};
+}
+
+async function queueMany(
+  context: CommandContext,
+  order: RequestOrder,
+  plan: RequestPlan,
+  priority: { readonly priority?: number },
+): Promise<CommandResult> {
+  const { api, actor, openThread, idempotencyKey } = context;
+  const thread = await openThread?.(requestTitle(plan));
+  const queued = api.requests.queue(actor, order, {
+    ...priority,
     ...(thread && { thread }),
     ...(idempotencyKey && { idempotencyKey }),
   });
-  if (!queued.ok) return refused(queued.problems);
-  return answered(thread === undefined ? statusCard(views.status(queued.value)) : undefined, queued.value);
-};
+  return queued.ok ? requestAnswer(context, queued.value, thread) : refused(queued.problems);
+}
+
+function dryRun({ api, localFiles }: CommandContext, order: RunOrder): CommandResult {
+  const plan = api.previewJob(order, { localFiles });
+  return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
+}
+
+function dryRunOfMany({ api, localFiles }: CommandContext, plan: RequestPlan): CommandResult {
+  const jobs = plan.runs.flatMap(({ order }) => {
+    const job = api.previewJob(order, { localFiles });
+    return job.ok ? [sent(job.value)] : [];
+  });
+  return answered(planCard(plan, {}), { ...planData(plan), jobs });
+}
+
+/** Every run with what it would be given. */
+function planData({ runs, varied, expected }: RequestPlan) {
+  return {
+    count: runs.length,
+    varied,
+    expected,
+    runs: runs.map(({ prompt, model, parameters, draft, expected: time }) => ({
+      ...{ promptId: prompt.id, profileId: model.profile.id, parameters, draft },
+      expected: time,
+    })),
+  };
+}
 
 /** What a host would get, without what only a real attempt has. */
 function sent({ files, inputs, argv, environment, secretEnvironment = {}, workingDirectory }: AttemptPlan) {

@@ -6,7 +6,10 @@ import { optionBase, textChoices } from './option-base.ts';
 const IDS: ReadonlySet<string> = new Set<ArgumentDefinition['kind']>([
   'prompt_id',
   'run_id',
+  'request_id',
   'prompt_or_run',
+  'run_or_request',
+  'any_id',
 ]);
 
 /** Whether an argument names a prompt or a run. */

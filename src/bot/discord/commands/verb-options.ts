@@ -26,9 +26,13 @@ export interface Room {
  */
 export function verbOptions(
   definition: CommandDefinition,
-  offered: readonly OfferedModel[],
+  all: readonly OfferedModel[],
   room: Room,
 ): readonly APIApplicationCommandBasicOption[] {
+  const takesParameters = definition.assignments?.holds === 'parameters';
+  const offered = takesParameters
+    ? all.filter(({ task = 'generate' }) => task === (definition.task ?? 'generate'))
+    : all;
   const models = offered.map(({ id }) => id);
   const options = optionsOn(definition, 'chat').map((option) => ({
     isEssential: option.essential,
@@ -45,7 +49,7 @@ export function verbOptions(
   const others = unlike([...before, ...after]);
   const names = new Set(others.map(({ name }) => name));
   const parameters =
-    definition.assignments?.holds === 'parameters'
+    takesParameters
       ? parameterOptions(offered, room.help).filter(({ name }) => isCommandName(name) && !names.has(name))
       : [];
   const shown = [
@@ -69,6 +73,9 @@ function ofArgument(
   switch (argument.kind) {
     case 'prompt_id':
     case 'run_id':
+    case 'request_id':
+    case 'run_or_request':
+    case 'any_id':
     case 'prompt_or_run':
       return [{ ...base, type: Type.String, autocomplete: true }];
     case 'choice': {

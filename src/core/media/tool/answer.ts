@@ -1,12 +1,16 @@
 import type { ErrorCode, ErrorParameters } from '../../errors.ts';
-import type { MediaFacts, MediaLimits } from '../../ports/media.ts';
+import type { MediaFacts, MediaLimits, ReducePlan } from '../../ports/media.ts';
 import type { ProxyPlan } from '../proxy-plan.ts';
+import type { SheetPlan } from '../sheet-plan.ts';
 
 /** File descriptors that the worker hands to the tool; it never learns the path of what it reads. */
 export const INPUT_FD = 3;
 export const OUTPUT_FD = 4;
 /** The input once more, with a position of its own: not every container can be rewound. */
 export const SECOND_INPUT_FD = 5;
+/** A contact sheet has one output, and then as many inputs as it needs. */
+export const SHEET_FD = 3;
+export const FIRST_PICTURE_FD = 4;
 
 /** What keeps a call within bounds when the worker that started it can no longer do so. */
 export interface CallBounds {
@@ -19,15 +23,24 @@ export type InspectRequest =
   | { readonly call: 'probe' | 'verify'; readonly limits: MediaLimits; readonly bounds: CallBounds }
   /** Writes the JPEG to file descriptor 4. */
   | { readonly call: 'poster'; readonly width: number; readonly bounds: CallBounds }
+  /** Draws the pictures behind the file descriptors from 4 on; writes the JPEG to file descriptor 3. */
+  | { readonly call: 'contact-sheet'; readonly plan: SheetPlan; readonly bounds: CallBounds }
   /** Writes an mp4 to `to`, in a folder that holds nothing else: its index is moved to its front, which needs a name. */
   | {
       readonly call: 'proxy';
       readonly to: string;
       readonly plan: ProxyPlan;
       readonly bounds: CallBounds;
+    }
+  /** The same with a copy that is smaller in pixels and frames. */
+  | {
+      readonly call: 'reduce';
+      readonly to: string;
+      readonly plan: ReducePlan;
+      readonly bounds: CallBounds;
     };
 
-/** The last line that `inspect` prints. `facts` is absent for a poster and a proxy. */
+/** The last line that `inspect` prints. `facts` is absent for a poster, a proxy and a smaller copy. */
 export type InspectAnswer =
   | { readonly ok: true; readonly facts?: MediaFacts }
   | { readonly ok: false; readonly code: ErrorCode; readonly parameters: ErrorParameters };

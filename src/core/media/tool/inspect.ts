@@ -1,9 +1,19 @@
 import { toCosmosError } from '../../errors.ts';
-import { INPUT_FD, type InspectAnswer, type InspectRequest, OUTPUT_FD, SECOND_INPUT_FD } from './answer.ts';
+import {
+  FIRST_PICTURE_FD,
+  INPUT_FD,
+  type InspectAnswer,
+  type InspectRequest,
+  OUTPUT_FD,
+  SECOND_INPUT_FD,
+  SHEET_FD,
+} from './answer.ts';
 import { enforceBounds, writeAnswer } from './call-bounds.ts';
+import { writeContactSheet } from './contact-sheet.ts';
 import { probeMedia, verifyMedia } from './media-facts.ts';
 import { writePoster } from './poster.ts';
 import { writeProxy } from './proxy.ts';
+import { writeReduced } from './reduce.ts';
 
 /** `inspect REQUEST`: looks into the file behind file descriptor 3 and prints one line of JSON. */
 export async function inspect(argv: readonly string[]): Promise<void> {
@@ -22,8 +32,17 @@ async function answer(request: InspectRequest): Promise<InspectAnswer> {
       case 'poster':
         await writePoster([INPUT_FD, SECOND_INPUT_FD], OUTPUT_FD, request.width);
         return { ok: true };
+      case 'contact-sheet': {
+        const pictures = request.plan.cells.filter(({ picture }) => picture !== undefined);
+        const inputs = pictures.map((_, index) => FIRST_PICTURE_FD + index);
+        await writeContactSheet(inputs, SHEET_FD, request.plan);
+        return { ok: true };
+      }
       case 'proxy':
         await writeProxy(INPUT_FD, request.to, request.plan);
+        return { ok: true };
+      case 'reduce':
+        await writeReduced(INPUT_FD, request.to, request.plan);
         return { ok: true };
     }
   } catch (thrown) {

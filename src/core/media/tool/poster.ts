@@ -71,7 +71,8 @@ async function encodeJpeg(media: OpenMedia, frame: Frame, width: number): Promis
   return await encodePicture(await filter.push([frame]));
 }
 
-async function encodePicture(picture: Frame): Promise<Buffer> {
+/** One picture as a JPEG. */
+export async function encodePicture(picture: Frame): Promise<Buffer> {
   const codec = Codec.findEncoderByName(FF_ENCODER_MJPEG);
   if (codec === null) throw new Error('This build of FFmpeg has no mjpeg encoder');
   using encoder = new CodecContext();

@@ -15,7 +15,7 @@ import { uprightFilter } from './upright-filter.ts';
 import { openVideoWriter, type VideoWriter } from './video-writer.ts';
 
 /** The video was looked at before; this only keeps nonsense out. */
-const MOST_PIXELS = 16_384 * 16_384;
+export const MOST_PIXELS = 16_384 * 16_384;
 /** Sound that an mp4 holds as it is, and every player plays. */
 const KEPT_SOUND: readonly number[] = [AV_CODEC_ID_AAC, AV_CODEC_ID_MP3, AV_CODEC_ID_AC3];
 
@@ -73,10 +73,11 @@ async function copy(
   }
 }
 
-async function openScaler(
+/** Makes frames of a video upright and as large as asked for. */
+export async function openScaler(
   media: OpenMedia,
   frame: Frame,
-  { width, height }: ProxyPlan,
+  { width, height }: Pick<ProxyPlan, 'width' | 'height'>,
 ): Promise<FrameFilter> {
   const turns = quarterTurns(frame.getSideData(AV_FRAME_DATA_DISPLAYMATRIX)) || media.quarterTurns;
   const shape = { width: frame.width, height: frame.height, pixelFormat: frame.format };

@@ -32,6 +32,7 @@ CREATE TABLE deliveries (
   purpose TEXT NOT NULL,
   run_id TEXT REFERENCES runs (id),
   prompt_id TEXT REFERENCES prompts (id),
+  request_id TEXT REFERENCES requests (id),
   -- Which output of the run is posted.
   output INTEGER,
   card TEXT,

@@ -33,6 +33,14 @@ CREATE TABLE assets (
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
+-- Smaller copies of assets, by how they are made.
+CREATE TABLE prepared_assets (
+  source_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  recipe TEXT NOT NULL,
+  asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
+  PRIMARY KEY (source_sha256, recipe)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE prompts (
   id TEXT PRIMARY KEY,
   name TEXT NOT NULL UNIQUE,
@@ -40,7 +48,10 @@ CREATE TABLE prompts (
   text TEXT NOT NULL,
   negative_text TEXT NOT NULL,
   created_at INTEGER NOT NULL,
-  deleted_at INTEGER
+  deleted_at INTEGER,
+  -- Whose better text it has, and the run that found it: never two prompts of one run.
+  parent_id TEXT REFERENCES prompts (id),
+  parent_run_id TEXT UNIQUE REFERENCES runs (id)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX prompts_newest ON prompts (created_at DESC, id) WHERE deleted_at IS NULL;
 
@@ -64,8 +75,15 @@ CREATE TABLE prompt_offers (
 CREATE TABLE requests (
   id TEXT PRIMARY KEY,
   owner_id TEXT NOT NULL REFERENCES principals (id),
+  -- What differs between its runs, as a list of names; NULL where it is one run, shown by itself.
+  varied TEXT,
+  -- The request whose runs without a result are run again.
+  parent_id TEXT REFERENCES requests (id),
+  -- What was asked for, while somebody has yet to confirm it: such a request has no runs.
+  proposal TEXT,
   created_at INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_newest ON requests (created_at DESC, id) WHERE varied IS NOT NULL AND proposal IS NULL;
 
 CREATE TABLE profiles (
   hash TEXT PRIMARY KEY,
@@ -77,6 +95,7 @@ CREATE TABLE runs (
   id TEXT PRIMARY KEY,
   prompt_id TEXT NOT NULL REFERENCES prompts (id),
   request_id TEXT NOT NULL REFERENCES requests (id),
+  request_position INTEGER NOT NULL,
   owner_id TEXT NOT NULL REFERENCES principals (id),
   parent_id TEXT REFERENCES runs (id),
   parent_relation TEXT,
@@ -85,6 +104,8 @@ CREATE TABLE runs (
   text TEXT NOT NULL,
   negative_text TEXT NOT NULL,
   parameters TEXT NOT NULL,
+  -- The parameters that make it a draft, as a list of names.
+  draft TEXT,
   frames INTEGER,
   width INTEGER,
   height INTEGER,
@@ -105,12 +126,21 @@ CREATE TABLE runs (
   finished_at INTEGER,
   model_ms INTEGER,
   gpu_seconds REAL,
+  -- How often it came back from a batch that others have ended, and why the last time.
+  returns INTEGER NOT NULL DEFAULT 0,
+  return_problem TEXT,
+  -- With how many runs it may share a load, itself included; NULL where nothing limits that.
+  batch_limit INTEGER,
+  -- Runs behind it in the queue that a batch has taken before it.
+  overtaken INTEGER NOT NULL DEFAULT 0,
   deleted_at INTEGER
 ) STRICT;
 CREATE INDEX runs_claim ON runs (priority DESC, turn, queued_at, id) WHERE state = 'queued';
 CREATE INDEX runs_queued_by_owner ON runs (owner_id, turn) WHERE state = 'queued';
 CREATE INDEX runs_active ON runs (id) WHERE state = 'active';
 CREATE INDEX runs_newest ON runs (queued_at DESC, id) WHERE deleted_at IS NULL;
+CREATE INDEX runs_of_request ON runs (request_id, request_position);
+CREATE INDEX runs_of_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX runs_of_prompt ON runs (prompt_id, queued_at DESC);
 CREATE INDEX runs_learned ON runs (profile_id, finished_at DESC) WHERE state = 'done';
 
@@ -132,6 +162,8 @@ CREATE TABLE run_outputs (
   bytes INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
   facts TEXT,
+  -- Content of a short text.
+  text TEXT,
   PRIMARY KEY (run_id, position)
 ) STRICT, WITHOUT ROWID;
 
@@ -172,6 +204,8 @@ CREATE TABLE job_items (
   job_id TEXT NOT NULL REFERENCES jobs (id),
   position INTEGER NOT NULL,
   run_id TEXT NOT NULL REFERENCES runs (id),
+  -- When it had its end, apart from the others or with them.
+  ended_at INTEGER,
   PRIMARY KEY (job_id, position)
 ) STRICT, WITHOUT ROWID;
 

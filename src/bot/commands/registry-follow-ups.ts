@@ -1,0 +1,43 @@
+import type { CommandDefinition } from './definition.ts';
+import { JSON_OUTPUT, MODEL, PARAMETERS, PRIORITY, PROMPT, PROMPT_OR_RUN, WAIT } from './registry-parts.ts';
+
+/** Verbs that go on with a prompt or with the result of a run. */
+export const FOLLOW_UP_COMMANDS = {
+  upscale: {
+    aliases: [],
+    summary: 'Make the result of a run, or the video of a prompt, larger',
+    arguments: [PROMPT_OR_RUN],
+    options: [
+      {
+        name: 'text',
+        type: 'text',
+        multiline: true,
+        help: 'What the video shows, to guide it; not needed',
+        essential: true,
+      },
+      { ...MODEL, help: 'Model that does it; else the one of the same family' },
+      PRIORITY,
+      WAIT,
+      JSON_OUTPUT,
+    ],
+    assignments: PARAMETERS,
+    task: 'upscale',
+    examples: ['upscale rs_3fq8w1zz', 'upscale ps_7k2m9x4d --text "A rainy street, every drop sharp"'],
+    role: 'operator',
+  },
+  enhance: {
+    aliases: [],
+    summary: 'Make a new prompt with a better text, found by a model that sees the video',
+    arguments: [PROMPT],
+    options: [
+      { ...MODEL, help: 'Model that does it; else the first that does' },
+      PRIORITY,
+      WAIT,
+      JSON_OUTPUT,
+    ],
+    assignments: PARAMETERS,
+    task: 'enhance',
+    examples: ['enhance ps_7k2m9x4d'],
+    role: 'operator',
+  },
+} as const satisfies Record<string, CommandDefinition>;

@@ -1,0 +1,51 @@
+import type { FollowUp } from '../../../core/runs/follow-ups.ts';
+import type { Run } from '../../../core/runs/run.ts';
+import type { RerunOrder, RunOrder } from '../../../core/runs/run-service.ts';
+import { statusCard } from '../../thread-view/status-card.ts';
+import { assignedValues, type ParsedCommand } from '../arguments.ts';
+import { answered, type CommandContext, type CommandResult, refused } from '../command-context.ts';
+
+/** What was typed of a model that goes on with something. */
+export function followUpOf({ options, assignments }: ParsedCommand): FollowUp {
+  const { model, text } = options;
+  return {
+    parameters: assignedValues(assignments),
+    ...(typeof model === 'string' && { model }),
+    ...(typeof text === 'string' && { text }),
+  };
+}
+
+export async function queueOrder(
+  context: CommandContext,
+  command: ParsedCommand,
+  order: RunOrder,
+): Promise<CommandResult>;
+/** Shown where `from` is, unless it was asked for somewhere else. */
+export async function queueOrder(
+  context: CommandContext,
+  command: ParsedCommand,
+  order: RerunOrder,
+  from: Run,
+): Promise<CommandResult>;
+/** Queues an order as it was asked for; in a chat, the thread shows it. */
+export async function queueOrder(
+  { api, views, actor, openThread, idempotencyKey }: CommandContext,
+  { options: { priority } }: ParsedCommand,
+  order: RunOrder | RerunOrder,
+  from?: Run,
+): Promise<CommandResult> {
+  const checked = api.checkRun(actor, order);
+  if (!checked.ok) return refused(checked.problems);
+  const thread = await openThread?.(order.prompt.name);
+  const options = {
+    ...(typeof priority === 'number' && { priority }),
+    ...(thread && { thread }),
+    ...(idempotencyKey && { idempotencyKey }),
+  };
+  const queued =
+    from !== undefined && 'parent' in order
+      ? api.rerunRun(actor, from, order, options)
+      : api.queueRun(actor, order, options);
+  if (!queued.ok) return refused(queued.problems);
+  return answered(thread === undefined ? statusCard(views.status(queued.value)) : undefined, queued.value);
+}

@@ -1,0 +1,36 @@
+import type { Card, CardAction } from '../../core/ports/chat.ts';
+import { guardrailWords } from '../wording/guardrail-words.ts';
+import { duration } from '../wording/numbers.ts';
+import { action, facts, line, paragraph } from './text.ts';
+import type { ResultView } from './views.ts';
+
+/** The post with a better text: the old one and the new one, and what to do with it. */
+export function enhancedCard(view: ResultView, enhanced: NonNullable<ResultView['enhanced']>): Card {
+  const { run } = view;
+  const { prompt, isDiscarded } = enhanced;
+  const took =
+    run.startedAt === undefined || run.finishedAt === undefined
+      ? undefined
+      : `took ${duration(run.finishedAt - run.startedAt)}`;
+  return {
+    mark: 'done',
+    title: facts({ strong: prompt.name }, prompt.id, took),
+    blocks: [
+      paragraph(facts(line('enhanced from ', { code: run.promptId }, ' by ', { code: run.id }), view.notify)),
+      paragraph('Before:'),
+      { type: 'quote', text: run.text },
+      paragraph('Now:'),
+      { type: 'quote', text: prompt.text },
+      ...(isDiscarded ? [paragraph('Discarded.')] : []),
+      ...(view.guardrail === undefined ? [] : [paragraph(guardrailWords(view.guardrail))]),
+    ],
+    actions: isDiscarded
+      ? [action('restore', prompt.id, 'Restore')]
+      : ([
+          action('inference', prompt.id, 'Run with it', { style: 'primary' }),
+          action('tune', prompt.id, 'Tune'),
+          action('discard', prompt.id, 'Discard', { style: 'danger' }),
+          action('show', run.id, 'Details'),
+        ] satisfies readonly CardAction[]),
+  };
+}

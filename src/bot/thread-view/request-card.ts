@@ -1,0 +1,146 @@
+import type { Card, CardAction, CardBlock, Mark, Text } from '../../core/ports/chat.ts';
+import { isFinished, type Run } from '../../core/runs/run.ts';
+import { explain } from '../wording/explain.ts';
+import { duration, percent, timeRange } from '../wording/numbers.ts';
+import { stateWords } from '../wording/stages.ts';
+import { hasEnded, overallPercent, requestSubject, stateCounts } from './request-parts.ts';
+import type { RequestRow, RequestView } from './request-view.ts';
+import { stageOf } from './run-parts.ts';
+import { action, facts, line, paragraph, person, sentence } from './text.ts';
+
+/** Rows that a chat shows without being scrolled; `show` has all. */
+const SHOWN_ROWS = 16;
+/** A reason longer than this is read with `show` of its run. */
+const REASON_CHARACTERS = 60;
+
+/** The one message for all runs of a request, edited in place: where each stands, and what one can do. */
+export function requestCard(view: RequestView): Card {
+  const rows = shownRows(view.rows);
+  const left = view.rows.filter((row) => !rows.includes(row)).map(({ run }) => run);
+  const more = left.length === 0 ? [] : [paragraph(`… and ${left.length} more: ${moreWords(left)}`)];
+  return { ...headOf(view), blocks: [...blocksAbove(view), table(rows), ...more], actions: actionsOf(view) };
+}
+
+/** The same with every run, as an answer to `show`. */
+export function requestDetailsCard(view: RequestView): Card {
+  return { ...headOf(view), blocks: [...blocksAbove(view), table(view.rows)], actions: actionsOf(view) };
+}
+
+function headOf(view: RequestView): Pick<Card, 'mark' | 'title'> {
+  const { request, rows } = view;
+  const models = [...new Set(rows.map(({ run }) => run.profileId))];
+  const title = facts(
+    { strong: request.id },
+    requestSubject(view),
+    models.join(', '),
+    !hasEnded(view) && line('asked by ', person(request.ownerName)),
+    request.parent !== undefined && line('again after ', { code: request.parent }),
+  );
+  return { mark: requestMark(view), title };
+}
+
+function requestMark(view: RequestView): Mark {
+  const states = view.rows.map(({ run }) => run.state);
+  if (!hasEnded(view)) return states.every((state) => state === 'queued') ? 'waiting' : 'running';
+  if (states.every((state) => state === 'done')) return 'done';
+  if (states.includes('done')) return 'warning';
+  return states.every((state) => state === 'cancelled') ? 'cancelled' : 'failed';
+}
+
+function blocksAbove(view: RequestView): readonly CardBlock[] {
+  const counts = stateCounts(view.rows.map(({ run }) => run));
+  if (hasEnded(view)) return [paragraph(facts(...counts))];
+  const left = view.left !== undefined && `${timeRange(view.left)} left`;
+  return [
+    { type: 'progress', percent: overallPercent(view), label: facts(...counts, left) },
+    ...(view.isPaused ? [paragraph('The queue is paused; nothing starts until it is resumed.')] : []),
+    ...(view.problem === undefined ? [] : [problemLine(view.problem)]),
+  ];
+}
+
+function problemLine(problem: NonNullable<RequestView['problem']>): CardBlock {
+  const { sentence: wrong, nextStep } = explain(problem);
+  return paragraph(sentence(wrong), ' ', sentence(nextStep));
+}
+
+function table(rows: readonly RequestRow[]): CardBlock {
+  return {
+    type: 'rows',
+    rows: rows.map(({ run, ...row }) => [[{ code: run.id }], [row.label], standing({ run, ...row })]),
+  };
+}
+
+/** `queued, starts in 18–25 min`, `denoising 12/35 · 46 % · 4–6 min left`, `done in 8 min 12 s`, `failed: …`. */
+function standing(row: RequestRow): Text {
+  const { run } = row;
+  if (run.state === 'queued') {
+    const starts = row.startsIn !== undefined && row.startsIn.high > 0;
+    return line('queued', starts && row.startsIn !== undefined && `, starts in ${timeRange(row.startsIn)}`);
+  }
+  return isFinished(run.state) ? ended(run) : active(row);
+}
+
+function active({ run, stageTitle, unattended = false }: RequestRow): Text {
+  const { progress } = run;
+  if (run.cancel !== undefined) return ['stopping'];
+  if (run.unreachableSince !== undefined)
+    return line('host unreachable since ', { time: run.unreachableSince, style: 'clock' });
+  const step = run.stage === 'running' ? progress?.step : undefined;
+  const left = run.stage === 'running' && !unattended ? progress?.remainingMs : undefined;
+  return facts(
+    line(stageOf(run, stageTitle), step !== undefined && ` ${step.current}/${step.total}`),
+    progress?.percent !== undefined && percent(progress.percent),
+    left !== undefined && `${timeRange(left)} left`,
+    unattended && 'no bot follows it now',
+  );
+}
+
+function ended(run: Run): Text {
+  const { startedAt, finishedAt, problem } = run;
+  const took = startedAt === undefined || finishedAt === undefined ? undefined : finishedAt - startedAt;
+  if (run.state === 'done') return line('done', took !== undefined && ` in ${duration(took)}`);
+  const reason = run.state === 'cancelled' || problem === undefined ? undefined : reasonOf(problem);
+  return line(stateWords(run.state), reason !== undefined && ': ', reason);
+}
+
+function reasonOf(problem: NonNullable<Run['problem']>): string {
+  const text = explain(problem).sentence.replaceAll('`', '');
+  return text.length <= REASON_CHARACTERS ? text : `${text.slice(0, REASON_CHARACTERS - 1)}…`;
+}
+
+/** Where not all find room: what runs, then what went wrong, then what comes next, then what is done last. */
+function shownRows(rows: readonly RequestRow[]): readonly RequestRow[] {
+  if (rows.length <= SHOWN_ROWS) return rows;
+  const rank = ({ run }: RequestRow): number => {
+    if (run.state === 'active') return 0;
+    if (run.state === 'queued') return 2;
+    return run.state === 'done' ? 3 : 1;
+  };
+  const latest = (row: RequestRow): number => (row.run.state === 'done' ? -(row.run.finishedAt ?? 0) : 0);
+  const kept = rows
+    .toSorted((one, other) => rank(one) - rank(other) || latest(one) - latest(other))
+    .slice(0, SHOWN_ROWS);
+  return rows.filter((row) => kept.includes(row));
+}
+
+/** `12 done, 3 queued`. */
+function moreWords(runs: readonly Run[]): string {
+  const states = Map.groupBy(runs, ({ state }) => state);
+  return [...states].map(([state, same]) => `${same.length} ${stateWords(state)}`).join(', ');
+}
+
+function actionsOf(view: RequestView): readonly CardAction[] {
+  const { request, retryable } = view;
+  return [
+    ...(hasEnded(view) ? [] : [action('cancel', request.id, 'Cancel all', { style: 'danger' })]),
+    ...retryActions(view),
+    ...(view.rows.length > SHOWN_ROWS || retryable > 0 || hasEnded(view)
+      ? [action('show', request.id, 'Details')]
+      : []),
+  ];
+}
+
+/** Runs again what has ended without a result. */
+export function retryActions({ request, retryable }: RequestView): readonly CardAction[] {
+  return retryable === 0 ? [] : [action('retry', request.id, `Retry ${retryable} failed`)];
+}

@@ -1,0 +1,350 @@
+import type { Principal } from '../access/principal.ts';
+import type { LimitsConfig } from '../config/config.ts';
+import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import type { PromptId, RequestId, ThreadId } from '../ids.ts';
+import type { Models } from '../models/models.ts';
+import type { Clock } from '../ports/clock.ts';
+import type { Prompt } from '../prompts/prompt.ts';
+import type { QueueService } from '../queue/queue-service.ts';
+import { isFinished, type Run } from '../runs/run.ts';
+import type { RunOrder, RunService } from '../runs/run-service.ts';
+import type { CancelResult } from '../store/cancellation.ts';
+import type { Store } from '../store/store.ts';
+import type { Wakeup } from '../wakeup.ts';
+import { mergeProblems, type RunProblem } from './merge-problems.ts';
+import { PROMPT_VARIES, type RunRequest } from './request.ts';
+import { type PlannedRun, type RequestOrder, type RequestPlan, sumOfRanges } from './request-plan.ts';
+import { runsToRetry } from './runs-to-retry.ts';
+import { spread } from './spread.ts';
+
+export interface RequestOptions {
+  readonly priority?: number;
+  /** Where it is shown; the threads of its prompts where absent. */
+  readonly thread?: ThreadId;
+  /** The same key again answers the same request. */
+  readonly idempotencyKey?: string;
+}
+
+export interface RequestServiceParts {
+  readonly store: Store;
+  readonly runs: RunService;
+  readonly models: Models;
+  readonly queue: Pick<QueueService, 'expected'>;
+  readonly limits: LimitsConfig;
+  readonly clock: Clock;
+  readonly wakeup: Wakeup;
+}
+
+/** What waits for a yes, as it is stored. */
+interface Proposal {
+  readonly prompts: readonly PromptId[];
+  readonly model?: string;
+  readonly parameters: RequestOrder['parameters'];
+  readonly draft?: boolean;
+  readonly priority?: number;
+}
+
+type CancelCounts = Readonly<Record<Exclude<CancelResult, 'finished'>, number>>;
+
+/** Many runs that are asked for, shown, cancelled and run again as one. */
+export class RequestService {
+  readonly #parts: RequestServiceParts;
+
+  constructor(parts: RequestServiceParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * All runs that the order asks for, each checked as `RunService.check` does; nothing is queued. Problems are said
+   * once, with the runs that have them. Fails also as `spread` does.
+   */
+  plan(order: RequestOrder): Checked<RequestPlan> {
+    const { maxRunsPerRequest: maximum } = this.#parts.limits;
+    const orders: RunOrder[] = [];
+    const varied = new Set<string>(order.prompts.length > 1 ? [PROMPT_VARIES] : []);
+    const problems: RunProblem[] = [];
+    for (const prompt of order.prompts) {
+      const model = this.#parts.models.choose(order.model, prompt.inputs);
+      if (!model.ok) return model;
+      const each = spread(model.value.profile, order.parameters, maximum);
+      if (!each.ok) {
+        problems.push(...each.problems.map((problem) => ({ problem, run: prompt.name })));
+        continue;
+      }
+      for (const name of each.value.varied) varied.add(name);
+      const common = { prompt, model: model.value.profile.id, ...(order.draft === true && { draft: true }) };
+      orders.push(...each.value.sets.map((parameters) => ({ ...common, parameters })));
+    }
+    const [wrong, ...others] = mergeProblems(problems, order.prompts.length);
+    if (wrong !== undefined) return { ok: false, problems: [wrong, ...others] };
+    return this.#planOf(orders, [...varied]);
+  }
+
+  /** The same, and whether this person may queue so many more. */
+  check(actor: Principal, order: RequestOrder): Checked<RequestPlan> {
+    const plan = this.plan(order);
+    if (!plan.ok) return plan;
+    const room = this.#parts.runs.checkRoom(actor, plan.value.runs.length);
+    return room.ok ? plan : room;
+  }
+
+  /** Queues all of its runs, or none. */
+  queue(actor: Principal, order: RequestOrder, options: RequestOptions = {}): Checked<RunRequest> {
+    return this.#once(options, () => {
+      const gone = this.#discarded(order.prompts);
+      if (gone !== undefined) return gone;
+      const plan = this.check(actor, order);
+      return plan.ok ? valid(this.#insert(actor, plan.value, options)) : plan;
+    });
+  }
+
+  /** Keeps what was asked for until `confirm`; nothing is queued. */
+  propose(actor: Principal, order: RequestOrder, priority?: number): RequestId {
+    const { store, clock } = this.#parts;
+    const { prompts, model, parameters, draft } = order;
+    const proposal: Proposal = {
+      prompts: prompts.map(({ id }) => id),
+      parameters,
+      ...(model !== undefined && { model }),
+      ...(draft !== undefined && { draft }),
+      ...(priority !== undefined && { priority }),
+    };
+    return store.write(() => {
+      const id = store.ids.make('rq');
+      store.requests.insert({ id, owner: actor.id, proposal, at: clock.now() });
+      return id;
+    });
+  }
+
+  /**
+   * Queues what was proposed, checked again; a second yes answers the same request. Fails as `queue` does, and with
+   * `input.id_unknown` where nothing was proposed under this id, or by somebody else.
+   */
+  confirm(
+    actor: Principal,
+    id: RequestId,
+    options: Omit<RequestOptions, 'priority'> = {},
+  ): Checked<RunRequest> {
+    return this.#once(options, () => {
+      const order = this.proposed(actor, id);
+      if (!order.ok) return order;
+      if ('isBatch' in order.value) return valid(order.value);
+      const { priority, ...asked } = order.value;
+      const plan = this.check(actor, asked);
+      if (!plan.ok) return plan;
+      const more = { ...(priority !== undefined && { priority }), id };
+      return valid(this.#insert(actor, plan.value, { ...options, ...more }));
+    });
+  }
+
+  /** What was proposed under this id; the request where it was confirmed already. */
+  proposed(
+    actor: Principal,
+    id: RequestId,
+  ): Checked<RunRequest | (RequestOrder & { readonly priority?: number })> {
+    const { store } = this.#parts;
+    const unknown = invalid('input.id_unknown', { kind: 'request', given: id });
+    const known = store.requests.get(id);
+    if (known !== undefined) return known.owner === actor.id ? valid(known) : unknown;
+    const stored = store.requests.proposal<Proposal>(id);
+    if (stored === undefined || stored.owner !== actor.id) return unknown;
+    const { prompts: ids, ...asked } = stored.content;
+    const found = ids.flatMap((each) => store.prompts.get(each) ?? []);
+    const [first, ...others] = found;
+    if (first === undefined || found.length < ids.length) {
+      const given = ids.find((each) => store.prompts.get(each) === undefined) ?? id;
+      return invalid('input.id_unknown', { kind: 'prompt', given });
+    }
+    return valid({ ...asked, prompts: [first, ...others] });
+  }
+
+  /** What `retry` would queue. Fails with `queue.nothing_to_retry`, and as each run's own retry does. */
+  checkRetry(actor: Principal, request: RunRequest): Checked<RequestPlan> {
+    const { store, runs } = this.#parts;
+    const failed = runsToRetry(store, request.id);
+    if (failed.length === 0) return invalid('queue.nothing_to_retry', { request: request.id });
+    const orders: (RunOrder & Pick<PlannedRun, 'parent'>)[] = [];
+    for (const run of failed) {
+      const order = runs.retryOrder(run);
+      if (!order.ok) return order;
+      orders.push({ ...order.value, parent: { run: run.id, relation: 'retry' } });
+    }
+    const plan = this.#planOf(orders, request.varied);
+    if (!plan.ok) return plan;
+    const room = runs.checkRoom(actor, plan.value.runs.length);
+    return room.ok ? plan : room;
+  }
+
+  /** Runs again, as a request of its own, what has ended without a result and was not run again since. */
+  retry(actor: Principal, request: RunRequest, options: RequestOptions = {}): Checked<RunRequest> {
+    return this.#once(options, () => {
+      const plan = this.checkRetry(actor, request);
+      if (!plan.ok) return plan;
+      const thread = options.thread ?? this.#threadsOf(request)[0];
+      return valid(
+        this.#insert(actor, plan.value, { ...options, ...(thread && { thread }), parent: request.id }),
+      );
+    });
+  }
+
+  /** Cancels every run that has not ended; how many of each kind. Fails with `queue.request_finished`. */
+  cancel(actor: Principal, request: RunRequest): Checked<CancelCounts> {
+    const { store, wakeup } = this.#parts;
+    const counts = { cancelled: 0, requested: 0, already_requested: 0 };
+    store.write(() => {
+      for (const { id } of this.unfinished(request)) {
+        const result = store.cancellation.request(id, actor.id);
+        if (result !== 'finished') counts[result] += 1;
+      }
+    });
+    wakeup.notify();
+    const isAny = Object.values(counts).some((count) => count > 0);
+    return isAny ? valid(counts) : invalid('queue.request_finished', { request: request.id });
+  }
+
+  get(id: RequestId): RunRequest | undefined {
+    return this.#parts.store.requests.get(id);
+  }
+
+  /** In the order in which they were asked for. */
+  runsOf(request: RunRequest): Run[] {
+    return this.#parts.store.runs.ofRequest(request.id);
+  }
+
+  /**
+   * The runs that a request is about: its own, or, where it runs again what failed of another one, those of that one with
+   * its own in their places.
+   */
+  wholeOf(request: RunRequest): Run[] {
+    const own = this.runsOf(request);
+    const parent = request.parent === undefined ? undefined : this.get(request.parent);
+    if (parent === undefined) return own;
+    return this.wholeOf(parent).map((run) => own.find((each) => each.parent?.run === run.id) ?? run);
+  }
+
+  unfinished(request: RunRequest): Run[] {
+    return this.runsOf(request).filter(({ state }) => !isFinished(state));
+  }
+
+  /** Runs that `retry` would run again. */
+  toRetry(request: RunRequest): Run[] {
+    return runsToRetry(this.#parts.store, request.id);
+  }
+
+  /** Newest first. */
+  list(limit: number, owner?: Principal['id']): RunRequest[] {
+    return this.#parts.store.requests.newest(limit, owner);
+  }
+
+  count(owner?: Principal['id']): number {
+    return this.#parts.store.requests.count(owner);
+  }
+
+  #planOf(
+    orders: readonly (RunOrder & Pick<PlannedRun, 'parent'>)[],
+    varied: readonly string[],
+  ): Checked<RequestPlan> {
+    const { limits, queue, runs } = this.#parts;
+    const { maxRunsPerRequest: maximum } = limits;
+    if (orders.length > maximum) return invalid('queue.too_many_runs', { count: orders.length, maximum });
+    const planned: PlannedRun[] = [];
+    const problems: RunProblem[] = [];
+    for (const { parent, ...order } of orders) {
+      const checked = runs.check(order);
+      if (!checked.ok) {
+        const run = typedDifferences(order, varied);
+        problems.push(...checked.problems.map((problem) => ({ problem, run })));
+        continue;
+      }
+      const { model, parameters, prompt } = checked.value;
+      const expected = queue.expected(model.profile, prompt.inputs, parameters);
+      planned.push({ ...checked.value, order, ...(parent && { parent }), ...(expected && { expected }) });
+    }
+    const [wrong, ...others] = mergeProblems(problems, orders.length);
+    const [first, ...rest] = planned;
+    if (wrong !== undefined || first === undefined) {
+      const problem: Problem = wrong ?? { code: 'queue.too_many_runs', parameters: { count: 0, maximum } };
+      return { ok: false, problems: [problem, ...others] };
+    }
+    const expected = sumOfRanges(planned.map((each) => each.expected));
+    const needsConfirmation = planned.length > limits.confirmAboveRuns;
+    return valid({ runs: [first, ...rest], varied, needsConfirmation, ...(expected && { expected }) });
+  }
+
+  #discarded(prompts: readonly Prompt[]): Checked<never> | undefined {
+    const gone = prompts.find(({ id }) => this.#parts.store.prompts.get(id) === undefined);
+    return gone && invalid('input.id_unknown', { kind: 'prompt', given: gone.id });
+  }
+
+  #once({ idempotencyKey }: RequestOptions, work: () => Checked<RunRequest>): Checked<RunRequest> {
+    const { store, wakeup } = this.#parts;
+    const result = store.write(() => {
+      const known = idempotencyKey && store.idempotency.get<RequestId>(idempotencyKey);
+      const before = known === undefined || known === '' ? undefined : store.requests.get(known);
+      if (before !== undefined) return valid(before);
+      const made = work();
+      if (made.ok && idempotencyKey !== undefined) store.idempotency.set(idempotencyKey, made.value.id);
+      return made;
+    });
+    wakeup.notify();
+    return result;
+  }
+
+  /** `id`: of the proposal that it was. */
+  #insert(
+    actor: Principal,
+    { runs, varied }: RequestPlan,
+    options: RequestOptions & { readonly parent?: RequestId; readonly id?: RequestId },
+  ): RunRequest {
+    const { store, clock } = this.#parts;
+    const now = clock.now();
+    const id = options.id ?? store.ids.make('rq');
+    const { priority, parent } = options;
+    if (options.id === undefined) {
+      store.requests.insert({ id, owner: actor.id, varied, at: now, ...(parent && { parent }) });
+    } else store.requests.confirm(id, varied, now);
+    const threads = options.thread === undefined ? this.#threadsOfPrompts(runs) : [options.thread];
+    for (const thread of threads) {
+      store.deliveries.ensure(`request:${id}:${thread}`, thread, { purpose: 'request', requestId: id });
+    }
+    for (const [position, each] of runs.entries()) {
+      const run = this.#parts.runs.add(actor, each, {
+        ...{ request: id, position },
+        ...(priority !== undefined && { priority }),
+        ...(each.parent && { parent: each.parent }),
+      });
+      for (const thread of threads) {
+        store.threads.linkRun(run.id, thread);
+        store.deliveries.ensure(`result:${run.id}:${thread}`, thread, { purpose: 'result', runId: run.id });
+      }
+    }
+    for (const thread of threads) {
+      const key = `request_end:${id}:${thread}`;
+      store.deliveries.ensure(key, thread, { purpose: 'request_end', requestId: id });
+    }
+    const request = store.requests.get(id);
+    if (request === undefined) throw new Error(`request ${id} was not stored`);
+    return request;
+  }
+
+  #threadsOfPrompts(runs: readonly PlannedRun[]): readonly ThreadId[] {
+    const { threads } = this.#parts.store;
+    const prompts = new Set(runs.map(({ prompt }) => prompt.id));
+    return [...new Set([...prompts].flatMap((prompt) => threads.ofPrompt(prompt).map(({ id }) => id)))];
+  }
+
+  #threadsOf(request: RunRequest): readonly ThreadId[] {
+    const [first] = this.runsOf(request);
+    return first === undefined ? [] : this.#parts.store.threads.ofRun(first.id).map(({ id }) => id);
+  }
+}
+
+/** `seed=3 edge=0.5`, as it is typed. */
+function typedDifferences({ prompt, parameters }: RunOrder, varied: readonly string[]): string {
+  return varied
+    .flatMap((name) => {
+      if (name === PROMPT_VARIES) return [prompt.name];
+      return parameters[name] === undefined ? [] : [`${name}=${String(parameters[name])}`];
+    })
+    .join(' ');
+}
