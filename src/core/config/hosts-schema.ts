@@ -14,6 +14,10 @@ const laneSchema = z.strictObject({
     .array(gpuSchema)
     .default([])
     .describe('Indices or UUIDs of the GPUs that a run gets, all of them at once; no two lanes share one.'),
+  batch: z
+    .boolean()
+    .default(true)
+    .describe('Whether runs that fit together share one load of their model, within `[queue.batch]`.'),
 });
 
 const hostSchema = z
@@ -43,7 +47,7 @@ const hostSchema = z
     lanes: z
       .array(laneSchema)
       .min(1)
-      .prefault([{ name: 'cpu', gpus: [] }])
+      .prefault([{ name: 'cpu' }])
       .describe('Each lane executes one run at a time.'),
     gpu_idle_memory: sizeSchema
       .default('1GB')

@@ -44,6 +44,19 @@ const output = z.strictObject({
   label: words.describe('Short name, such as video or edge'),
   min_frames: count.exactOptional().describe('Of a video'),
   required: z.boolean().default(true),
+  from_log: z
+    .strictObject({
+      begins: pattern.describe(
+        'The line with the text, which is its group (?<text>…); the last such line counts',
+      ),
+      ends: pattern
+        .exactOptional()
+        .describe('A line that is not part of the text any more; without it, the text is the one line'),
+    })
+    .exactOptional()
+    .describe(
+      'Of a text that the model prints and writes nowhere; path is then the name of the file that is kept',
+    ),
 });
 
 /** What must be true for a run to be done: all of it. */
@@ -64,7 +77,10 @@ export const guardrailSchema = z.strictObject({
     .array(z.enum(['prompt', 'video']))
     .default([])
     .describe('What a builtin guardrail looks at'),
-  fail_open: z.boolean().default(false).describe('Where a checker breaks, the model goes on as if it had passed'),
+  fail_open: z
+    .boolean()
+    .default(false)
+    .describe('Where a checker breaks, the model goes on as if it had passed'),
 });
 
 /** One known way to fail. The first in the order of the file that was seen in the log counts. */

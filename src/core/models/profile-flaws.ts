@@ -1,5 +1,6 @@
 import { nearest } from '../nearest.ts';
 import { aspectOf } from './aspects.ts';
+import { batchFlaws } from './batch-flaws.ts';
 import { checkValue } from './check-value.ts';
 import { jobFlaws } from './job-flaws.ts';
 import { logFlaws } from './log-flaws.ts';
@@ -24,6 +25,7 @@ export function profileFlaws(profile: Profile): readonly Flaw[] {
     ...jobFlaws(profile),
     ...logFlaws(profile),
     ...ruleFlaws(profile),
+    ...batchFlaws(profile),
   ];
 }
 

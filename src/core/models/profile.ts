@@ -27,3 +27,4 @@ export type SpecFile = Profile['files'][string];
 export type SpecContent = SpecFile['content'];
 export type FailureSignature = Profile['failures'][number];
 export type DeclaredOutput = Profile['success']['outputs'][number];
+export type BatchRule = NonNullable<Profile['batch']>;

@@ -7,6 +7,7 @@ import { type ActiveControl, activeControls } from './controls.ts';
 import { DEFAULT_FILE } from './job-flaws.ts';
 import { AbsentValue, asAbsolute, type JobValues, missingValue, type PathStyle } from './job-values.ts';
 import type { Parameter, ParameterValue, Profile, SpecContent, SpecFile } from './profile.ts';
+import { parseRegions, regionObjects } from './regions.ts';
 import { isList, isObject, type SpecObject, type SpecValue, withKey } from './spec-object.ts';
 
 /** The spec files of a job: their fixed content, then parameters, then the active controls. */
@@ -17,11 +18,13 @@ export function renderFiles(request: JobRequest, values: JobValues): readonly Jo
   }));
 }
 
-function serialise({ format }: SpecFile, object: SpecObject): string {
+/** An object as it stands in its file. */
+export function serialise({ format }: SpecFile, object: SpecObject): string {
   return `${format === 'jsonl' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`;
 }
 
-function fileObject(request: JobRequest, values: JobValues, name: string, file: SpecFile): SpecObject {
+/** One spec file of a job, as an object. */
+export function fileObject(request: JobRequest, values: JobValues, name: string, file: SpecFile): SpecObject {
   const { profile, parameters } = request;
   const style = pathStyle(request, file);
   let object = new Content(profile, file, values, style).render();
@@ -39,7 +42,8 @@ function fileObject(request: JobRequest, values: JobValues, name: string, file: 
   return object;
 }
 
-function withControl(
+/** A copy with the block of a control. */
+export function withControl(
   object: SpecObject,
   { hint, control, weight, role }: ActiveControl,
   { profile, parameters, inputs }: JobRequest,
@@ -64,7 +68,12 @@ function withControl(
   return result;
 }
 
-function specValue(parameter: Parameter | undefined, value: ParameterValue): ParameterValue {
+/** The value of a parameter as a spec file has it. */
+export function specValue(parameter: Parameter | undefined, value: ParameterValue): SpecValue {
+  if (parameter?.type === 'regions') {
+    const regions = parseRegions('', parameter, String(value));
+    return regions.ok ? regionObjects(parameter, regions.value) : [];
+  }
   const type = parameter?.write?.json_type;
   if (type === 'string') return String(value);
   if (type !== 'number') return value;
@@ -73,7 +82,11 @@ function specValue(parameter: Parameter | undefined, value: ParameterValue): Par
   throw new CosmosError('internal.unexpected', { detail: `"${value}" is not a number` });
 }
 
-function pathStyle({ profile, paths }: JobRequest, file: SpecFile): PathStyle {
+/** How a file of the job names paths. */
+export function pathStyle(
+  { profile, paths }: JobRequest,
+  file: Pick<SpecFile, 'path' | 'path_base'>,
+): PathStyle {
   switch (file.path_base) {
     case 'absolute':
       return asAbsolute;
@@ -88,14 +101,16 @@ function relativeTo(directory: string): PathStyle {
   return (path) => posix.relative(directory, path) || '.';
 }
 
+type FixedContent = Pick<SpecFile, 'content' | 'omit_when_empty'>;
+
 /** The fixed part of one file. */
-class Content {
+export class Content {
   readonly #profile: Profile;
-  readonly #file: SpecFile;
+  readonly #file: FixedContent;
   readonly #values: JobValues;
   readonly #style: PathStyle;
 
-  constructor(profile: Profile, file: SpecFile, values: JobValues, style: PathStyle) {
+  constructor(profile: Profile, file: FixedContent, values: JobValues, style: PathStyle) {
     this.#profile = profile;
     this.#file = file;
     this.#values = values;

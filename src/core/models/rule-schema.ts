@@ -22,7 +22,7 @@ const parameterCondition = z
   .describe('A value, a list of values, limits of a number, or { set = false }');
 
 /** What must be true of a run, all of it at once. */
-const conditions = z.strictObject({
+export const conditionsSchema = z.strictObject({
   parameters: z.record(name, parameterCondition).default({}).describe('Values by parameter'),
   inputs: z.partialRecord(role, z.boolean()).default({}).describe('Whether a file of that role is given'),
   controls: limits.exactOptional().describe('How many controls condition the run'),
@@ -30,8 +30,10 @@ const conditions = z.strictObject({
 
 /** How settings exclude or imply each other: known before a run is queued, not after the model was loaded. */
 export const ruleSchema = z.strictObject({
-  when: conditions.default(() => conditions.parse({})).describe('Without it, the rule always holds'),
-  needs: conditions.exactOptional().describe('What must be true then; else the run is refused'),
+  when: conditionsSchema
+    .default(() => conditionsSchema.parse({}))
+    .describe('Without it, the rule always holds'),
+  needs: conditionsSchema.exactOptional().describe('What must be true then; else the run is refused'),
   defaults: z
     .record(name, value)
     .default({})

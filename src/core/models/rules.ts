@@ -52,7 +52,8 @@ export function brokenRules(asked: Asked): readonly Problem[] {
   });
 }
 
-function holds(asked: Asked, { parameters, inputs, controls }: Conditions): boolean {
+/** Whether all of the conditions are true of a run. */
+export function holds(asked: Asked, { parameters, inputs, controls }: Conditions): boolean {
   return (
     Object.entries(parameters).every(([name, condition]) => fits(asked.parameters[name], condition)) &&
     Object.entries(inputs).every(([role, wanted]) => isGiven(asked, role) === wanted) &&

@@ -12,6 +12,22 @@ export function withKey(object: SpecObject, dottedKey: string, value: SpecValue)
   return { ...object, [key]: withKey(isObject(inner) ? inner : {}, rest.join('.'), value) };
 }
 
+/** A copy without what is at a dotted key; objects on the way stay, empty where nothing else was in them. */
+export function withoutKey(object: SpecObject, dottedKey: string): SpecObject {
+  const [key = dottedKey, ...rest] = dottedKey.split('.');
+  const { [key]: inner, ...others } = object;
+  if (rest.length === 0) return others;
+  return isObject(inner) ? { ...object, [key]: withoutKey(inner, rest.join('.')) } : object;
+}
+
+/** What is at a dotted key; undefined where nothing is. */
+export function valueAt(object: SpecObject, dottedKey: string): SpecValue | undefined {
+  const [key = dottedKey, ...rest] = dottedKey.split('.');
+  const inner = Object.hasOwn(object, key) ? object[key] : undefined;
+  if (rest.length === 0) return inner;
+  return isObject(inner) ? valueAt(inner, rest.join('.')) : undefined;
+}
+
 /** Dotted keys of all that is not an object with keys of its own. */
 export function leafPaths(object: SpecObject, prefix = ''): readonly string[] {
   return Object.entries(object).flatMap(([key, value]) =>

@@ -1,9 +1,11 @@
-import type { RunWork } from '../models/eta.ts';
+import type { LearnedRun, RunWork } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { Run } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import { fromJson } from '../store/json.ts';
 import type { Store } from '../store/store.ts';
+
+export type { LearnedRun };
 
 /** The amount of work of a run, as far as its time depends on it; undefined without a video. */
 export function workOf(profile: Profile, run: Pick<Run, 'inputs' | 'parameters'>): RunWork | undefined {
@@ -12,7 +14,7 @@ export function workOf(profile: Profile, run: Pick<Run, 'inputs' | 'parameters'>
 }
 
 /** What earlier runs of the same profile took, newest first. */
-export function learnedRuns(store: Store, profile: Profile): (RunWork & { readonly ms: number })[] {
+export function learnedRuns(store: Store, profile: Profile): LearnedRun[] {
   return store.runs.learned(profile.id).map(({ frames, width, height, parameters, modelMs }) => ({
     frames,
     width,

@@ -1,9 +1,11 @@
+import type { RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
+import { BatchTracker } from '../runs/batch-tracker.ts';
 import { ProgressTracker } from '../runs/progress-tracker.ts';
 import type { Attempt } from './attempt.ts';
-import { type FollowOptions, LogMirror } from './log-mirror.ts';
-import type { ReadyRun } from './ready-run.ts';
+import { type FollowOptions, LogMirror, type LogPaths } from './log-mirror.ts';
+import type { ReadyAttempt } from './ready-run.ts';
 import type { SecretMask } from './secret-mask.ts';
 
 /**
@@ -12,19 +14,21 @@ import type { SecretMask } from './secret-mask.ts';
  */
 export class AttemptFollower implements AsyncDisposable {
   readonly attempt: Attempt['id'];
-  readonly tracker: ProgressTracker;
+  readonly tracker: ProgressTracker | BatchTracker;
   /** When the log last grew, or when this process began to follow. */
   lastLogAt: UtcMs;
   /** False where the last reading has left something of the log for the next one. */
   isAtEnd = true;
   /** Signals that this process has sent; one that an earlier process recorded may never have left it. */
   readonly sent = new Set<'terminate' | 'kill'>();
+  /** Runs of a batch whose results could not be taken while the others go on. */
+  readonly leftForTheEnd = new Set<RunId>();
   readonly #mirror: LogMirror;
   readonly #unwatch: (() => void) | undefined;
 
   private constructor(
     attempt: Attempt,
-    tracker: ProgressTracker,
+    tracker: ProgressTracker | BatchTracker,
     mirror: LogMirror,
     now: UtcMs,
     unwatch?: () => void,
@@ -39,12 +43,12 @@ export class AttemptFollower implements AsyncDisposable {
   static async open(
     host: Host,
     attempt: Attempt,
-    run: ReadyRun,
-    parts: { logPath: string; now: UtcMs; wake: () => void; mask: SecretMask },
+    ready: ReadyAttempt,
+    parts: { logPaths: LogPaths; now: UtcMs; wake: () => void; mask: SecretMask },
   ): Promise<AttemptFollower> {
-    const { logPath, now, wake, mask } = parts;
-    const tracker = new ProgressTracker(run.profile, run.expectations);
-    const mirror = await LogMirror.open(host, attempt.id, logPath, (bytes) => tracker.feed(bytes), mask);
+    const { logPaths, now, wake, mask } = parts;
+    const tracker = trackerOf(ready);
+    const mirror = await LogMirror.open(host, attempt.id, logPaths, (bytes) => tracker.feed(bytes), mask);
     return new AttemptFollower(attempt, tracker, mirror, now, host.watch(attempt.id, wake));
   }
 
@@ -68,4 +72,15 @@ export class AttemptFollower implements AsyncDisposable {
     this.#unwatch?.();
     await this.#mirror[Symbol.asyncDispose]();
   }
+}
+
+function trackerOf({ profile, items }: ReadyAttempt): ProgressTracker | BatchTracker {
+  const [lead] = items;
+  if (items.length === 1 || profile.batch === undefined)
+    return new ProgressTracker(profile, lead.expectations);
+  return new BatchTracker(
+    profile,
+    profile.batch,
+    items.map(({ expectations }) => expectations),
+  );
 }

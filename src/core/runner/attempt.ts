@@ -19,7 +19,12 @@ export interface Attempt {
   /** The host's random id when the attempt was prepared there. */
   readonly hostId?: HostId;
   readonly state: 'claimed' | 'starting';
-  /** The run of the job's only item. */
+  /**
+   * The runs of the job, in the order of its list: never none. Once it is `starting` the list stays what it is, also
+   * where one of them has ended.
+   */
+  readonly items: readonly AttemptItem[];
+  /** The first of them. */
   readonly run: RunId;
   readonly claimedAt: UtcMs;
   readonly startingAt?: UtcMs;
@@ -29,6 +34,18 @@ export interface Attempt {
   /** Why the last try failed. */
   readonly problem?: Problem;
   readonly stop?: AttemptStop;
+}
+
+/** One run of a job. */
+export interface AttemptItem {
+  readonly run: RunId;
+  /** It has its end already; the others go on. */
+  readonly hasEnded: boolean;
+}
+
+/** The runs of an attempt that have no end yet. */
+export function openRuns({ items }: Pick<Attempt, 'items'>): RunId[] {
+  return items.filter(({ hasEnded }) => !hasEnded).map(({ run }) => run);
 }
 
 export interface AttemptStop {

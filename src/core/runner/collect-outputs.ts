@@ -1,6 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { CosmosError, type ErrorCode } from '../errors.ts';
+import type { RunId } from '../ids.ts';
 import type { MatchedOutput } from '../models/outcome.ts';
 import type { MediaFacts } from '../ports/media.ts';
 import { mapFileErrors } from '../prompts/file-errors.ts';
@@ -8,6 +9,8 @@ import type { RunOutput } from '../runs/run.ts';
 import type { Attempt } from './attempt.ts';
 import type { LaneContext } from './lane-context.ts';
 import { showTransfer } from './show-transfer.ts';
+import { keepText, proveText } from './text-proof.ts';
+import { writeBundle } from './write-bundle.ts';
 
 /** What the media worker says of a file that was read well and is no good; other codes are our own trouble. */
 const FLAWS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -22,38 +25,50 @@ const FLAWS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 /**
- * Copies the declared outputs of an attempt to our side and proves each by its kind: a video decodes to its end and
- * has the frames that the profile asks for. Throws `model.output_invalid` for one that does not.
+ * Copies the declared outputs of a run to our side and proves each by its kind: a video decodes to its end and
+ * has the frames that the profile asks for, a text is one and says something. Throws `model.output_invalid` for one that does not.
  */
 export async function collectOutputs(
   context: LaneContext,
   attempt: Attempt,
+  run: RunId,
   matched: readonly MatchedOutput[],
   signal: AbortSignal,
 ): Promise<RunOutput[]> {
   const { host, store, data, wakeup } = context;
-  store.runs.setStage(attempt.run, 'collecting');
+  store.runs.setStage(run, 'collecting');
   wakeup.notify();
-  const directory = data.outputs(attempt.run);
+  const directory = data.outputs(run);
   await mapFileErrors('outputs', async () => await mkdir(directory, { recursive: true }));
   const collected: { output: MatchedOutput; path: string; sha256: string; bytes: number }[] = [];
-  const sizes = new Map(matched.map(({ path, bytes }) => [path, bytes]));
-  await showTransfer(context, attempt.run, 'collecting', sizes, async (report) => {
+  const sizes = new Map(
+    matched.flatMap(({ path, bytes, text }) => (text === undefined ? [[path, bytes] as const] : [])),
+  );
+  await showTransfer(context, [run], 'collecting', sizes, async (report) => {
     for (const [index, output] of matched.entries()) {
       const path = join(directory, `${index}-${basename(output.path)}`);
       const onProgress = (done: number): void => report(output.path, done);
-      const stored = await host.fetchOutput(attempt.id, output.path, path, onProgress, signal);
+      const stored =
+        output.text === undefined
+          ? await host.fetchOutput(attempt.id, output.path, path, onProgress, signal)
+          : await keepText(output.text, path);
       collected.push({ output, path, ...stored });
     }
   });
-  store.runs.setStage(attempt.run, 'verifying');
+  store.runs.setStage(run, 'verifying');
   wakeup.notify();
   const outputs: RunOutput[] = [];
   for (const { output, path, sha256, bytes } of collected) {
-    const facts = await prove(context, output, path, signal);
     const { kind, purpose, label } = output;
-    outputs.push({ kind, purpose, label, path, bytes, sha256, ...(facts && { facts }) });
+    const common = { kind, purpose, label, path, bytes, sha256 };
+    if (kind === 'text') {
+      const text = await proveText(path, output.path, bytes);
+      outputs.push({ ...common, ...(text !== undefined && { text }) });
+    } else {
+      outputs.push({ ...common, facts: await prove(context, output, path, signal) });
+    }
   }
+  await writeBundle(context, attempt, run, outputs, signal);
   return outputs;
 }
 
@@ -62,8 +77,7 @@ async function prove(
   output: MatchedOutput,
   path: string,
   signal: AbortSignal,
-): Promise<MediaFacts | undefined> {
-  if (output.kind === 'text') return undefined;
+): Promise<MediaFacts> {
   const facts = await media.verify(path, outputLimits, signal).catch((error: unknown) => {
     if (!(error instanceof CosmosError) || !FLAWS.has(error.code)) throw error;
     throw new CosmosError(

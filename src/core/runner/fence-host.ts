@@ -3,9 +3,9 @@ import type { AttemptId, HostName, LaneName, RunId } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { RunStage } from '../runs/run.ts';
 import type { Store } from '../store/store.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, openRuns } from './attempt.ts';
 
-/** An attempt that has not ended on a host. */
+/** A run of an attempt that has not ended on a host. */
 export interface HeldAttempt {
   readonly attempt: AttemptId;
   readonly lane: LaneName;
@@ -24,23 +24,25 @@ export interface HeldAttempt {
 
 /** What a host holds, on lanes that are not configured any more too. */
 export function heldOn(store: Store, host: HostName): HeldAttempt[] {
-  return openOn(store, host).flatMap((attempt): HeldAttempt[] => {
-    const run = store.runs.get(attempt.run);
-    if (run === undefined) return [];
-    const { progress, unreachableSince, stage } = run;
-    const since = attempt.claimedAt;
-    return [
-      {
-        ...{ attempt: attempt.id, lane: attempt.lane, run: run.id },
-        ...{ promptName: run.promptName, ownerName: run.ownerName, since },
-        ...(stage && { stage }),
-        ...(progress?.percent !== undefined && { percent: progress.percent }),
-        lastContactAt:
-          unreachableSince ?? Math.max(since, attempt.startingAt ?? since, progress?.updatedAt ?? since),
-        isCancelled: run.cancel !== undefined,
-      },
-    ];
-  });
+  return openOn(store, host).flatMap((attempt) =>
+    openRuns(attempt).flatMap((id): HeldAttempt[] => {
+      const run = store.runs.get(id);
+      if (run === undefined) return [];
+      const { progress, unreachableSince, stage } = run;
+      const since = attempt.claimedAt;
+      return [
+        {
+          ...{ attempt: attempt.id, lane: attempt.lane, run: run.id },
+          ...{ promptName: run.promptName, ownerName: run.ownerName, since },
+          ...(stage && { stage }),
+          ...(progress?.percent !== undefined && { percent: progress.percent }),
+          lastContactAt:
+            unreachableSince ?? Math.max(since, attempt.startingAt ?? since, progress?.updatedAt ?? since),
+          isCancelled: run.cancel !== undefined,
+        },
+      ];
+    }),
+  );
 }
 
 /** Names of hosts that hold attempts, configured or not. */
@@ -59,11 +61,15 @@ export function fenceHost(
 ): HeldAttempt[] {
   return store.write(() => {
     const held = heldOn(store, host);
-    const cancelled = new Set(held.filter(({ isCancelled }) => isCancelled).map(({ attempt }) => attempt));
     const problem = { code: 'engine.host_fenced', parameters: { host, by: by.name } } as const;
+    const cancelled = held.filter(({ isCancelled }) => isCancelled);
+    const items = new Map(
+      cancelled.map(({ run }) => [run, { outcome: 'cancelled', problem, outputs: [] } as const]),
+    );
     for (const attempt of openOn(store, host)) {
-      const outcome = cancelled.has(attempt.id) ? 'cancelled' : 'lost';
-      store.attempts.end(attempt, { outcome, problem, outputs: [] }, by.id);
+      const isWanted = openRuns(attempt).some((run) => !items.has(run));
+      const outcome = isWanted ? 'lost' : 'cancelled';
+      store.attempts.end(attempt, { outcome, problem, outputs: [], items }, by.id);
     }
     const lanes = [...new Set([...configured, ...held.map(({ lane }) => lane)])];
     for (const lane of lanes) {

@@ -1,15 +1,17 @@
+import type { RunTimeouts } from '../config/config.ts';
 import { type CosmosError, type ErrorCode, type Problem, toCosmosError } from '../errors.ts';
 import { judge } from '../models/outcome.ts';
 import type { AttemptStatus, OutputFile } from '../ports/host.ts';
+import type { LogFindings } from '../runs/log-findings.ts';
 import type { RunOutcome } from '../runs/run.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
 import type { Attempt, AttemptStop, StopReason } from './attempt.ts';
-import type { AttemptFollower } from './attempt-follower.ts';
 import { collectOutputs } from './collect-outputs.ts';
 import type { LaneContext } from './lane-context.ts';
-import type { ReadyRun } from './ready-run.ts';
+import { isCancelled, type ReadyAttempt, type ReadyRun } from './ready-run.ts';
+import { runLimits } from './run-limits.ts';
 
-type Exited = Extract<AttemptStatus, { state: 'exited' }>;
+export type Exited = Extract<AttemptStatus, { state: 'exited' }>;
 
 /** Tries at collecting and proving outputs that nobody can mend, such as a video that breaks every decoder. */
 const PROOF_TRIES = 5;
@@ -32,7 +34,7 @@ const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCo
 };
 
 /**
- * The end of an attempt whose processes are gone, decided from proof alone: exit code, declared outputs that decode,
+ * The end of an attempt of one run whose processes are gone, decided from proof alone: exit code, declared outputs that decode,
  * failure signatures. Collects the outputs of a success. Changes nothing in the store but stages. Throws what may pass
  * later: the outputs stay on the host until then.
  */
@@ -40,25 +42,24 @@ export async function concludeExited(
   context: LaneContext,
   attempt: Attempt,
   ready: ReadyRun,
-  follower: AttemptFollower,
+  log: LogFindings,
   status: Exited,
   { failuresBefore, signal }: { failuresBefore: number; signal: AbortSignal },
 ): Promise<AttemptEnd> {
   const outputs = await context.host.listOutputs(attempt.id, signal);
-  const measured = {
-    exitCode: status.exitCode,
-    hostStartedAt: status.hostStartedAt,
-    hostEndedAt: status.hostEndedAt,
-    gpuSeconds: ((status.hostEndedAt - status.hostStartedAt) / 1000) * context.gpus.length,
+  const measured = measure(context, status);
+  const stopped = attempt.stop && {
+    ...endOfStop(attempt.stop, context.timeouts(ready.profile)),
+    ...measured,
+    outputs: [],
   };
-  const stopped = attempt.stop && { ...endOfStop(attempt.stop, context, ready), ...measured, outputs: [] };
   if (attempt.stop !== undefined && stopped && !wasComplete(attempt.stop, status, outputs)) return stopped;
   const verdict = judge({
     profile: ready.profile,
     exitCode: status.exitCode,
     ...(status.outOfMemory && { outOfMemory: true }),
     ...(status.wasStopped && { wasStopped: true }),
-    log: follower.tracker,
+    log,
     outputs,
   });
   if (verdict.outcome !== 'done') {
@@ -67,7 +68,7 @@ export async function concludeExited(
     return { outcome: verdict.outcome, problem, ...measured, outputs: [] };
   }
   try {
-    const collected = await collectOutputs(context, attempt, verdict.outputs, signal);
+    const collected = await collectOutputs(context, attempt, ready.run.id, verdict.outputs, signal);
     return { outcome: 'done', ...measured, outputs: collected };
   } catch (error) {
     const failure = toCosmosError(error);
@@ -78,8 +79,15 @@ export async function concludeExited(
   }
 }
 
+/** What the host has measured of an attempt. */
+export function measure(context: LaneContext, status: Exited) {
+  const { exitCode, hostStartedAt, hostEndedAt } = status;
+  const gpuSeconds = ((hostEndedAt - hostStartedAt) / 1000) * context.gpus.length;
+  return { exitCode, hostStartedAt, hostEndedAt, gpuSeconds };
+}
+
 /** On a full disk a model cannot say why it fails: its log has no room either. */
-async function orDiskFull(
+export async function orDiskFull(
   { host, logger }: LaneContext,
   problem: Problem,
   signal: AbortSignal,
@@ -100,21 +108,21 @@ async function orDiskFull(
 export function concludeVanished(
   context: LaneContext,
   { stop }: Attempt,
-  ready: ReadyRun,
+  ready: ReadyAttempt,
   detail: string,
 ): AttemptEnd {
-  if (stop !== undefined) return { ...endOfStop(stop, context, ready), outputs: [] };
+  if (stop !== undefined) return { ...endOfStop(stop, runLimits(context, ready)), outputs: [] };
   return { outcome: 'lost', problem: { code: 'engine.vanished', parameters: { detail } }, outputs: [] };
 }
 
 /** The end of an attempt that can never begin: somebody cancelled it, or its host has refused to start it. */
-export function concludeAbandoned({ problem }: Attempt, { run }: ReadyRun): AttemptEnd {
-  if (run.cancel !== undefined || problem === undefined) return { outcome: 'cancelled', outputs: [] };
+export function concludeAbandoned({ problem }: Attempt, ready: ReadyAttempt): AttemptEnd {
+  if (isCancelled(ready) || problem === undefined) return { outcome: 'cancelled', outputs: [] };
   return { outcome: 'failed', problem, outputs: [] };
 }
 
 /** True where trying again cannot collect or prove the outputs. */
-function isFinal(failure: CosmosError, failuresBefore: number): boolean {
+export function isFinal(failure: CosmosError, failuresBefore: number): boolean {
   if (failure.code === 'model.output_invalid') return true;
   // The network comes back, and a full disk is emptied by somebody: until then the result is safe on the host.
   if (failure.retryable || failure.layer === 'store' || failure.code === 'transfer.disk_full') return false;
@@ -128,14 +136,13 @@ function wasComplete(stop: AttemptStop, status: Exited, outputs: readonly Output
   return outputs.length === before.size && outputs.every(({ path, bytes }) => before.get(path) === bytes);
 }
 
-function endOfStop(
+/** What our own stop makes of what was at work. */
+export function endOfStop(
   stop: AttemptStop,
-  context: LaneContext,
-  { profile }: ReadyRun,
+  { runMs, silenceMs }: RunTimeouts,
 ): { outcome: RunOutcome; problem?: Problem } {
   const { outcome, code } = STOPPED[stop.reason];
   if (code === undefined) return { outcome };
-  const { runMs, silenceMs } = context.timeouts(profile);
   return {
     outcome,
     problem: { code, parameters: { limitMs: stop.reason === 'silence' ? silenceMs : runMs } },

@@ -1,9 +1,14 @@
+import { toCosmosError } from '../errors.ts';
+import { BatchTracker } from '../runs/batch-tracker.ts';
 import type { Attempt } from './attempt.ts';
 import type { AttemptFollower } from './attempt-follower.ts';
+import { dropCancelled, isUnwanted } from './cancelled-items.ts';
+import { collectEarly } from './finish-batch.ts';
 import type { Followers } from './followers.ts';
 import type { LaneContext } from './lane-context.ts';
 import type { NextLook } from './next-look.ts';
-import type { ReadyRun } from './ready-run.ts';
+import type { ReadyAttempt } from './ready-run.ts';
+import { runLimits } from './run-limits.ts';
 import { decideStop } from './stop-policy.ts';
 
 /** How often a running attempt is looked at when nothing wakes us, ms. */
@@ -16,24 +21,25 @@ export async function followRunning(
   context: LaneContext,
   followers: Followers,
   attempt: Attempt,
-  ready: ReadyRun,
+  ready: ReadyAttempt,
   signal: AbortSignal,
 ): Promise<NextLook> {
   const { store, clock, host, wakeup } = context;
   const follower = await followers.of(attempt, ready);
-  if (attempt.stop === undefined) store.runs.setStage(attempt.run, 'running');
+  if (attempt.stop === undefined) for (const { run } of ready.open) store.runs.setStage(run.id, 'running');
   const unread = await tryToRead(follower, clock.now(), signal);
   followers.storeProgress(ready, follower);
+  if (dropCancelled(context, attempt, ready)) return 'now';
   const decision = decideStop(
     clock.now(),
     {
-      cancelRequested: ready.run.cancel !== undefined,
+      cancelRequested: isUnwanted(ready, follower.tracker),
       startedAt: attempt.startingAt ?? attempt.claimedAt,
       // A log that we cannot read is not a silent one.
       lastLogAt: unread === undefined ? follower.lastLogAt : clock.now(),
       ...(attempt.stop && { stop: attempt.stop }),
     },
-    context.timeouts(ready.profile),
+    runLimits(context, ready),
   );
   switch (decision.act) {
     case 'terminate':
@@ -52,9 +58,37 @@ export async function followRunning(
   }
   await sendStop(context, attempt, follower, signal);
   if (unread !== undefined) throw unread.error;
+  if (await takeResult(context, attempt, ready, follower, signal)) return 'now';
   if (!follower.isAtEnd) return 0;
   const ownPace = follower.isWatched ? QUIET_LOOK_MS : host.pollMs;
   return decision.act === 'none' ? Math.min(ownPace, decision.nextMs) : ownPace;
+}
+
+/** What a run of a batch has given while the others go on; what cannot be taken now is taken at the end. */
+async function takeResult(
+  context: LaneContext,
+  attempt: Attempt,
+  ready: ReadyAttempt,
+  follower: AttemptFollower,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { tracker, leftForTheEnd } = follower;
+  if (!(tracker instanceof BatchTracker) || attempt.stop !== undefined) return false;
+  const next = ready.open.find(
+    ({ item, run }) => tracker.hasEnded(item) && run.cancel === undefined && !leftForTheEnd.has(run.id),
+  );
+  if (next === undefined) return false;
+  try {
+    if (await collectEarly(context, attempt, ready, next, tracker, signal)) return true;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    context.logger.warn(
+      { run: next.run.id, err: toCosmosError(error) },
+      'result is taken at the end of its batch',
+    );
+  }
+  leftForTheEnd.add(next.run.id);
+  return false;
 }
 
 /** A log that cannot be read must not keep a run from being stopped: why is told later. */

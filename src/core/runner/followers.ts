@@ -1,7 +1,8 @@
 import type { Attempt } from './attempt.ts';
 import { AttemptFollower } from './attempt-follower.ts';
 import type { LaneContext } from './lane-context.ts';
-import type { ReadyRun } from './ready-run.ts';
+import { logPaths } from './log-mirror.ts';
+import type { ReadyAttempt } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
 import { SecretMask } from './secret-mask.ts';
 
@@ -21,12 +22,12 @@ export class Followers implements AsyncDisposable {
   }
 
   /** The follower of that attempt; the one before it is let go. */
-  async of(attempt: Attempt, ready: ReadyRun): Promise<AttemptFollower> {
+  async of(attempt: Attempt, ready: ReadyAttempt): Promise<AttemptFollower> {
     if (this.#present?.attempt === attempt.id) return this.#present;
     await this[Symbol.asyncDispose]();
     const { host, clock, data } = this.#context;
     this.#present = await AttemptFollower.open(host, attempt, ready, {
-      logPath: data.log(attempt.run, attempt.id),
+      logPaths: logPaths(ready.items.map(({ run }) => data.log(run.id, attempt.id))),
       now: clock.now(),
       wake: this.#wake,
       mask: this.#mask(ready),
@@ -35,7 +36,7 @@ export class Followers implements AsyncDisposable {
   }
 
   /** The follower of an attempt whose log grows no more, read to its end, with its last progress stored. */
-  async readAll(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<AttemptFollower> {
+  async readAll(attempt: Attempt, ready: ReadyAttempt, signal: AbortSignal): Promise<AttemptFollower> {
     const follower = await this.of(attempt, ready);
     await follower.readLog(this.#context.clock.now(), signal, { isComplete: true });
     this.#store(ready, follower);
@@ -43,7 +44,7 @@ export class Followers implements AsyncDisposable {
   }
 
   /** Stores progress unless that was done just now. */
-  storeProgress(ready: ReadyRun, follower: AttemptFollower): void {
+  storeProgress(ready: ReadyAttempt, follower: AttemptFollower): void {
     if (this.#context.clock.now() - this.#storedAt >= PROGRESS_INTERVAL_MS) this.#store(ready, follower);
   }
 
@@ -54,17 +55,18 @@ export class Followers implements AsyncDisposable {
   }
 
   /** Of the secrets as they are now: one that is gone meanwhile cannot be looked for. */
-  #mask({ profile }: ReadyRun): SecretMask {
+  #mask({ profile }: ReadyAttempt): SecretMask {
     const references = Object.values(profile.command.secret_environment);
     const found = references.map((reference) => this.#context.secrets(reference));
     return new SecretMask(found.flatMap((secret) => (secret.ok ? [secret.value] : [])));
   }
 
-  #store(ready: ReadyRun, follower: AttemptFollower): void {
+  #store(ready: ReadyAttempt, follower: AttemptFollower): void {
     const { clock, store, wakeup } = this.#context;
     this.#storedAt = clock.now();
-    const progress = runProgress(ready, follower.tracker.snapshot(), this.#storedAt, store);
-    store.runs.setProgress(ready.run.id, progress);
+    for (const { id, progress } of runProgress(ready, follower.tracker, this.#storedAt, store)) {
+      store.runs.setProgress(id, progress);
+    }
     wakeup.notify();
   }
 }

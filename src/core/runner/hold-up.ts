@@ -29,33 +29,39 @@ export class HoldUp {
   }
 
   /** Returns when to try again, ms. */
-  failed(run: Run, failure: CosmosError): number {
+  failed(runs: readonly Run[], failure: CosmosError): number {
     const { logger, lane } = this.#context;
-    logger.error({ run: run.id, lane, err: failure }, 'step failed');
+    logger.error({ runs: runs.map(({ id }) => id), lane, err: failure }, 'step failed');
     this.#failures += 1;
-    if (!failure.retryable || this.#failures >= SAID_FROM_FAILURE) this.#say(run, failure);
+    if (!failure.retryable || this.#failures >= SAID_FROM_FAILURE) this.#say(runs, failure);
     return backoff(this.#failures - 1);
   }
 
   /** The step has passed. */
-  over(run: Run): void {
+  over(runs: readonly Run[]): void {
     const { store, wakeup } = this.#context;
     this.#failures = 0;
-    if (run.problem === undefined) return;
+    const held = runs.filter(({ problem }) => problem !== undefined);
+    if (held.length === 0) return;
     store.write(() => {
-      if (!store.runs.setHoldUp(run.id, undefined)) return;
-      store.events.append({ type: 'run.went_on', payload: {} }, { run: run.id });
+      for (const { id: run } of held) {
+        if (!store.runs.setHoldUp(run, undefined)) continue;
+        store.events.append({ type: 'run.went_on', payload: {} }, { run });
+      }
     });
     wakeup.notify();
   }
 
-  #say(run: Run, failure: CosmosError): void {
+  #say(runs: readonly Run[], failure: CosmosError): void {
     const { store, wakeup } = this.#context;
-    if (run.problem?.code === failure.code) return;
+    const unaware = runs.filter(({ problem }) => problem?.code !== failure.code);
+    if (unaware.length === 0) return;
     const problem = failure.toProblem();
     store.write(() => {
-      if (!store.runs.setHoldUp(run.id, problem)) return;
-      store.events.append({ type: 'run.held_up', payload: { problem } }, { run: run.id });
+      for (const { id: run } of unaware) {
+        if (!store.runs.setHoldUp(run, problem)) continue;
+        store.events.append({ type: 'run.held_up', payload: { problem } }, { run });
+      }
     });
     wakeup.notify();
   }

@@ -2,7 +2,7 @@ import type { Run } from '../runs/run.ts';
 import type { LaneContext } from './lane-context.ts';
 import { backoff } from './retry-policy.ts';
 
-/** Says in the run since when its host does not answer, and asks less and less often meanwhile. */
+/** Says in the runs since when their host does not answer, and asks less and less often meanwhile. */
 export class HostContact {
   readonly #context: LaneContext;
   #looks = 0;
@@ -17,27 +17,33 @@ export class HostContact {
   }
 
   /** Returns when to ask again, ms. */
-  lost(run: Run, detail: string): number {
+  lost(runs: readonly Run[], detail: string): number {
     const { store, clock, wakeup, logger, host } = this.#context;
     const next = backoff(this.#looks);
     this.#looks += 1;
-    if (run.unreachableSince !== undefined) return next;
-    logger.warn({ run: run.id, host: host.name, detail }, 'host does not answer');
+    const reached = runs.filter(({ unreachableSince }) => unreachableSince === undefined);
+    if (reached.length === 0) return next;
+    logger.warn({ runs: reached.map(({ id }) => id), host: host.name, detail }, 'host does not answer');
     store.write(() => {
-      if (!store.runs.setUnreachable(run.id, clock.now())) return;
-      store.events.append({ type: 'run.host_unreachable', payload: { detail } }, { run: run.id });
+      for (const { id: run } of reached) {
+        if (!store.runs.setUnreachable(run, clock.now())) continue;
+        store.events.append({ type: 'run.host_unreachable', payload: { detail } }, { run });
+      }
     });
     wakeup.notify();
     return next;
   }
 
-  found(run: Run): void {
+  found(runs: readonly Run[]): void {
     const { store, wakeup } = this.#context;
     this.#looks = 0;
-    if (run.unreachableSince === undefined) return;
+    const silent = runs.filter(({ unreachableSince }) => unreachableSince !== undefined);
+    if (silent.length === 0) return;
     store.write(() => {
-      if (!store.runs.setUnreachable(run.id, undefined)) return;
-      store.events.append({ type: 'run.host_reachable', payload: {} }, { run: run.id });
+      for (const { id: run } of silent) {
+        if (!store.runs.setUnreachable(run, undefined)) continue;
+        store.events.append({ type: 'run.host_reachable', payload: {} }, { run });
+      }
     });
     wakeup.notify();
   }

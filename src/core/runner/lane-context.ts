@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import type { RunTimeouts } from '../config/config.ts';
+import type { BatchLimits, RunTimeouts } from '../config/config.ts';
 import type { SecretLookup } from '../config/secret.ts';
 import type { DataDirectory } from '../data-directory.ts';
 import type { InstanceId, LaneName } from '../ids.ts';
@@ -22,6 +22,8 @@ export interface LaneContext {
   readonly profiles: StoredProfiles;
   /** Profiles that this host has of its own, where hosts differ. */
   readonly ownProfiles: ReadonlyMap<string, Profile>;
+  /** Within which bounds runs share a load of the model; absent where each has its own. */
+  readonly batch?: BatchLimits;
   readonly host: Host;
   readonly store: Store;
   readonly media: MediaWorker;

@@ -4,7 +4,8 @@ import type { StoredProfile } from '../store/attempts.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 import { Waiter } from '../wakeup.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, openRuns } from './attempt.ts';
+import { composer } from './composer.ts';
 import type { LaneContext } from './lane-context.ts';
 import { LaneOpening } from './lane-opening.ts';
 import { Reconciler } from './reconcile.ts';
@@ -104,7 +105,13 @@ export class LaneRunner {
   /** False where there is nothing to take. */
   #claim(): boolean {
     const { store, lane, models, instance, wakeup } = this.#context;
-    const attempt = store.attempts.claim(lane, models, instance, (id) => this.#ownProfile(id));
+    const attempt = store.attempts.claim(
+      lane,
+      models,
+      instance,
+      (id) => this.#ownProfile(id),
+      composer(this.#context),
+    );
     if (attempt === undefined) return false;
     wakeup.notify();
     return true;
@@ -133,13 +140,13 @@ export class LaneRunner {
   }
 
   /** Somebody has given the host up, or has cancelled a run of which nothing may have begun yet. */
-  #isUnwanted({ run, state }: Attempt): boolean {
+  #isUnwanted(attempt: Attempt): boolean {
     const { store, lane } = this.#context;
     if (store.lanes.get(lane).blocked?.code === 'queue.lane_fenced') return true;
     return (
-      state === 'claimed' &&
+      attempt.state === 'claimed' &&
       store.attempts.open(lane)?.state === 'claimed' &&
-      store.runs.get(run)?.cancel !== undefined
+      openRuns(attempt).some((run) => store.runs.get(run)?.cancel !== undefined)
     );
   }
 

@@ -1,10 +1,15 @@
-import { CosmosError, toCosmosError } from '../errors.ts';
+import { CosmosError, type Problem, toCosmosError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { AttemptStatus } from '../ports/host.ts';
+import { BatchTracker } from '../runs/batch-tracker.ts';
+import type { Run } from '../runs/run.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
-import type { Attempt } from './attempt.ts';
+import { type Attempt, openRuns } from './attempt.ts';
+import { alone } from './batch-verdict.ts';
+import { dropCancelled } from './cancelled-items.ts';
 import { concludeAbandoned, concludeExited, concludeVanished } from './finish-attempt.ts';
+import { concludeBatch } from './finish-batch.ts';
 import { followRunning } from './follow-running.ts';
 import { Followers } from './followers.ts';
 import { HoldUp } from './hold-up.ts';
@@ -13,7 +18,7 @@ import type { LaneContext } from './lane-context.ts';
 import { discardEnded } from './leftovers.ts';
 import type { NextLook } from './next-look.ts';
 import { prepareAttempt } from './prepare-attempt.ts';
-import { hasRun, type ReadyRun, readRun } from './ready-run.ts';
+import { hasRun, isCancelled, type ReadyAttempt, readAttempt } from './ready-run.ts';
 import { retryDelay } from './retry-policy.ts';
 import { removeUnfinishedOutputs } from './unfinished-outputs.ts';
 
@@ -27,10 +32,10 @@ export class Reconciler implements AsyncDisposable {
   readonly #context: LaneContext;
   readonly #followers: Followers;
   /** Until when nothing is tried after a failure, however often something wakes us; a new cancel is tried at once. */
-  #pause: { readonly until: UtcMs; readonly isCancelled: boolean } | undefined;
+  #pause: { readonly until: UtcMs; readonly cancels: number } | undefined;
   readonly #onLeft: () => void;
   /** Of the attempt that the last step was about. */
-  #run: RunId | undefined;
+  #runs: readonly RunId[] = [];
   readonly #contact: HostContact;
   readonly #holdUp: HoldUp;
 
@@ -46,23 +51,23 @@ export class Reconciler implements AsyncDisposable {
   /** Throws only where the store itself fails, and when `signal` aborts: nothing is lost then, look again. */
   async step(attempt: Attempt, signal: AbortSignal): Promise<NextLook> {
     const { store, profiles, clock } = this.#context;
-    this.#run = attempt.run;
-    const ready = readRun(store, profiles, attempt);
-    const isCancelled = ready.run.cancel !== undefined;
-    const wait = this.#pause?.isCancelled === isCancelled ? this.#pause.until - clock.now() : 0;
+    this.#runs = attempt.items.map(({ run }) => run);
+    const ready = readAttempt(store, profiles, attempt);
+    const cancels = ready.items.filter(({ run }) => run.cancel !== undefined).length;
+    const wait = this.#pause?.cancels === cancels ? this.#pause.until - clock.now() : 0;
     if (wait > 0) return wait;
     this.#pause = undefined;
     try {
       const next = await this.#advance(attempt, ready, signal);
-      this.#holdUp.over(ready.run);
+      this.#holdUp.over(runsOf(ready));
       return next;
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toCosmosError(error);
       const next = isUnreachable(failure)
-        ? this.#contact.lost(ready.run, reasonOf(failure))
-        : this.#holdUp.failed(ready.run, failure);
-      this.#pause = { until: clock.now() + next, isCancelled };
+        ? this.#contact.lost(runsOf(ready), reasonOf(failure))
+        : this.#holdUp.failed(runsOf(ready), failure);
+      this.#pause = { until: clock.now() + next, cancels };
       return next;
     }
   }
@@ -72,8 +77,8 @@ export class Reconciler implements AsyncDisposable {
     this.#pause = undefined;
     this.#contact.forget();
     this.#holdUp.forget();
-    if (this.#run !== undefined) await removeUnfinishedOutputs(this.#context, this.#run);
-    this.#run = undefined;
+    for (const run of this.#runs) await removeUnfinishedOutputs(this.#context, run);
+    this.#runs = [];
     await this.#followers[Symbol.asyncDispose]();
   }
 
@@ -81,7 +86,7 @@ export class Reconciler implements AsyncDisposable {
     await this.#followers[Symbol.asyncDispose]();
   }
 
-  async #advance(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<NextLook> {
+  async #advance(attempt: Attempt, ready: ReadyAttempt, signal: AbortSignal): Promise<NextLook> {
     if (attempt.state === 'claimed') return await this.#begin(attempt, ready, signal);
     const { host } = this.#context;
     const status = await host.inspect(attempt.id, signal);
@@ -89,17 +94,17 @@ export class Reconciler implements AsyncDisposable {
       throw new CosmosError('engine.host_unreachable', { reason: status.detail });
     }
     const isReplaced = attempt.hostId !== undefined && (await host.identify(signal)) !== attempt.hostId;
-    this.#contact.found(ready.run);
+    this.#contact.found(runsOf(ready));
     return isReplaced
       ? await this.#leaveReplaced(attempt, status, signal)
       : await this.#act(attempt, ready, status, signal);
   }
 
   /** Nothing was started yet: whatever goes wrong here can be tried again, or ended, without asking the host. */
-  async #begin(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<NextLook> {
+  async #begin(attempt: Attempt, ready: ReadyAttempt, signal: AbortSignal): Promise<NextLook> {
     const { store, clock, wakeup } = this.#context;
-    if (ready.run.cancel !== undefined)
-      return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
+    if (isCancelled(ready)) return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
+    if (dropCancelled(this.#context, attempt, ready)) return 'now';
     const wait = (attempt.nextTryAt ?? 0) - clock.now();
     if (wait > 0) return wait;
     try {
@@ -108,9 +113,9 @@ export class Reconciler implements AsyncDisposable {
       if (signal.aborted) throw error;
       return await this.#tryFailed(attempt, ready, toCosmosError(error), signal);
     }
-    this.#contact.found(ready.run);
-    if (!store.attempts.markStarting(attempt))
-      return await this.#end(attempt, { outcome: 'cancelled', outputs: [] }, signal);
+    this.#contact.found(runsOf(ready));
+    // Somebody has cancelled a run of it, or has ended it: the next look says what becomes of the others.
+    if (!store.attempts.markStarting(attempt)) return 'now';
     wakeup.notify();
     return await this.#start({ ...attempt, tries: 0 }, ready, signal);
   }
@@ -127,12 +132,13 @@ export class Reconciler implements AsyncDisposable {
     return await this.#end(attempt, { outcome: 'lost', problem, outputs: [] }, signal);
   }
 
-  async #act(attempt: Attempt, ready: ReadyRun, status: Reached, signal: AbortSignal): Promise<NextLook> {
+  async #act(attempt: Attempt, ready: ReadyAttempt, status: Reached, signal: AbortSignal): Promise<NextLook> {
     const { host, store, clock } = this.#context;
     switch (status.state) {
       case 'never_started': {
-        const wasRemoved = hasRun(ready.run);
-        if (ready.run.cancel === undefined && !wasRemoved) {
+        const wasRemoved = hasRun(ready);
+        if (!isCancelled(ready) && !wasRemoved) {
+          if (dropCancelled(this.#context, attempt, ready)) return 'now';
           const wait = (attempt.nextTryAt ?? 0) - clock.now();
           if (wait > 0) return wait;
           store.attempts.markStartingAgain(attempt);
@@ -147,15 +153,12 @@ export class Reconciler implements AsyncDisposable {
         return await followRunning(this.#context, this.#followers, attempt, ready, signal);
       case 'exited':
         return await this.#collect(attempt, ready, status, signal);
-      case 'vanished': {
-        await this.#followers.readAll(attempt, ready, signal);
-        const end = concludeVanished(this.#context, attempt, ready, status.detail);
-        return await this.#end(attempt, end, signal);
-      }
+      case 'vanished':
+        return await this.#collect(attempt, ready, status, signal);
     }
   }
 
-  async #start(attempt: Attempt, ready: ReadyRun, signal: AbortSignal): Promise<NextLook> {
+  async #start(attempt: Attempt, ready: ReadyAttempt, signal: AbortSignal): Promise<NextLook> {
     const { host, store, clock } = this.#context;
     try {
       await host.start(attempt.id, signal);
@@ -170,45 +173,47 @@ export class Reconciler implements AsyncDisposable {
       const problem = failure.toProblem();
       store.attempts.recordFailedTry(attempt, problem, clock.now());
       if ((await host.abandon(attempt.id, signal)) === 'already_started') return 'now';
-      return await this.#end(attempt, { outcome: 'failed', problem, outputs: [] }, signal);
+      return await this.#end(attempt, notStarted(ready, problem), signal);
     }
   }
 
   /** Nothing has begun. Our own store's failures say nothing about the host. */
   async #tryFailed(
     attempt: Attempt,
-    { run }: ReadyRun,
+    ready: ReadyAttempt,
     failure: CosmosError,
     signal: AbortSignal,
   ): Promise<NextLook> {
     const { store, clock, logger, wakeup } = this.#context;
     if (failure.layer === 'store') throw failure;
-    logger.warn({ run: run.id, attempt: attempt.id, err: failure }, 'attempt could not be started yet');
+    logger.warn({ run: attempt.run, attempt: attempt.id, err: failure }, 'attempt could not be started yet');
     const delay = retryDelay(failure, attempt.tries);
     if (delay === undefined) {
-      return await this.#end(
-        attempt,
-        { outcome: 'failed', problem: failure.toProblem(), outputs: [] },
-        signal,
-      );
+      return await this.#end(attempt, notStarted(ready, failure.toProblem()), signal);
     }
     store.attempts.recordFailedTry(attempt, failure.toProblem(), clock.now() + delay);
     wakeup.notify();
-    return isUnreachable(failure) ? Math.min(delay, this.#contact.lost(run, reasonOf(failure))) : delay;
+    return isUnreachable(failure)
+      ? Math.min(delay, this.#contact.lost(runsOf(ready), reasonOf(failure)))
+      : delay;
   }
 
   async #collect(
     attempt: Attempt,
-    ready: ReadyRun,
-    status: Extract<Reached, { state: 'exited' }>,
+    ready: ReadyAttempt,
+    status: Extract<Reached, { state: 'exited' | 'vanished' }>,
     signal: AbortSignal,
   ): Promise<NextLook> {
-    const follower = await this.#followers.readAll(attempt, ready, signal);
-    const failuresBefore = this.#holdUp.failures;
-    const end = await concludeExited(this.#context, attempt, ready, follower, status, {
-      failuresBefore,
-      signal,
-    });
+    const { tracker } = await this.#followers.readAll(attempt, ready, signal);
+    const tries = { failuresBefore: this.#holdUp.failures, signal };
+    if (tracker instanceof BatchTracker) {
+      const end = await concludeBatch(this.#context, attempt, ready, tracker, status, tries);
+      return await this.#end(attempt, end, signal);
+    }
+    const end =
+      status.state === 'exited'
+        ? await concludeExited(this.#context, attempt, ready.items[0], tracker, status, tries)
+        : concludeVanished(this.#context, attempt, ready, status.detail);
     return await this.#end(attempt, end, signal);
   }
 
@@ -225,13 +230,26 @@ export class Reconciler implements AsyncDisposable {
     });
     if (isEnded) {
       const { outcome, problem } = end;
-      logger.info({ run: attempt.run, attempt: attempt.id, outcome, problem }, 'run ended');
+      logger.info({ runs: openRuns(attempt), attempt: attempt.id, outcome, problem }, 'attempt ended');
       wakeup.notify();
     }
     await this.letGo();
     if (!(await discardEnded(this.#context, attempt.id, signal))) this.#onLeft();
     return 'now';
   }
+}
+
+function runsOf({ open }: ReadyAttempt): readonly Run[] {
+  return open.map(({ run }) => run);
+}
+
+/** The host has refused a job of which nothing has begun: of several runs, each is asked for alone. */
+function notStarted({ items, open }: ReadyAttempt, problem: Problem): AttemptEnd {
+  const end = { outcome: 'failed', problem, outputs: [] } as const;
+  if (items.length === 1) return end;
+  const parameters = { runs: items.length, cause: problem.code };
+  const back = alone({ code: 'queue.batch_failed', parameters });
+  return { ...end, items: new Map(open.map(({ run }) => [run.id, back])) };
 }
 
 function isUnreachable(failure: CosmosError): boolean {

@@ -10,19 +10,19 @@ const INTERVAL_MS = 1_000;
 export type ReportTransfer = (key: string, doneBytes: number) => void;
 
 /**
- * Shows how far a transfer is while `work` makes it: the run gets the stage, bytes, rate and remaining time from the
+ * Shows how far a transfer is while `work` makes it: the runs get the stage, bytes, rate and remaining time from the
  * first byte on that has to be moved. Where nothing has to, nothing is shown. `sizes`: bytes of each file.
  */
 export async function showTransfer<T>(
   context: LaneContext,
-  run: RunId,
+  runs: readonly RunId[],
   stage: Extract<RunStage, 'uploading' | 'collecting'>,
   sizes: ReadonlyMap<string, number>,
   work: (report: ReportTransfer) => Promise<T>,
 ): Promise<T> {
   const { clock } = context;
   const meter = new TransferMeter(sizes);
-  const shown = new ShownTransfer(context, run, stage);
+  const shown = new ShownTransfer(context, runs, stage);
   const ended = new AbortController();
   const keepShowing = async (): Promise<void> => {
     while (!ended.signal.aborted) {
@@ -52,17 +52,15 @@ export async function showTransfer<T>(
 
 class ShownTransfer {
   readonly #context: LaneContext;
-  readonly #run: RunId;
   readonly #stage: RunStage;
-  /** What else is known of the run: a download comes after the model's own progress. */
-  readonly #progress: RunProgress | undefined;
+  /** What else is known of each run: a download comes after the model's own progress. */
+  readonly #progress: ReadonlyMap<RunId, RunProgress | undefined>;
   #last = '';
 
-  constructor(context: LaneContext, run: RunId, stage: RunStage) {
+  constructor(context: LaneContext, runs: readonly RunId[], stage: RunStage) {
     this.#context = context;
-    this.#run = run;
     this.#stage = stage;
-    this.#progress = context.store.runs.get(run)?.progress;
+    this.#progress = new Map(runs.map((run) => [run, context.store.runs.get(run)?.progress]));
   }
 
   get hasBegun(): boolean {
@@ -75,8 +73,10 @@ class ShownTransfer {
     const { store } = this.#context;
     const isFirst = !this.hasBegun;
     const isStored = this.#store(() => {
-      if (isFirst) store.runs.setStage(this.#run, this.#stage);
-      store.runs.setProgress(this.#run, { ...this.#base(), transfer });
+      for (const [run, progress] of this.#progress) {
+        if (isFirst) store.runs.setStage(run, this.#stage);
+        store.runs.setProgress(run, { ...this.#base(progress), transfer });
+      }
     });
     if (isStored) this.#last = text;
   }
@@ -89,12 +89,17 @@ class ShownTransfer {
 
   /** Everything is there: nothing more to show, neither of this nor of an earlier try. */
   clear(): void {
-    if (!this.hasBegun && this.#progress?.transfer === undefined) return;
-    this.#store(() => this.#context.store.runs.setProgress(this.#run, this.#base()));
+    const touched = [...this.#progress].filter(
+      ([, progress]) => this.hasBegun || progress?.transfer !== undefined,
+    );
+    if (touched.length === 0) return;
+    this.#store(() => {
+      for (const [run, progress] of touched) this.#context.store.runs.setProgress(run, this.#base(progress));
+    });
   }
 
-  #base(): RunProgress {
-    const { transfer: _, ...progress } = this.#progress ?? { logTail: [] };
+  #base(known: RunProgress | undefined): RunProgress {
+    const { transfer: _, ...progress } = known ?? { logTail: [] };
     return { ...progress, updatedAt: this.#context.clock.now() };
   }
 
@@ -106,7 +111,7 @@ class ShownTransfer {
       return true;
     } catch (error) {
       // The transfer itself is well, and a later second shows it.
-      logger.warn({ run: this.#run, err: error }, 'transfer progress was not stored');
+      logger.warn({ runs: [...this.#progress.keys()], err: error }, 'transfer progress was not stored');
       return false;
     }
   }

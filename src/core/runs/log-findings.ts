@@ -1,4 +1,5 @@
 import type { FailureSignature, Profile } from '../models/profile.ts';
+import { LogText } from './log-text.ts';
 
 /** A failure signature of the profile that stands in the log. */
 export interface FoundFailure {
@@ -15,6 +16,8 @@ export interface LogFindings {
   readonly failures: readonly FoundFailure[];
   /** The success marker was seen. True where the profile has none. */
   readonly hasMarker: boolean;
+  /** Texts that the log holds, by the path of the output that each is; without those that were not seen. */
+  readonly texts: ReadonlyMap<string, string>;
   /** The last line with text that is not progress; empty where there is none. */
   readonly lastLine: string;
 }
@@ -24,13 +27,23 @@ export class FindingsCollector {
   readonly #signatures: readonly { readonly signature: FailureSignature; readonly pattern: RegExp }[];
   readonly #marker: RegExp | undefined;
   readonly #found: Map<string, FoundFailure> = new Map();
+  readonly #texts: readonly LogText[];
   #hasMarker = false;
 
   constructor({ failures, success }: Profile) {
+    this.#texts = success.outputs.flatMap(({ path, from_log: source }) =>
+      source === undefined ? [] : [new LogText(path, source)],
+    );
     this.#signatures = failures.map((signature) => ({ signature, pattern: new RegExp(signature.pattern) }));
     this.#marker = success.marker === undefined ? undefined : new RegExp(success.marker);
   }
 
+  /** Each complete line, in order: texts may have several. */
+  readText(line: string): void {
+    for (const text of this.#texts) text.read(line);
+  }
+
+  /** A line, or what there is of it; may be read again. */
   read(line: string): void {
     for (const { signature, pattern } of this.#signatures) {
       if (this.#found.has(signature.key)) continue;
@@ -42,6 +55,12 @@ export class FindingsCollector {
 
   get failures(): readonly FoundFailure[] {
     return this.#signatures.flatMap(({ signature }) => this.#found.get(signature.key) ?? []);
+  }
+
+  /** `rest`: what of the log is no complete line. */
+  texts(rest: string): ReadonlyMap<string, string> {
+    const found = this.#texts.map((text) => [text.path, text.textWith(rest)] as const);
+    return new Map(found.filter(([, text]) => text !== ''));
   }
 
   get hasMarker(): boolean {

@@ -12,7 +12,8 @@ export interface AttemptRow {
   instance_id: InstanceId;
   host_id: HostId | null;
   state: Attempt['state'];
-  run_id: RunId;
+  /** JSON list of [run, 0 or 1 where it has ended]. */
+  items: string;
   claimed_at: number;
   starting_at: number | null;
   tries: number;
@@ -25,6 +26,7 @@ export interface AttemptRow {
 }
 
 export function toAttempt(row: AttemptRow): Attempt {
+  const items = fromJson<[RunId, 0 | 1][]>(row.items).map(([run, ended]) => ({ run, hasEnded: ended === 1 }));
   return {
     id: row.id,
     job: row.job_id,
@@ -32,7 +34,8 @@ export function toAttempt(row: AttemptRow): Attempt {
     lane: row.lane,
     instance: row.instance_id,
     state: row.state,
-    run: row.run_id,
+    items,
+    run: items[0]?.run ?? ('' as RunId),
     claimedAt: row.claimed_at,
     tries: row.tries,
     ...(row.host_id !== null && { hostId: row.host_id }),

@@ -1,4 +1,5 @@
-import type { Problem } from '../errors.ts';
+import { CosmosError, type Problem } from '../errors.ts';
+import type { CosmosEvent } from '../events.ts';
 import {
   type AttemptId,
   attemptId,
@@ -10,13 +11,15 @@ import {
 } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
-import type { Attempt, StopReason } from '../runner/attempt.ts';
+import { type Attempt, openRuns, type StopReason } from '../runner/attempt.ts';
 import type { RunOutcome, RunOutput } from '../runs/run.ts';
 import { type AttemptRow, toAttempt } from './attempt-rows.ts';
 import type { Connection, Statement } from './database.ts';
+import { EnhancedPrompts } from './enhanced-prompts.ts';
 import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
 import { toJsonOrNull } from './json.ts';
+import type { PromptStore } from './prompts.ts';
 import type { SettingStore } from './settings.ts';
 
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
@@ -25,9 +28,11 @@ SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id
 ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
 
 const SELECT_OPEN = `
-SELECT attempts.id, attempts.job_id, number, lane, instance_id, host_id, state, run_id, claimed_at,
-  starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem
-FROM attempts JOIN job_items ON job_items.job_id = attempts.job_id
+SELECT id, job_id, number, lane, instance_id, host_id, state, claimed_at,
+  starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem,
+  (SELECT json_group_array(json_array(run_id, ended_at IS NOT NULL) ORDER BY position)
+   FROM job_items WHERE job_items.job_id = attempts.job_id) AS items
+FROM attempts
 WHERE state <> 'ended'`;
 
 /** A resolved profile as it is stored: JSON, by its hash. */
@@ -36,16 +41,47 @@ export interface StoredProfile {
   readonly content: string;
 }
 
-/** How an attempt ended, and with it its run. */
-export interface AttemptEnd {
+/** What a run has taken. */
+export interface RunShare {
+  readonly gpuSeconds?: number;
+  /** What it would have taken alone, ms; estimates learn from it. */
+  readonly modelMs?: number;
+}
+
+/** How a run ended. */
+export interface RunEnd extends RunShare {
   readonly outcome: RunOutcome;
   readonly problem?: Problem;
   readonly outputs: readonly RunOutput[];
+}
+
+/** A run that others have kept from its end: it waits again at its old place. */
+export interface RunReturn {
+  readonly outcome: 'returned';
+  /** Why. */
+  readonly problem: Problem;
+  /** With how many runs it may share a load from now on, itself included. */
+  readonly batchLimit?: number;
+}
+
+/** How an attempt ended, and with it those of its runs that are not ended yet. */
+export interface AttemptEnd extends RunEnd {
   readonly exitCode?: number;
   /** The host's own clock. */
   readonly hostStartedAt?: number;
   readonly hostEndedAt?: number;
-  readonly gpuSeconds?: number;
+  /** Runs that end in another way than the attempt itself. */
+  readonly items?: ReadonlyMap<RunId, RunEnd | RunReturn>;
+  /** What each of several runs has had of the whole, those that have ended before included. */
+  readonly shares?: ReadonlyMap<RunId, RunShare>;
+}
+
+/** The runs that a lane takes at once, and whom that makes wait. */
+export interface Composition {
+  /** In the order of their list, the head of the queue first. */
+  readonly runs: readonly RunId[];
+  /** Runs that stood before one of those, and how many of them came before it now. */
+  readonly overtaken: readonly { readonly run: RunId; readonly by: number }[];
 }
 
 /** The transitions of attempts and, with them, of runs: each is one transaction and can be repeated. */
@@ -55,6 +91,7 @@ export class AttemptStore {
   readonly #clock: Clock;
   readonly #events: EventStore;
   readonly #settings: SettingStore;
+  readonly #enhanced: EnhancedPrompts;
   readonly #open: Statement<[string], AttemptRow>;
 
   constructor(
@@ -64,13 +101,15 @@ export class AttemptStore {
       clock,
       events,
       settings,
-    }: { ids: FreshIds; clock: Clock; events: EventStore; settings: SettingStore },
+      prompts,
+    }: { ids: FreshIds; clock: Clock; events: EventStore; settings: SettingStore; prompts: PromptStore },
   ) {
     this.#connection = connection;
     this.#ids = ids;
     this.#clock = clock;
     this.#events = events;
     this.#settings = settings;
+    this.#enhanced = new EnhancedPrompts(connection, { ids, clock, events, prompts });
     this.#open = connection.prepare(`${SELECT_OPEN} AND lane = ?`);
   }
 
@@ -105,13 +144,15 @@ export class AttemptStore {
   /**
    * Takes the next queued run that the lane can execute: highest priority, then lowest turn, then oldest.
    * Undefined where there is none, or the queue is paused, or the lane is blocked or busy. `ownProfile` is what the
-   * lane's host executes in the place of the profile that was stored with the run, where hosts differ.
+   * lane's host executes in the place of the profile that was stored with the run, where hosts differ. `compose` tells
+   * what shares a load with that run; nothing where it is not given.
    */
   claim(
     lane: LaneName,
     profiles: readonly string[],
     instance: InstanceId,
     ownProfile: (id: string) => StoredProfile | undefined = () => undefined,
+    compose: (head: RunId) => Composition = (head) => ({ runs: [head], overtaken: [] }),
   ): Attempt | undefined {
     const next = this.#prepare<[string], { id: RunId; profile: string }>(CLAIM_NEXT);
     if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
@@ -123,23 +164,53 @@ export class AttemptStore {
       const job = this.#ids.make('jb');
       const id = attemptId(job, 1);
       this.#prepare('INSERT INTO jobs (id, lane, created_at) VALUES (?, ?, ?)').run(job, lane, now);
-      this.#prepare('INSERT INTO job_items (job_id, position, run_id) VALUES (?, 0, ?)').run(job, run.id);
       this.#prepare(
         `INSERT INTO attempts (id, job_id, number, lane, instance_id, state, claimed_at)
          VALUES (?, ?, 1, ?, ?, 'claimed', ?)`,
       ).run(id, job, lane, instance, now);
-      this.#prepare(
-        `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ? WHERE id = ?`,
-      ).run(lane, id, now, run.id);
-      this.#prepare(
-        `INSERT INTO turns (owner_id, profile_id, turn) SELECT owner_id, profile_id, turn FROM runs WHERE id = ?
-         ON CONFLICT (owner_id, profile_id) DO UPDATE SET turn = excluded.turn`,
-      ).run(run.id);
-      const own = ownProfile(run.profile);
-      if (own !== undefined) this.#setProfile(run.id, run.profile, own);
-      this.#events.append({ type: 'run.claimed', payload: { lane } }, { run: run.id, attempt: id });
-      return { id, job, number: 1, lane, instance, state: 'claimed', run: run.id, claimedAt: now, tries: 0 };
+      const { runs, overtaken } = compose(run.id);
+      for (const [position, item] of runs.entries()) {
+        this.#prepare('INSERT INTO job_items (job_id, position, run_id) VALUES (?, ?, ?)').run(
+          job,
+          position,
+          item,
+        );
+        this.#activate(item, { lane, attempt: id, at: now, together: runs.length });
+        const own = ownProfile(run.profile);
+        if (own !== undefined) this.#setProfile(item, run.profile, own);
+      }
+      for (const { run: waiting, by } of overtaken) {
+        this.#prepare('UPDATE runs SET overtaken = overtaken + ? WHERE id = ?').run(by, waiting);
+      }
+      const items = runs.map((item) => ({ run: item, hasEnded: false }));
+      return {
+        id,
+        job,
+        number: 1,
+        lane,
+        instance,
+        state: 'claimed',
+        run: run.id,
+        items,
+        claimedAt: now,
+        tries: 0,
+      };
     });
+  }
+
+  #activate(run: RunId, taken: { lane: LaneName; attempt: AttemptId; at: UtcMs; together: number }): void {
+    const { lane, attempt, at, together } = taken;
+    const { changes } = this.#prepare(
+      `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ?
+       WHERE id = ? AND state = 'queued'`,
+    ).run(lane, attempt, at, run);
+    if (changes === 0) throw new CosmosError('internal.unexpected', { detail: `${run} does not wait` });
+    this.#prepare(
+      `INSERT INTO turns (owner_id, profile_id, turn) SELECT owner_id, profile_id, turn FROM runs WHERE id = ?
+       ON CONFLICT (owner_id, profile_id) DO UPDATE SET turn = excluded.turn`,
+    ).run(run);
+    const payload = together > 1 ? { lane, together } : { lane };
+    this.#events.append({ type: 'run.claimed', payload }, { run, attempt });
   }
 
   /** Remembers on which host the attempt is prepared, before anything is written there. */
@@ -147,23 +218,21 @@ export class AttemptStore {
     this.#prepare("UPDATE attempts SET host_id = ? WHERE id = ? AND state <> 'ended'").run(host, attempt.id);
   }
 
-  /** The last look at the cancel intent: false where the run must not start, cancelled or ended by somebody. */
+  /** The last look at the cancel intents: false where a run of it must not start, cancelled or ended by somebody. */
   markStarting(attempt: Attempt): boolean {
     return this.#connection.write(() => {
-      const intent = this.#prepare<[string], { at: number | null }>(
-        'SELECT cancel_requested_at AS at FROM runs WHERE id = ?',
-      ).get(attempt.run);
-      if (intent?.at !== null) return false;
+      const runs = this.#openRuns(attempt);
+      const planned = openRuns(attempt);
+      if (planned.length !== runs.length || runs.some(({ cancelled }) => cancelled === 1)) return false;
       const changed = this.#prepare(
         `UPDATE attempts SET state = 'starting', starting_at = ?, tries = 0, next_try_at = NULL, problem = NULL
          WHERE id = ? AND state = 'claimed'`,
       ).run(this.#clock.now(), attempt.id).changes;
       if (changed === 0) return this.stateOf(attempt.id) === 'open';
-      this.#prepare("UPDATE runs SET stage = 'starting' WHERE id = ?").run(attempt.run);
-      this.#events.append(
-        { type: 'run.starting', payload: { lane: attempt.lane } },
-        { run: attempt.run, attempt: attempt.id },
-      );
+      for (const { run } of runs) {
+        this.#prepare("UPDATE runs SET stage = 'starting' WHERE id = ?").run(run);
+        this.#append(attempt, run, { type: 'run.starting', payload: { lane: attempt.lane } });
+      }
       return true;
     });
   }
@@ -183,10 +252,9 @@ export class AttemptStore {
         "UPDATE attempts SET tries = tries + 1, next_try_at = ?, problem = ? WHERE id = ? AND state <> 'ended'",
       ).run(nextTryAt, JSON.stringify(problem), attempt.id);
       if (changes === 0) return;
-      this.#events.append(
-        { type: 'run.try_failed', payload: { problem, nextTryAt } },
-        { run: attempt.run, attempt: attempt.id },
-      );
+      for (const { run } of this.#openRuns(attempt)) {
+        this.#append(attempt, run, { type: 'run.try_failed', payload: { problem, nextTryAt } });
+      }
     });
   }
 
@@ -197,11 +265,10 @@ export class AttemptStore {
         `UPDATE attempts SET stop_reason = ?, stop_sent_at = ?, outputs_at_stop = ? WHERE id = ? AND state <> 'ended'`,
       ).run(reason, this.#clock.now(), JSON.stringify(outputs), attempt.id);
       if (changes === 0) return;
-      this.#prepare("UPDATE runs SET stage = 'stopping' WHERE id = ?").run(attempt.run);
-      this.#events.append(
-        { type: 'run.stop_sent', payload: { strength: 'terminate', reason } },
-        { run: attempt.run, attempt: attempt.id },
-      );
+      for (const { run } of this.#openRuns(attempt)) {
+        this.#prepare("UPDATE runs SET stage = 'stopping' WHERE id = ?").run(run);
+        this.#append(attempt, run, { type: 'run.stop_sent', payload: { strength: 'terminate', reason } });
+      }
     });
   }
 
@@ -212,21 +279,46 @@ export class AttemptStore {
         "UPDATE attempts SET kill_sent_at = ? WHERE id = ? AND state <> 'ended'",
       ).run(this.#clock.now(), attempt.id);
       if (changes === 0) return;
-      this.#events.append(
-        { type: 'run.stop_sent', payload: { strength: 'kill', reason } },
-        { run: attempt.run, attempt: attempt.id },
-      );
+      for (const { run } of this.#openRuns(attempt)) {
+        this.#append(attempt, run, { type: 'run.stop_sent', payload: { strength: 'kill', reason } });
+      }
     });
   }
 
   /**
-   * Ends the attempt, its job and its run in one transaction. A second call changes nothing, and is told by false. `by`
+   * Ends one run of several; the others go on. Before the start the run leaves the job altogether: nothing of it is
+   * sent. False where it has ended already, or the attempt has.
+   */
+  endItem(attempt: Attempt, run: RunId, end: RunEnd): boolean {
+    return this.#connection.write(() => {
+      const present = this.#openRuns(attempt).some((open) => open.run === run);
+      const state = this.#prepare<[string], { state: string }>('SELECT state FROM attempts WHERE id = ?').get(
+        attempt.id,
+      )?.state;
+      if (!present || state === undefined || state === 'ended') return false;
+      const now = this.#clock.now();
+      if (state === 'claimed') {
+        this.#prepare('DELETE FROM job_items WHERE job_id = ? AND run_id = ?').run(attempt.job, run);
+      } else {
+        this.#prepare('UPDATE job_items SET ended_at = ? WHERE job_id = ? AND run_id = ?').run(
+          now,
+          attempt.job,
+          run,
+        );
+      }
+      this.#endRun(attempt, run, end, now);
+      return true;
+    });
+  }
+
+  /**
+   * Ends the attempt, its job and its runs in one transaction. A second call changes nothing, and is told by false. `by`
    * is who has ended it, where that was not the job's own end.
    */
   end(attempt: Attempt, end: AttemptEnd, by?: PrincipalId): boolean {
     return this.#connection.write(() => {
       const now = this.#clock.now();
-      const problem = toJsonOrNull(end.problem);
+      const open = this.#openRuns(attempt);
       const changed = this.#prepare(
         `UPDATE attempts SET state = 'ended', ended_at = ?, outcome = ?, problem = ?, exit_code = ?,
            host_started_at = ?, host_ended_at = ?, gpu_seconds = ?
@@ -234,7 +326,7 @@ export class AttemptStore {
       ).run(
         now,
         end.outcome,
-        problem,
+        toJsonOrNull(end.problem),
         end.exitCode ?? null,
         end.hostStartedAt ?? null,
         end.hostEndedAt ?? null,
@@ -243,30 +335,70 @@ export class AttemptStore {
       ).changes;
       if (changed === 0) return false;
       this.#prepare('UPDATE jobs SET ended_at = ? WHERE id = ?').run(now, attempt.job);
-      this.#prepare(
-        `UPDATE runs SET state = ?, stage = NULL, problem = ?, unreachable_since = NULL, finished_at = ?,
-           model_ms = ?, gpu_seconds = ? WHERE id = ?`,
-      ).run(end.outcome, problem, now, modelMs(end), end.gpuSeconds ?? null, attempt.run);
-      this.#insertOutputs(attempt.run, end.outputs);
-      this.#events.append(
-        {
-          type: 'run.finished',
-          payload: { outcome: end.outcome, ...(end.problem && { problem: end.problem }) },
-        },
-        { run: attempt.run, attempt: attempt.id, ...(by && { actor: by }) },
+      this.#prepare('UPDATE job_items SET ended_at = ? WHERE job_id = ? AND ended_at IS NULL').run(
+        now,
+        attempt.job,
       );
+      const modelMs = modelMsOf(end);
+      for (const { run, cancelled } of open) {
+        const own = end.items?.get(run) ?? { ...end, ...(modelMs !== undefined && { modelMs }) };
+        if (own.outcome !== 'returned') this.#endRun(attempt, run, own, now, by);
+        else if (cancelled === 1) this.#endRun(attempt, run, { outcome: 'cancelled', outputs: [] }, now, by);
+        else this.#return(attempt, run, own);
+      }
+      for (const [run, { gpuSeconds = null, modelMs: ms = null }] of end.shares ?? []) {
+        this.#prepare(
+          "UPDATE runs SET gpu_seconds = ?, model_ms = ? WHERE id = ? AND state NOT IN ('queued', 'active')",
+        ).run(gpuSeconds, ms, run);
+      }
       return true;
     });
   }
 
+  #endRun(attempt: Attempt, run: RunId, end: RunEnd, at: UtcMs, by?: PrincipalId): void {
+    const { outcome, problem, outputs, modelMs, gpuSeconds } = end;
+    this.#prepare(
+      `UPDATE runs SET state = ?, stage = NULL, problem = ?, unreachable_since = NULL, finished_at = ?,
+         model_ms = ?, gpu_seconds = ? WHERE id = ?`,
+    ).run(outcome, toJsonOrNull(problem), at, modelMs ?? null, gpuSeconds ?? null, run);
+    this.#insertOutputs(run, outputs);
+    if (outcome === 'done') this.#enhanced.add(run, outputs);
+    const payload = { outcome, ...(problem && { problem }) };
+    this.#append(attempt, run, { type: 'run.finished', payload }, by);
+  }
+
+  /** Its place in the queue is that of before. */
+  #return(attempt: Attempt, run: RunId, { problem, batchLimit }: RunReturn): void {
+    const limit = batchLimit ?? null;
+    this.#prepare(
+      `UPDATE runs SET state = 'queued', stage = NULL, lane = NULL, attempt_id = NULL, started_at = NULL,
+         progress = NULL, problem = NULL, unreachable_since = NULL, returns = returns + 1, return_problem = ?,
+         batch_limit = CASE WHEN ? IS NULL THEN batch_limit ELSE min(coalesce(batch_limit, ?), ?) END
+       WHERE id = ?`,
+    ).run(JSON.stringify(problem), limit, limit, limit, run);
+    this.#append(attempt, run, { type: 'run.returned', payload: { problem } });
+  }
+
+  #openRuns({ job }: Attempt): { run: RunId; cancelled: 0 | 1 }[] {
+    return this.#prepare<[string], { run: RunId; cancelled: 0 | 1 }>(
+      `SELECT run_id AS run, cancel_requested_at IS NOT NULL AS cancelled
+       FROM job_items JOIN runs ON runs.id = run_id
+       WHERE job_id = ? AND ended_at IS NULL ORDER BY position`,
+    ).all(job);
+  }
+
+  #append(attempt: Attempt, run: RunId, event: CosmosEvent, by?: PrincipalId): void {
+    this.#events.append(event, { run, attempt: attempt.id, ...(by && { actor: by }) });
+  }
+
   #insertOutputs(run: RunId, outputs: readonly RunOutput[]): void {
     const insert = this.#prepare(
-      `INSERT INTO run_outputs (run_id, position, kind, purpose, label, path, bytes, sha256, facts)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO run_outputs (run_id, position, kind, purpose, label, path, bytes, sha256, facts, text)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     );
     for (const [position, output] of outputs.entries()) {
-      const { kind, purpose, label, path, bytes, sha256, facts } = output;
-      insert.run(run, position, kind, purpose, label, path, bytes, sha256, toJsonOrNull(facts));
+      const { kind, purpose, label, path, bytes, sha256, facts, text } = output;
+      insert.run(run, position, kind, purpose, label, path, bytes, sha256, toJsonOrNull(facts), text ?? null);
     }
   }
 
@@ -274,7 +406,12 @@ export class AttemptStore {
     this.#prepare(
       'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
     ).run(hash, id, content);
-    this.#prepare('UPDATE runs SET profile_hash = ? WHERE id = ?').run(hash, run);
+    // A reproduction keeps the stored profile on the host that it was stored for.
+    this.#prepare(
+      `UPDATE runs SET profile_hash = ? WHERE id = ? AND NOT (parent_relation IS 'reproduce' AND EXISTS (
+         SELECT 1 FROM runs AS first WHERE first.id = runs.parent_id
+           AND substr(first.lane, 1, instr(first.lane, '/')) = substr(runs.lane, 1, instr(runs.lane, '/'))))`,
+    ).run(hash, run);
   }
 
   #isBlocked(lane: LaneName): boolean {
@@ -290,7 +427,7 @@ export class AttemptStore {
   }
 }
 
-function modelMs(end: AttemptEnd): number | null {
-  if (end.hostStartedAt === undefined || end.hostEndedAt === undefined) return null;
+function modelMsOf(end: AttemptEnd): number | undefined {
+  if (end.hostStartedAt === undefined || end.hostEndedAt === undefined) return undefined;
   return end.hostEndedAt - end.hostStartedAt;
 }

@@ -107,6 +107,9 @@ export class RunStore {
         run.queuedAt,
       );
       this.#inputs.replace(run.id, run.inputs);
+      // What a model makes of a run may depend on what it shares a load with.
+      if (run.parent?.relation === 'reproduce')
+        this.#prepare('UPDATE runs SET batch_limit = 1 WHERE id = ?').run(run.id);
     });
   }
 

@@ -1,5 +1,6 @@
 import { pino } from 'pino';
 import { onTestFinished } from 'vitest';
+import type { BatchLimits } from '../../../src/core/config/config.ts';
 import type { SecretLookup } from '../../../src/core/config/secret.ts';
 import { DataDirectory } from '../../../src/core/data-directory.ts';
 import { invalid } from '../../../src/core/errors.ts';
@@ -7,9 +8,12 @@ import type { AttemptId, LaneName, RunId } from '../../../src/core/ids.ts';
 import type { Profile } from '../../../src/core/models/profile.ts';
 import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
 import type { Host } from '../../../src/core/ports/host.ts';
+import type { Attempt } from '../../../src/core/runner/attempt.ts';
+import { composer } from '../../../src/core/runner/composer.ts';
 import type { LaneContext } from '../../../src/core/runner/lane-context.ts';
 import { Reconciler } from '../../../src/core/runner/reconcile.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
+import type { NewRun } from '../../../src/core/store/runs.ts';
 import { Store } from '../../../src/core/store/store.ts';
 import { Wakeup } from '../../../src/core/wakeup.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
@@ -42,6 +46,8 @@ export class TestLane {
   readonly data: DataDirectory;
   readonly host: FakeHost;
   readonly signal = new AbortController();
+  /** Within which bounds this lane puts runs together. */
+  batch: BatchLimits = { maxItems: 8, maxOvertaken: 4, maxMs: Number.POSITIVE_INFINITY };
   /** Where jobs of this lane find their secrets. */
   secrets: SecretLookup = () => invalid('config.secret_missing');
   store: Store;
@@ -83,12 +89,13 @@ export class TestLane {
     this.store.close();
   }
 
-  queue(profile: Profile = PROFILE): RunId {
+  queue(profile: Profile = PROFILE, more: Partial<NewRun> = {}): RunId {
     const owner = somebody(this.store);
     return addRun(
       this.store,
       addPrompt(this.store, owner, `p${this.store.prompts.count()}`, this.data),
       profile,
+      more,
     );
   }
 
@@ -98,6 +105,15 @@ export class TestLane {
     const attempt = this.store.attempts.claim(LANE, [profile.id], this.store.instance);
     if (attempt === undefined) throw new Error('the lane has taken nothing');
     return { run, attempt: attempt.id };
+  }
+
+  /** Takes the head of the queue, with what shares its load of the model. */
+  take(models: readonly string[]): Attempt {
+    const context = { ...this.context, models, batch: this.batch };
+    const { store } = this;
+    const attempt = store.attempts.claim(LANE, models, store.instance, undefined, composer(context));
+    if (attempt === undefined) throw new Error('the lane has taken nothing');
+    return attempt;
   }
 
   /** A run whose job runs on the host. */

@@ -3,7 +3,7 @@ import { CosmosError } from '../../../src/core/errors.ts';
 import type { RunId, Sha256 } from '../../../src/core/ids.ts';
 import type { TransferProgress } from '../../../src/core/ports/host.ts';
 import { prepareAttempt } from '../../../src/core/runner/prepare-attempt.ts';
-import { readRun } from '../../../src/core/runner/ready-run.ts';
+import { readAttempt } from '../../../src/core/runner/ready-run.ts';
 import type { RunTransfer } from '../../../src/core/runs/run.ts';
 import { minimal } from '../models/profiles.ts';
 import { LANE, TestLane } from './lane.ts';
@@ -168,17 +168,23 @@ describe('an upload', () => {
     lane.claim(profile);
     const attempt = lane.store.attempts.open(LANE);
     if (attempt === undefined) throw new Error('nothing is claimed');
-    const ready = readRun(lane.store, lane.context.profiles, attempt);
-    const [color] = ready.run.inputs;
+    const ready = readAttempt(lane.store, lane.context.profiles, attempt);
+    const [only] = ready.items;
+    const [color] = only.run.inputs;
     if (color === undefined) throw new Error('it has no input');
     const asset = { ...color.asset, sha256: 'ab'.repeat(32) as Sha256, bytes: 20 };
-    const run = { ...ready.run, inputs: [color, { ...color, role: 'depth' as const, asset }] };
+    const run = { ...only.run, inputs: [color, { ...color, role: 'depth' as const, asset }] };
     const asked: number[] = [];
     lane.host.putAsset = async ({ bytes }) => {
       asked.push(bytes);
       throw new CosmosError('transfer.over_quota', { bytes, quotaBytes: 10 });
     };
-    const prepared = prepareAttempt(lane.context, attempt, { ...ready, run }, lane.signal.signal);
+    const prepared = prepareAttempt(
+      lane.context,
+      attempt,
+      { ...ready, items: [{ ...only, run }] },
+      lane.signal.signal,
+    );
     await expect(prepared).rejects.toMatchObject({ code: 'transfer.over_quota' });
     expect(asked).toEqual([20]);
   });

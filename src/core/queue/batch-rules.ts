@@ -1,0 +1,42 @@
+import type { BatchLimits } from '../config/config.ts';
+import { estimateRunMs } from '../models/eta.ts';
+import { profileHash } from '../models/parse-profile.ts';
+import type { Profile } from '../models/profile.ts';
+import type { StoredProfiles } from '../models/stored-profiles.ts';
+import { withoutLoad } from '../runner/batch-remaining.ts';
+import type { Run, TimeRange } from '../runs/run.ts';
+import type { Store } from '../store/store.ts';
+import type { BatchRules, ResolvedProfile } from './compose-batch.ts';
+import { type LearnedRun, learnedRuns, workOf } from './learned-runs.ts';
+
+/** How a lane puts runs together now: with the profiles that it executes, and what its runs have taken. */
+export function batchRules(parts: {
+  readonly store: Store;
+  readonly profiles: StoredProfiles;
+  readonly limits: BatchLimits;
+  /** Profiles that the lane's host has of its own, where hosts differ. */
+  readonly ownProfiles: ReadonlyMap<string, Profile>;
+}): BatchRules {
+  const { store, profiles, limits, ownProfiles } = parts;
+  const histories = new Map<string, readonly LearnedRun[]>();
+  const profileOf = (run: Run): ResolvedProfile | undefined => {
+    const own = ownProfiles.get(run.profileId);
+    if (own !== undefined) return { profile: own, hash: profileHash(own) };
+    const profile = profiles.get(run.profileHash);
+    return profile && { profile, hash: run.profileHash };
+  };
+  const expectedMs = (run: Run): { alone: number; loaded: number } | undefined => {
+    const profile = profileOf(run)?.profile;
+    const work = profile && workOf(profile, run);
+    if (profile === undefined || work === undefined) return undefined;
+    const history = histories.get(profile.id) ?? learnedRuns(store, profile);
+    histories.set(profile.id, history);
+    const alone = estimateRunMs(profile, work, history);
+    return alone && { alone: middle(alone), loaded: middle(withoutLoad(profile, alone)) };
+  };
+  return { limits, profileOf, expectedMs };
+}
+
+function middle({ low, high }: TimeRange): number {
+  return (low + high) / 2;
+}

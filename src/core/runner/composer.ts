@@ -1,0 +1,22 @@
+import type { RunId } from '../ids.ts';
+import { batchRules } from '../queue/batch-rules.ts';
+import { composeBatch } from '../queue/compose-batch.ts';
+import type { Composition } from '../store/attempts.ts';
+import type { LaneContext } from './lane-context.ts';
+
+/** Waiting runs that are looked at for a batch: those far behind would overtake too many anyway. */
+const LOOKED_AT = 100;
+
+/** What a lane takes with the head of the queue; asked within the claim, so that nobody else takes it. */
+export function composer(context: LaneContext): (head: RunId) => Composition {
+  return (id) => {
+    const alone = { runs: [id], overtaken: [] };
+    const { store, profiles, batch: limits, models, ownProfiles } = context;
+    const head = limits === undefined ? undefined : store.runs.get(id);
+    if (limits === undefined || head === undefined) return alone;
+    const rules = batchRules({ store, profiles, limits, ownProfiles });
+    if (rules.profileOf(head)?.profile.batch === undefined) return alone;
+    const { runs, overtaken } = composeBatch(head, store.runs.queuedFor(models, LOOKED_AT), rules);
+    return { runs: runs.map((run) => run.id), overtaken };
+  };
+}
