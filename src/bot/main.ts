@@ -108,6 +108,8 @@ export async function openBot(
     ...{ store, profiles, clock },
     hosts: config.hosts,
     isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
+    batch: config.queue.batch,
+    ownProfiles: (host) => models.ownProfiles(host),
   });
   const api = new CosmosApi({
     store,
@@ -120,7 +122,7 @@ export async function openBot(
     runs,
     queue,
     requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),
-    followUps: new FollowUps({ store, profiles, folder }),
+    followUps: new FollowUps({ store, profiles, folder, data }),
     log: new RunLog(data, clock),
   });
   return valid(

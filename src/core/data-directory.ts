@@ -61,6 +61,16 @@ export class DataDirectory {
     return join(this.root, 'requests', request, 'contact-sheet.jpg');
   }
 
+  /** Everything that made the result of a run, beside its outputs. */
+  bundle(run: RunId): string {
+    return join(this.outputs(run), 'bundle.json');
+  }
+
+  /** What an attempt of a run got. */
+  sent(run: RunId, attempt: AttemptId): string {
+    return join(this.root, 'runs', run, `${attempt}.sent.json`);
+  }
+
   /** A copy of an output with at most so many bytes, for chats that take no more. */
   proxy(run: RunId, output: string, maxBytes: number): string {
     return join(this.root, 'runs', run, 'proxies', `${output}-${maxBytes}.mp4`);

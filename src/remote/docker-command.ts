@@ -94,6 +94,11 @@ export class DockerCommand {
     return [...this.#command, 'inspect', '--type', 'container', '--format', format, name];
   }
 
+  /** Prints the digest of the image that a container was made of. */
+  imageOfContainer(name: string): Words {
+    return [...this.#command, 'inspect', '--type', 'container', '--format', '{{.Image}}', name];
+  }
+
   /** Prints the configuration of an image as JSON; `null` where it has none. */
   imageConfig(image: string): Words {
     return [...this.#command, 'image', 'inspect', '--format', '{{json .Config}}', image];

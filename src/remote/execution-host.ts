@@ -175,10 +175,10 @@ export class ExecutionHost implements Host {
     });
   }
 
-  async facts({ images, paths, assets }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
+  async facts({ images, paths, assets, attempt }: HostQuestions, signal?: AbortSignal): Promise<HostFacts> {
     return this.#onHost(signal, async ({ transport, directories, engine, cache }) => {
       const facts = await askHost(transport, directories.workDir, paths, signal);
-      const ofEngine = await engine.facts?.(images, signal);
+      const ofEngine = await engine.facts?.({ images, ...(attempt !== undefined && { attempt }) }, signal);
       return {
         ...facts,
         ...(assets === true && { assets: await cache.usage(signal) }),

@@ -55,7 +55,11 @@ export function bindWords<Verb extends string>(
     definition.arguments.at(-1)?.variadic === true ? [] : words.positional.slice(definition.arguments.length);
   // Where words may follow without end, the last of them may be the value of an option that nobody knows.
   const fixed = definition.arguments.filter(({ variadic }) => variadic !== true).length;
-  const hint = { ...{ verb, definition, surface }, given: words.options, surplus: words.positional.slice(fixed) };
+  const hint = {
+    ...{ verb, definition, surface },
+    given: words.options,
+    surplus: words.positional.slice(fixed),
+  };
   const options = bindOptions(hint, optionProblems);
   const argumentsByName: Record<string, string> = {};
   let rest: readonly string[] = [];

@@ -1,5 +1,14 @@
 import type { CommandDefinition } from './definition.ts';
-import { JSON_OUTPUT, MODEL, PARAMETERS, PRIORITY, PROMPT, PROMPT_OR_RUN, WAIT } from './registry-parts.ts';
+import {
+  DONE_RUN,
+  JSON_OUTPUT,
+  MODEL,
+  PARAMETERS,
+  PRIORITY,
+  PROMPT,
+  PROMPT_OR_RUN,
+  WAIT,
+} from './registry-parts.ts';
 
 /** Verbs that go on with a prompt or with the result of a run. */
 export const FOLLOW_UP_COMMANDS = {
@@ -38,6 +47,14 @@ export const FOLLOW_UP_COMMANDS = {
     assignments: PARAMETERS,
     task: 'enhance',
     examples: ['enhance ps_7k2m9x4d'],
+    role: 'operator',
+  },
+  reproduce: {
+    aliases: [],
+    summary: 'Run a finished run again exactly as it was, and say what differs',
+    arguments: [DONE_RUN],
+    options: [PRIORITY, WAIT, JSON_OUTPUT],
+    examples: ['reproduce rs_3fq8w1zz'],
     role: 'operator',
   },
 } as const satisfies Record<string, CommandDefinition>;

@@ -2,6 +2,7 @@ import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
 import { isControl } from '../../core/runs/is-control.ts';
 import { SEED, seedIn } from '../../core/runs/new-seed.ts';
 import type { RunOutput } from '../../core/runs/run.ts';
+import { comparisonWords } from '../wording/comparison-words.ts';
 import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration, size } from '../wording/numbers.ts';
 import { enhancedCard } from './enhanced-card.ts';
@@ -45,6 +46,9 @@ export function resultCard(view: ResultView): Card {
       ...(more.length === 0 ? [] : [paragraph(more)]),
       ...textBlocks(primary),
       ...placeBlocks(view.place, primary),
+      ...(view.comparison === undefined
+        ? []
+        : comparisonWords(view.comparison).map((words) => paragraph(words))),
       ...(view.guardrail === undefined ? [] : [paragraph(guardrailWords(view.guardrail))]),
       ...controlBlocks(view),
     ],
@@ -108,5 +112,6 @@ function resultActions({ run, hasSeed = false, canUpscale = false }: ResultView)
     ...RATINGS.map((stars) => action('rate', run.id, `${stars} ★`, { arguments: [stars] })),
     action('logs', run.id, 'Show log'),
     action('show', run.id, 'Details'),
+    action('reproduce', run.id, 'Reproduce'),
   ];
 }

@@ -127,6 +127,7 @@ export class ViewBuilder {
         ...(profile.guardrail && { guardrail: profile.guardrail }),
       }),
       ...this.#enhanced(run),
+      ...this.#compared(run),
     };
   }
 
@@ -198,6 +199,11 @@ export class ViewBuilder {
   #canUpscale({ outputs }: Run, { task }: Profile): boolean {
     const isVideo = outputs.some(({ kind, purpose }) => kind === 'video' && purpose === 'primary');
     return task === 'generate' && isVideo && this.#api.models('upscale').length > 0;
+  }
+
+  #compared(run: Run): Pick<ResultView, 'comparison'> {
+    const comparison = this.#api.followUps.comparison(run);
+    return comparison === undefined ? {} : { comparison };
   }
 
   #enhanced(run: Run): Pick<ResultView, 'enhanced'> {

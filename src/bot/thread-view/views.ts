@@ -6,6 +6,7 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
+import type { Comparison } from '../../core/runs/compare-bundles.ts';
 import type { Run, RunOutput, RunState, TimeRange } from '../../core/runs/run.ts';
 import type { Guardrail } from '../wording/guardrail-words.ts';
 
@@ -128,6 +129,8 @@ export interface ResultView {
   readonly guardrail?: Guardrail;
   /** There is a model that could make it larger. */
   readonly canUpscale?: boolean;
+  /** How a reproduction came out. */
+  readonly comparison?: Comparison;
   /** The prompt with the better text that it has found. */
   readonly enhanced?: { readonly prompt: Prompt; readonly isDiscarded: boolean };
   /** What tells it from the other runs of its request, which calls nobody before its end. */

@@ -13,6 +13,7 @@ const BY_VERB: Readonly<Record<string, FormWords>> = {
   retry: { title: 'Run again', submit: 'Run' },
   rerun: { title: 'Run again', submit: 'Run' },
   upscale: { title: 'Make a video larger', submit: 'Upscale' },
+  reproduce: { title: 'Reproduce a result', submit: 'Run' },
   enhance: { title: 'Find a better text', submit: 'Enhance' },
   rate: { title: 'Rate a result', submit: 'Rate' },
   discard: { title: 'Discard a prompt', submit: 'Discard' },

@@ -8,6 +8,7 @@ export const SUGGESTION_WORDS = {
   inference: 'Run it',
   upscale: 'Upscale it',
   enhance: 'Enhance it',
+  reproduce: 'Reproduce it',
 } as const satisfies Readonly<Record<string, string>>;
 
 export type SuggestedVerb = keyof typeof SUGGESTION_WORDS;

@@ -1,6 +1,7 @@
 import { type Checked, type ErrorParameters, invalid, valid } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import type { Parameter, ParameterValue } from './profile.ts';
+import { parseRegions, regionWords } from './regions.ts';
 
 /** What a value should have been, as it stands in an answer. */
 const EXPECTED = {
@@ -8,6 +9,7 @@ const EXPECTED = {
   integer: 'a whole number',
   boolean: 'true or false',
   string: 'a text',
+  regions: 'places and texts',
 } as const;
 
 type NumberParameter = Extract<Parameter, { type: 'number' | 'integer' }>;
@@ -18,9 +20,22 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * One value for one parameter. Text that a person typed becomes the parameter's type where that is beyond doubt
  * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, nearest?},
  * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, step?, nearest?}, `input.parameter_choice`
- * {parameter, given, choices, nearest?}.
+ * {parameter, given, choices, nearest?}, and those of `parseRegions`. Of a list, each item is a region; of any other
+ * parameter the last one holds.
  */
 export function checkValue(name: string, parameter: Parameter, given: unknown): Checked<ParameterValue> {
+  if (parameter.type === 'regions') return checkRegions(name, parameter, given);
+  return checkOne(name, parameter, isRepeated(given) ? given.at(-1) : given);
+}
+
+/** Somebody typed the name several times. */
+function isRepeated(given: unknown): given is readonly string[] {
+  return Array.isArray(given) && given.length > 1 && given.every((each) => typeof each === 'string');
+}
+
+type OneValue = Exclude<Parameter, { type: 'regions' }>;
+
+function checkOne(name: string, parameter: OneValue, given: unknown): Checked<ParameterValue> {
   switch (parameter.type) {
     case 'number':
     case 'integer':
@@ -113,6 +128,19 @@ function checkText(
     given: `${length} characters`,
     maximum: parameter.max_length,
   });
+}
+
+/** As they are typed, one in each line. */
+function checkRegions(
+  name: string,
+  parameter: Extract<Parameter, { type: 'regions' }>,
+  given: unknown,
+): Checked<string> {
+  const lines = Array.isArray(given) ? given : [given];
+  if (!lines.every((line): line is string => typeof line === 'string' && !line.includes('\0')))
+    return wrongType(name, 'regions', given);
+  const regions = parseRegions(name, parameter, lines);
+  return regions.ok ? valid(regionWords(regions.value)) : regions;
 }
 
 function checkChoice(

@@ -49,6 +49,11 @@ function successFlaws({ success, failures }: Profile): Flaw[] {
     flaws.push({ path: ['success', 'outputs'], message: 'needs a required output with purpose = "primary"' });
   }
   success.outputs.forEach((output, index) => {
+    const path = ['success', 'outputs', index, 'from_log'];
+    if (output.from_log !== undefined && output.kind !== 'text')
+      flaws.push({ path, message: 'belongs to a text' });
+    if (output.from_log !== undefined && !output.from_log.begins.includes('(?<text>'))
+      flaws.push({ path: [...path, 'begins'], message: 'needs the group (?<text>…)' });
     if (output.min_frames !== undefined && output.kind !== 'video') {
       flaws.push({ path: ['success', 'outputs', index, 'min_frames'], message: 'belongs to a video' });
     }

@@ -9,6 +9,8 @@ import type { DeclaredOutput, Profile } from './profile.ts';
 export interface MatchedOutput extends OutputFile, Pick<RunOutput, 'kind' | 'purpose' | 'label'> {
   /** Frames that a video must have; 1 where the profile does not say. */
   readonly minFrames: number;
+  /** A text that the log holds: there is no such file on the host. */
+  readonly text?: string;
 }
 
 export type Verdict =
@@ -45,7 +47,7 @@ export function judge(evidence: Evidence): Verdict {
   const blocked = log.failures.find(({ signature }) => signature.outcome === 'blocked');
   if (blocked !== undefined) return { outcome: 'blocked', problem: signatureProblem(blocked, exitCode) };
 
-  const matched = matchOutputs(profile, outputs);
+  const matched = matchOutputs(profile, outputs, log.texts);
   const missing = missingOutputs(profile, matched);
   const exitedWell = profile.success.exit_codes.includes(exitCode);
   if (exitedWell && missing.length === 0 && log.hasMarker) return { outcome: 'done', outputs: matched };
@@ -60,11 +62,15 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** Each file belongs to the first declaration that fits it; empty files and others are left out. In declared order. */
-function matchOutputs(profile: Profile, files: readonly OutputFile[]): readonly MatchedOutput[] {
+function matchOutputs(
+  profile: Profile,
+  files: readonly OutputFile[],
+  texts: LogFindings['texts'],
+): readonly MatchedOutput[] {
   const declared = profile.success.outputs;
   const present = files.filter(({ bytes }) => bytes > 0);
   return declared.flatMap((output, index) =>
-    present
+    printedOr(output, texts, present)
       .filter(({ path }) => declared.findIndex((other) => posix.matchesGlob(path, other.path)) === index)
       .map((file) => ({
         ...file,
@@ -74,6 +80,17 @@ function matchOutputs(profile: Profile, files: readonly OutputFile[]): readonly 
         minFrames: output.min_frames ?? 1,
       })),
   );
+}
+
+/** A text that the model prints is in its log; everything else is a file. */
+function printedOr(
+  { path, from_log: source }: DeclaredOutput,
+  texts: LogFindings['texts'],
+  files: readonly OutputFile[],
+): readonly (OutputFile & Pick<MatchedOutput, 'text'>)[] {
+  if (source === undefined) return files;
+  const text = texts.get(path);
+  return text === undefined ? [] : [{ path, bytes: Buffer.byteLength(text), text }];
 }
 
 function missingOutputs({ success }: Profile, matched: readonly MatchedOutput[]): readonly DeclaredOutput[] {

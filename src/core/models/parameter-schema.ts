@@ -81,8 +81,29 @@ const choice = z.strictObject({
   ...common,
 });
 
+const regions = z.strictObject({
+  type: z.literal('regions'),
+  max_regions: count.default(8),
+  keys: z
+    .strictObject({
+      text: dottedKey,
+      box: dottedKey.describe('Left, top, right, bottom, from 0 to 1'),
+      mask: dottedKey.exactOptional().describe('Words for what the model finds by itself, where it can'),
+    })
+    .describe('Of the object that each region is in the list that `write.spec` names'),
+  default: z.string().exactOptional(),
+  ...common,
+});
+
 /** One thing that people can set for a run: its type and range, and how it reaches the model. */
-export const parameterSchema = z.discriminatedUnion('type', [number, integer, boolean, string, choice]);
+export const parameterSchema = z.discriminatedUnion('type', [
+  number,
+  integer,
+  boolean,
+  string,
+  choice,
+  regions,
+]);
 
 /** What a quick look at the result takes: a run without these values is the same at full quality. */
 export const draftSchema = z.strictObject({

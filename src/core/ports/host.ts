@@ -179,6 +179,8 @@ export interface EngineFacts {
   readonly images: readonly Presence[];
   /** Whether the host has what gives GPUs to containers. */
   readonly givesGpus: boolean;
+  /** Names the content of the image that an attempt was started from; absent where nobody asked, or nothing is left of it. */
+  readonly imageOfAttempt?: string;
 }
 
 /** The inputs that a host keeps for the next runs. */
@@ -192,6 +194,8 @@ export interface AssetUsage {
 /** What a caller wants to know of a host beside what every host tells. */
 export interface HostQuestions {
   readonly images: readonly string[];
+  /** Whose image is asked for. */
+  readonly attempt?: AttemptId;
   /** True: how much is kept of inputs; costs a look at each of them. */
   readonly assets?: boolean;
   /** Absolute paths. */

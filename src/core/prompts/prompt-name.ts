@@ -34,6 +34,16 @@ export function promptName(text: string, isTaken: (name: string) => boolean): st
   }
 }
 
+/** `rainy_neon_street_enhanced`; a number is appended until `isTaken` says that it is free. */
+export function enhancedName(parent: string, isTaken: (name: string) => boolean): string {
+  const base = parent.replace(/_enhanced(?:_\d+)?$/, '');
+  for (let number = 1; ; number++) {
+    const suffix = `_enhanced${number === 1 ? '' : `_${number}`}`;
+    const candidate = `${cut(base, MAXIMUM_CHARACTERS - suffix.length)}${suffix}`;
+    if (!isTaken(candidate)) return candidate;
+  }
+}
+
 /** A name that somebody has chosen. Fails with `input.name_invalid` {name, maximum, nearest}. */
 export function checkName(name: string): Checked<string> {
   const words = name.split(/[_-]/);

@@ -3,6 +3,7 @@ import type { SecretLookup } from '../config/secret.ts';
 import { CosmosError } from '../errors.ts';
 import { attemptId, type HostName, type InstanceId, type JobId } from '../ids.ts';
 import { buildJob } from '../models/build-job.ts';
+import { asPrepared } from '../models/prepare.ts';
 import type { Profile } from '../models/profile.ts';
 import type { AttemptPlan, Host, JobPaths } from '../ports/host.ts';
 import type { CheckedOrder } from '../runs/run-service.ts';
@@ -44,7 +45,7 @@ export class JobPlanner {
       profile: model.profile,
       text: prompt.text,
       negativeText: prompt.negativeText,
-      inputs: prompt.inputs,
+      inputs: prompt.inputs.map((input) => asPrepared(model.profile, input)),
       parameters,
       paths: paths ?? host.paths(attempt),
       attempt,

@@ -7,7 +7,7 @@ import { usedParameters } from '../models/controls.ts';
 import { draftOf } from '../models/draft.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
-import type { ParameterValues } from '../models/profile.ts';
+import type { ParameterValues, Profile } from '../models/profile.ts';
 import { StoredProfiles } from '../models/stored-profiles.ts';
 import type { ModelTask } from '../models/tasks.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -28,6 +28,8 @@ export interface RunOrder {
   readonly task?: ModelTask;
   /** Models of this family come first. */
   readonly family?: string;
+  /** In the place of what the model is now: as it was stored with another run. */
+  readonly profile?: Profile;
   /** As typed or as values; the profile checks them. */
   readonly parameters: Readonly<Record<string, unknown>>;
   /** With what the model's profile says of drafts, as far as `parameters` do not say otherwise. */
@@ -103,16 +105,17 @@ export class RunService {
 
   /** Everything that can be known before queueing, up to writing the very job that would be sent. */
   check(order: RunOrder): Checked<CheckedOrder> {
-    const model = this.#models.choose(order.model, order.prompt.inputs, order);
-    if (!model.ok) return model;
-    const draft = order.draft === true ? draftOf(model.value.profile, this.#models) : undefined;
+    const found = this.#models.choose(order.model, order.prompt.inputs, order);
+    if (!found.ok) return found;
+    const model = { ...found.value, ...(order.profile && { profile: order.profile }) };
+    const draft = order.draft === true ? draftOf(model.profile, this.#models) : undefined;
     if (draft?.ok === false) return draft;
-    const profile = draft?.value ?? model.value.profile;
+    const profile = draft?.value ?? model.profile;
     const parameters = checkRun(profile, order.prompt.inputs, order.parameters);
     if (!parameters.ok) return parameters;
     const checked: CheckedOrder = {
       prompt: order.prompt,
-      model: model.value,
+      model,
       parameters: parameters.value,
       ...(profile.draft && draft && { draft: Object.keys(profile.draft.parameters) }),
     };

@@ -13,12 +13,24 @@ interface AssetRow {
 
 /** Known files by content; the files themselves are in the asset folder. */
 export class AssetStore {
+  readonly #connection: Connection;
   readonly #clock: Clock;
   readonly #get: Statement<[string], AssetRow>;
   readonly #insert: Statement<[string, number, string, string, number]>;
+  readonly #prepared: Statement<[string, string], AssetRow>;
+  readonly #addPrepared: Statement<[string, string, string]>;
 
   constructor(connection: Connection, clock: Clock) {
+    this.#connection = connection;
     this.#clock = clock;
+    this.#prepared = connection.prepare(
+      `SELECT sha256, bytes, extension, facts FROM prepared_assets JOIN assets ON sha256 = asset_sha256
+       WHERE source_sha256 = ? AND recipe = ?`,
+    );
+    this.#addPrepared = connection.prepare(
+      `INSERT INTO prepared_assets (source_sha256, recipe, asset_sha256) VALUES (?, ?, ?)
+       ON CONFLICT DO UPDATE SET asset_sha256 = excluded.asset_sha256`,
+    );
     this.#get = connection.prepare('SELECT sha256, bytes, extension, facts FROM assets WHERE sha256 = ?');
     this.#insert = connection.prepare(
       `INSERT INTO assets (sha256, bytes, extension, facts, created_at) VALUES (?, ?, ?, ?, ?)
@@ -40,5 +52,19 @@ export class AssetStore {
       JSON.stringify(asset.facts),
       this.#clock.now(),
     );
+  }
+
+  /** The smaller copy of an asset that was made by this recipe. */
+  prepared(source: Sha256, recipe: string): Asset | undefined {
+    const row = this.#prepared.get(source, recipe);
+    return row && { ...row, facts: fromJson(row.facts) };
+  }
+
+  /** Keeps the asset too. */
+  addPrepared(source: Sha256, recipe: string, asset: Asset): void {
+    this.#connection.write(() => {
+      this.add(asset);
+      this.#addPrepared.run(source, recipe, asset.sha256);
+    });
   }
 }

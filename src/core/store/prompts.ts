@@ -1,4 +1,4 @@
-import type { PrincipalId, PromptId } from '../ids.ts';
+import type { PrincipalId, PromptId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
@@ -13,9 +13,11 @@ interface PromptRow {
   text: string;
   negative_text: string;
   created_at: number;
+  parent_id: PromptId | null;
+  parent_run_id: RunId | null;
 }
 
-const COLUMNS = 'id, name, owner_id, text, negative_text, created_at';
+const COLUMNS = 'id, name, owner_id, text, negative_text, created_at, parent_id, parent_run_id';
 
 /** Its two parameters are the same pattern. */
 const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
@@ -24,7 +26,7 @@ export class PromptStore {
   readonly offers: OfferStore;
   readonly #connection: Connection;
   readonly #inputs: InputStore;
-  readonly #insert: Statement<[string, string, string, string, string, number]>;
+  readonly #insert: Statement<[string, string, string, string, string, number, string | null, string | null]>;
   readonly #get: Statement<[string], PromptRow>;
   readonly #taken: Statement<[string], { one: 1 }>;
   readonly #byPrefix: Statement<[string, string, string, string, number], PromptRow>;
@@ -35,7 +37,7 @@ export class PromptStore {
     this.#connection = connection;
     this.#inputs = new InputStore(connection, 'prompt');
     this.offers = new OfferStore(connection);
-    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
     this.#byPrefix = connection.prepare(
@@ -53,8 +55,9 @@ export class PromptStore {
 
   insert(prompt: Prompt): void {
     this.#connection.write(() => {
-      const { id, name, owner, text, negativeText, createdAt } = prompt;
-      this.#insert.run(id, name, owner, text, negativeText, createdAt);
+      const { id, name, owner, text, negativeText, createdAt, parent } = prompt;
+      const lineage = [parent?.prompt ?? null, parent?.run ?? null] as const;
+      this.#insert.run(id, name, owner, text, negativeText, createdAt, ...lineage);
       this.#inputs.replace(id, prompt.inputs);
     });
   }
@@ -66,6 +69,16 @@ export class PromptStore {
   get(id: PromptId): Prompt | undefined {
     const row = this.#get.get(id);
     return row && this.#toPrompt(row);
+  }
+
+  /** What an enhancement has found, discarded or not. */
+  ofEnhancement(run: RunId): { readonly prompt: Prompt; readonly isDiscarded: boolean } | undefined {
+    const row = this.#connection
+      .prepare<[string], PromptRow & { deleted_at: number | null }>(
+        `SELECT ${COLUMNS}, deleted_at FROM prompts WHERE parent_run_id = ?`,
+      )
+      .get(run);
+    return row && { prompt: this.#toPrompt(row), isDiscarded: row.deleted_at !== null };
   }
 
   /** A prompt that was taken out of all listings, where it is one. */
@@ -142,6 +155,8 @@ export class PromptStore {
       negativeText: row.negative_text,
       inputs: this.#inputs.of(row.id),
       createdAt: row.created_at,
+      ...(row.parent_id !== null &&
+        row.parent_run_id !== null && { parent: { prompt: row.parent_id, run: row.parent_run_id } }),
     };
   }
 }

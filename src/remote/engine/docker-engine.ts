@@ -6,6 +6,7 @@ import type {
   AttemptPlan,
   AttemptStatus,
   EngineFacts,
+  HostQuestions,
   JobFile,
   JobPaths,
   StopStrength,
@@ -148,8 +149,8 @@ export class DockerEngine implements Engine {
     await this.#client.checked('run', words, signal);
   }
 
-  async facts(images: readonly string[], signal?: AbortSignal): Promise<EngineFacts> {
-    return await askDocker(this.#client, this.#transport, images, signal);
+  async facts(asked: Pick<HostQuestions, 'images' | 'attempt'>, signal?: AbortSignal): Promise<EngineFacts> {
+    return await askDocker(this.#client, this.#transport, asked, signal);
   }
 
   /** The container while a job runs in it, or where its directory is gone; one that is still to begin is let be. */

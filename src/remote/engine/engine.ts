@@ -3,6 +3,7 @@ import type {
   AttemptPlan,
   AttemptStatus,
   EngineFacts,
+  HostQuestions,
   JobFile,
   JobPaths,
   StopStrength,
@@ -35,6 +36,6 @@ export interface Engine {
    * `engine.not_stopped` for one that runs.
    */
   release?(attempt: AttemptId, signal?: AbortSignal): Promise<void>;
-  /** What the engine is, and which of these images it has. */
-  facts?(images: readonly string[], signal?: AbortSignal): Promise<EngineFacts>;
+  /** What the engine is, which of these images it has, and from which one the attempt was started. */
+  facts?(asked: Pick<HostQuestions, 'images' | 'attempt'>, signal?: AbortSignal): Promise<EngineFacts>;
 }

@@ -58,6 +58,8 @@ function someValue(parameter: Parameter): ParameterValue {
       return false;
     case 'string':
       return 'some words';
+    case 'regions':
+      return '0,0,0.5,1: some words';
     case 'choice':
       return parameter.choices[0] ?? '';
   }
@@ -75,6 +77,7 @@ function otherValue(parameter: Parameter, value: ParameterValue | undefined): Pa
     case 'boolean':
       return value !== true;
     case 'string':
+    case 'regions':
       return `${value} changed`;
     case 'choice':
       return parameter.choices.find((choice) => choice !== value) ?? '';

@@ -13,6 +13,7 @@ const NO_CONTROLS = { vis: 0, edge: 0, depth: 0, seg: 0, keypoint: 0 };
 const ALL = {
   ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5 },
   ...{ seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' },
+  region: '0,0,0.5,1: snow on the roof',
   ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
   ...{ blur_strength: 'low', canny_threshold: 'very_high' },
   ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
@@ -27,6 +28,7 @@ const PLACES: readonly (readonly [name: string, value: string | number | boolean
   ['keypoint', 0.5, 'keypoint.control_weight'],
   ['seg_prompt', 'boat . crane', 'seg.input_control_prompt'],
   ['seg_weight_prompt', 'boat', 'seg.control_weight_prompt'],
+  ['region', '0,0,0.5,1: snow on the roof', 'regional_prompts'],
   ['num_steps', 20, 'num_steps'],
   ['guidance', 7.5, 'guidance'],
   ['sigma_max', 35, 'sigma_max'],
@@ -38,6 +40,9 @@ const PLACES: readonly (readonly [name: string, value: string | number | boolean
   ['offload_guardrail_models', false, '--offload_guardrail_models'],
   ['offload_diffusion_transformer', true, '--offload_diffusion_transformer'],
 ];
+
+/** What of `region` the model reads. */
+const REGIONS = [{ prompt: 'snow on the roof', region_definitions_path: [0, 0, 0.5, 1] }];
 
 /** The one spec file of a plan, as the model reads it. */
 function spec(plan: ReturnType<typeof buildJob>) {
@@ -134,6 +139,7 @@ describe('the job of transfer1', () => {
       fps: 30,
       blur_strength: 'low',
       canny_threshold: 'very_high',
+      regional_prompts: REGIONS,
       vis: { control_weight: 0.1, input_control: input('vis') },
       edge: { control_weight: 0.2, input_control: input('edge') },
       depth: { control_weight: 0.3, input_control: input('depth') },
@@ -161,7 +167,8 @@ describe('the job of transfer1', () => {
     } else {
       const [block = '', key] = place.split('.');
       const old = spec(before);
-      expect(spec(after)).toEqual({ ...old, [block]: key ? { ...old[block], [key]: value } : value });
+      const written = name === 'region' ? REGIONS : value;
+      expect(spec(after)).toEqual({ ...old, [block]: key ? { ...old[block], [key]: value } : written });
       expect(old).not.toEqual(spec(after));
       expect(after.argv).toEqual(before.argv);
     }
@@ -206,6 +213,32 @@ describe('the job of transfer1', () => {
       seg: control('seg'),
     });
   });
+
+  it('writes texts for parts of the picture, by corners and by what the model finds', () => {
+    const region = ['0, 0, .5, 1: snow on the roof: deep', 'old boat : rust'];
+    const plan = buildJob(requestFor(profile, { parameters: parametersOf(profile, { region }) }));
+
+    expect(spec(plan).regional_prompts).toEqual([
+      { prompt: 'snow on the roof: deep', region_definitions_path: [0, 0, 0.5, 1] },
+      { prompt: 'rust', mask_prompt: 'old boat' },
+    ]);
+  });
+
+  it.each([
+    [{ use_distilled: true }, ['color', 'edge'] as const],
+    [{ sigma_max: 80 }, ['depth'] as const],
+  ])(
+    'refuses texts for parts of the picture that the model would leave out or fail on: %j',
+    (given, roles) => {
+      const checked = checkRun(
+        profile,
+        roles.map((role) => video(role)),
+        { ...given, region: '0,0,1,1: snow' },
+      );
+
+      expect(checked).toMatchObject({ ok: false, problems: [{ code: 'input.rule_broken' }] });
+    },
+  );
 
   it('writes no flag of the model with "=": the spec would win over it', () => {
     const { argv } = buildJob(requestFor(profile));
@@ -266,7 +299,10 @@ describe('the job of transfer1', () => {
 
 describe('the documentation of transfer1', () => {
   const text = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
-  const described = [...text.matchAll(/^\| `(\w+)` \| (.*?) \| +(.*?) ?\| /gm)].map(([, ...cells]) => cells);
+  const [section = ''] = text.split(/^## /m).filter((each) => each.startsWith('transfer1\n'));
+  const described = [...section.matchAll(/^\| `(\w+)` \| (.*?) \| +(.*?) ?\| /gm)].map(
+    ([, ...cells]) => cells,
+  );
 
   it('names each parameter with its values and its default, in the order of the profile', () => {
     const expected = Object.entries(profile.parameters).map(([name, parameter]) => [
@@ -275,7 +311,7 @@ describe('the documentation of transfer1', () => {
       String(parameter.default ?? ''),
     ]);
 
-    expect(described.filter(([name]) => name !== 'preview' && name !== 'transfer1')).toEqual(expected);
+    expect(described).toEqual(expected);
   });
 });
 
@@ -288,6 +324,8 @@ function valuesOf(parameter: Parameter): string {
       return 'true or false';
     case 'string':
       return 'text';
+    case 'regions':
+      return 'left,top,right,bottom: text, or words: text';
     case 'choice':
       return parameter.choices.join(', ');
   }

@@ -17,6 +17,7 @@ const EDGE = { control_weight: 0.5 };
 const ALL = {
   ...{ vis: 0.1, edge: 0.2, depth: 0.3, seg: 0.4, keypoint: 0.5 },
   ...{ seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' },
+  region: ['0,0,0.5,1: snow'],
   ...{ num_steps: 20, guidance: 7.5, sigma_max: 35, seed: 0, fps: 30 },
   ...{ blur_strength: 'low', canny_threshold: 'very_high' },
   ...{ offload_text_encoder_model: false, offload_diffusion_transformer: true },
@@ -118,6 +119,7 @@ describe('the stand-in for transfer1', () => {
       ...{ 'seg.control_weight': '0.4', 'seg.input_control': join(directory, 'seg.mp4') },
       ...{ 'seg.input_control_prompt': 'boat . crane', 'seg.control_weight_prompt': 'boat' },
       'keypoint.control_weight': '0.5',
+      ...{ 'regional_prompts.prompt': 'snow', 'regional_prompts.region_definitions_path': '0, 0, 0.5, 1' },
     });
     // What the model computes is written once for each GPU.
     expect(written.toSorted()).toEqual([

@@ -13,6 +13,7 @@ import { models } from './models.ts';
 import { promote } from './promote.ts';
 import { queue } from './queue.ts';
 import { rate } from './rate.ts';
+import { reproduce } from './reproduce.ts';
 import { rerun } from './rerun.ts';
 import { retry } from './retry.ts';
 import { roles } from './roles.ts';
@@ -41,6 +42,7 @@ export const HANDLERS = {
   rerun,
   upscale,
   enhance,
+  reproduce,
   models,
   roles,
   discard,

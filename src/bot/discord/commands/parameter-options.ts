@@ -1,5 +1,6 @@
 import { type APIApplicationCommandBasicOption, ApplicationCommandOptionType as Type } from 'discord.js';
 import type { Parameter, Profile } from '../../../core/models/profile.ts';
+import type { ModelTask } from '../../../core/models/tasks.ts';
 import { COMMAND_LIMITS as LIMITS } from './command-limits.ts';
 import { optionBase, textChoices } from './option-base.ts';
 
@@ -9,6 +10,8 @@ const LARGEST = Number.MAX_SAFE_INTEGER;
 /** What of a model is seen in the commands. */
 export interface OfferedModel {
   readonly id: string;
+  /** `generate` where absent. */
+  readonly task?: ModelTask;
   readonly parameters: Profile['parameters'];
 }
 
