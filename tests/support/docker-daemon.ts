@@ -28,6 +28,7 @@ export const TEST_IMAGE = 'cosmos-bot-test:1';
 export const SHELL_IMAGES = { dash: 'cosmos-bot-test:dash', bash: 'cosmos-bot-test:bash' } as const;
 
 const PROGRAMS = [
+  'awk',
   'cat',
   'chmod',
   'chown',
