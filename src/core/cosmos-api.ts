@@ -11,6 +11,7 @@ import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
 import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
 import type { Forecast } from './queue/forecast.ts';
+import type { QueuePlan } from './queue/queue-plan.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
 import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
@@ -204,6 +205,11 @@ export class CosmosApi {
 
   queue(): QueueView {
     return this.#parts.queue.view();
+  }
+
+  /** Which waiting runs would start together as things stand, and what keeps others apart. */
+  queuePlan(): QueuePlan {
+    return this.#parts.queue.plan();
   }
 
   /** When each waiting run will start, and what it takes. */

@@ -205,18 +205,18 @@ export const COMMANDS = {
   },
   queue: {
     aliases: [],
-    summary: 'Show the queue, or pause and resume it',
+    summary: 'Show the queue or what starts together, pause or resume it',
     arguments: [
       {
         name: 'action',
         kind: 'choice',
-        help: 'list (usual), pause or resume',
+        help: 'list (usual), plan, pause or resume',
         required: false,
-        choices: ['list', 'pause', 'resume'],
+        choices: ['list', 'plan', 'pause', 'resume'],
       },
     ],
     options: [JSON_OUTPUT],
-    examples: ['queue', 'queue pause', 'queue resume'],
+    examples: ['queue', 'queue plan', 'queue pause', 'queue resume'],
     role: 'viewer',
     roleOfChoice: { pause: 'admin', resume: 'admin' },
   },

@@ -2,6 +2,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
 import { isFinished, type Run, transferOf } from '../../core/runs/run.ts';
+import { batchWords, returnedWords } from '../wording/batch-words.ts';
 import { explain } from '../wording/explain.ts';
 import { count, duration, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
@@ -20,11 +21,13 @@ export function statusCard(view: StatusView): Card {
 function queuedCard(view: StatusView): Card {
   const { run, place } = view;
   const parameters = whatItIs(view);
+  const back = returnedWords(run);
   return {
     mark: 'waiting',
     title: titleOf(run),
     blocks: [
       paragraph(place === undefined ? 'Queued.' : placeText(run, place)),
+      ...(back === undefined ? [] : [paragraph(sentence(back))]),
       ...(place?.paused === true
         ? [paragraph('The queue is paused; nothing starts until it is resumed.')]
         : []),
@@ -117,6 +120,7 @@ function progressBlock({ run, stageTitle, stageUsually, unattended = false }: St
           ]
         : transferWords(run.stage, transfer)),
       left !== undefined && `${timeRange(left)} left`,
+      run.cancel === undefined && progress?.batch !== undefined && batchWords(progress.batch),
       stageUsually !== undefined && `longer than usual (usually ${timeRange(stageUsually)})`,
     ),
   };
@@ -158,6 +162,9 @@ function endedCard(run: Run): Card {
     title: runTitle(run),
     blocks: [
       paragraph(capital(stateWords(run.state)), took !== undefined && ` after ${duration(took)}`, '.'),
+      ...(run.state === 'cancelled' && run.progress?.batch !== undefined
+        ? [paragraph('The others at the same load of the model go on; what it gives for this run is dropped.')]
+        : []),
     ],
     actions: [action('show', run.id, 'Details'), action('logs', run.id, 'Show log')],
   };

@@ -161,7 +161,7 @@ export const QUEUE_WORDING = {
   'queue.batch_left': {
     example: { outcome: 'blocked' },
     say: (p) => ({
-      sentence: `A run that shared its load of the model ${p.part('outcome', (outcome) => `was ${outcome.replaceAll('_', ' ')} and`)} ended the job before its turn.`,
+      sentence: `A run that shared its load of the model${p.part('outcome', (outcome) => ` was ${outcome.replaceAll('_', ' ')} and`)} ended the job before its turn.`,
       nextStep: 'Nothing to do: it is back at its old place and starts again by itself.',
     }),
   },

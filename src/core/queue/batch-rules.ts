@@ -1,4 +1,5 @@
 import type { BatchLimits } from '../config/config.ts';
+import { batchTraits } from '../models/batch-traits.ts';
 import { estimateRunMs } from '../models/eta.ts';
 import { profileHash } from '../models/parse-profile.ts';
 import type { Profile } from '../models/profile.ts';
@@ -25,18 +26,22 @@ export function batchRules(parts: {
     const profile = profiles.get(run.profileHash);
     return profile && { profile, hash: run.profileHash };
   };
-  const expectedMs = (run: Run): { alone: number; loaded: number } | undefined => {
+  const traits = new Map<string, ReadonlyMap<string, string> | undefined>();
+  const traitsOf = (run: Run): ReadonlyMap<string, string> | undefined => {
+    if (!traits.has(run.id)) {
+      const profile = profileOf(run)?.profile;
+      traits.set(run.id, profile && batchTraits(profile, run));
+    }
+    return traits.get(run.id);
+  };
+  const expected = (run: Run): { alone: TimeRange; loaded: TimeRange } | undefined => {
     const profile = profileOf(run)?.profile;
     const work = profile && workOf(profile, run);
     if (profile === undefined || work === undefined) return undefined;
     const history = histories.get(profile.id) ?? learnedRuns(store, profile);
     histories.set(profile.id, history);
     const alone = estimateRunMs(profile, work, history);
-    return alone && { alone: middle(alone), loaded: middle(withoutLoad(profile, alone)) };
+    return alone && { alone, loaded: withoutLoad(profile, alone) };
   };
-  return { limits, profileOf, expectedMs };
-}
-
-function middle({ low, high }: TimeRange): number {
-  return (low + high) / 2;
+  return { limits, profileOf, traitsOf, expected };
 }

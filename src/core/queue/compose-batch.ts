@@ -1,8 +1,8 @@
 import type { BatchLimits } from '../config/config.ts';
 import type { RunId } from '../ids.ts';
-import { batchTraits, differences } from '../models/batch-traits.ts';
+import { differences } from '../models/batch-traits.ts';
 import type { Profile } from '../models/profile.ts';
-import type { Run } from '../runs/run.ts';
+import type { Run, TimeRange } from '../runs/run.ts';
 
 /** A run's profile as its lane executes it. */
 export interface ResolvedProfile {
@@ -14,8 +14,10 @@ export interface BatchRules {
   readonly limits: BatchLimits;
   /** Undefined where it is not stored any more. */
   readonly profileOf: (run: Run) => ResolvedProfile | undefined;
-  /** Expected time of a run that begins a batch, and of one that finds the model loaded, ms; undefined while unknown. */
-  readonly expectedMs: (run: Run) => { readonly alone: number; readonly loaded: number } | undefined;
+  /** As `batchTraits`, of a run with the profile that its lane executes. */
+  readonly traitsOf: (run: Run) => ReadonlyMap<string, string> | undefined;
+  /** Expected time of a run that begins a batch, and of one that finds the model loaded; undefined while unknown. */
+  readonly expected: (run: Run) => { readonly alone: TimeRange; readonly loaded: TimeRange } | undefined;
 }
 
 /** Why a waiting run does not go with those before it. */
@@ -64,10 +66,10 @@ class OpenBatch {
   constructor(head: Run, rules: BatchRules) {
     this.#rules = rules;
     this.#resolved = rules.profileOf(head);
-    this.#traits = this.#resolved && batchTraits(this.#resolved.profile, head);
+    this.#traits = rules.traitsOf(head);
     this.#runs = [head];
     this.#memoryLimit = head.batchLimit ?? Infinity;
-    this.#expectedMs = rules.expectedMs(head)?.alone ?? 0;
+    this.#expectedMs = middle(rules.expected(head)?.alone);
   }
 
   offer(run: Run): void {
@@ -79,7 +81,7 @@ class OpenBatch {
     }
     this.#runs.push(run);
     this.#memoryLimit = Math.min(this.#memoryLimit, run.batchLimit ?? Infinity);
-    this.#expectedMs += this.#rules.expectedMs(run)?.loaded ?? 0;
+    this.#expectedMs += middle(this.#rules.expected(run)?.loaded);
     for (const [passed, by] of this.#passed) this.#passed.set(passed, by + 1);
   }
 
@@ -92,14 +94,14 @@ class OpenBatch {
   }
 
   #reasonAgainst(run: Run): LeftOut | undefined {
-    const { limits, expectedMs } = this.#rules;
+    const { limits, expected } = this.#rules;
     const misfit = this.#misfit(run);
     if (misfit !== undefined) return misfit;
     const limit = Math.min(limits.maxItems, this.#resolved?.profile.batch?.max_items ?? 1);
     if (this.#runs.length >= limit) return { why: 'full', limit };
     const memoryLimit = Math.min(this.#memoryLimit, run.batchLimit ?? Infinity);
     if (this.#runs.length >= memoryLimit) return { why: 'memory', limit: memoryLimit };
-    if (this.#expectedMs + (expectedMs(run)?.loaded ?? 0) > limits.maxMs) return { why: 'too_long' };
+    if (this.#expectedMs + middle(expected(run)?.loaded) > limits.maxMs) return { why: 'too_long' };
     for (const [passed, by] of this.#passed) {
       if ((passed.overtaken ?? 0) + by >= limits.maxOvertaken) return { why: 'overtakes', run: passed.id };
     }
@@ -110,10 +112,15 @@ class OpenBatch {
     const theirs = this.#rules.profileOf(run);
     if (this.#resolved === undefined || theirs === undefined) return { why: 'alone' };
     if (theirs.profile.id !== this.#resolved.profile.id) return { why: 'model' };
-    const traits = batchTraits(theirs.profile, run);
+    const traits = this.#rules.traitsOf(run);
     if (this.#traits === undefined || traits === undefined) return { why: 'alone' };
     if (theirs.hash !== this.#resolved.hash) return { why: 'differs', names: ['profile'] };
     const names = differences(this.#traits, traits);
     return names.length === 0 ? undefined : { why: 'differs', names };
   }
+}
+
+/** What is not known counts for nothing. */
+function middle(range: TimeRange | undefined): number {
+  return range === undefined ? 0 : (range.low + range.high) / 2;
 }

@@ -1,5 +1,6 @@
 import type { LaneName, RunId } from '../ids.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
+import type { Group } from './together.ts';
 
 /** A lane as the forecast sees it. */
 export interface ForecastLane {
@@ -13,35 +14,84 @@ export interface ForecastLane {
 export interface Forecast {
   /** Until the run starts, ms; absent where something before it cannot be estimated. */
   readonly startsIn?: TimeRange;
+  /** From its start until its result. */
   readonly duration?: TimeRange;
+}
+
+/** Waiting runs that start together, on the lane where that is known. */
+export interface ForecastGroup extends Group {
+  readonly lane?: LaneName;
+  readonly startsIn?: TimeRange;
 }
 
 export const FREE_NOW: TimeRange = { low: 0, high: 0 };
 
 /**
- * When each queued run will start: every run goes to the lane that is free first, in the order of the queue, as the
- * lanes themselves will take them. An unknown duration makes unknown what comes after it on that lane.
+ * When each queued run will start: every run goes to the lane that is free first, in the order of the queue, with what
+ * shares its load there, as the lanes themselves will take them. An unknown duration makes unknown what comes after it
+ * on that lane. `groupOf` tells what a lane takes with the head of what still waits; nothing else where it is not given.
  */
 export function forecast(
   lanes: readonly ForecastLane[],
   queued: readonly Run[],
   durationOf: (run: Run) => TimeRange | undefined,
+  groupOf: (lane: LaneName, head: Run, waiting: readonly Run[]) => Group | undefined = () => undefined,
 ): Map<RunId, Forecast> {
-  const free = new Map(lanes.map(({ lane, freeIn }) => [lane, freeIn]));
+  return forecastsOf(forecastGroups(lanes, queued, durationOf, groupOf));
+}
+
+/** When each run of these groups will start. */
+export function forecastsOf(groups: readonly ForecastGroup[]): Map<RunId, Forecast> {
   const result = new Map<RunId, Forecast>();
-  for (const run of queued) {
-    const candidates = lanes.filter(({ profiles }) => profiles.includes(run.profileId));
+  for (const { runs, startsIn } of groups) {
+    for (const { run, duration } of runs) {
+      result.set(run.id, { ...(startsIn && { startsIn }), ...(duration && { duration }) });
+    }
+  }
+  return result;
+}
+
+/** The same, as the groups in which they start, in the order in which they are taken. */
+export function forecastGroups(
+  lanes: readonly ForecastLane[],
+  queued: readonly Run[],
+  durationOf: (run: Run) => TimeRange | undefined,
+  groupOf: (lane: LaneName, head: Run, waiting: readonly Run[]) => Group | undefined,
+): ForecastGroup[] {
+  const free = new Map(lanes.map(({ lane, freeIn }) => [lane, freeIn]));
+  const taken = new Set<RunId>();
+  const groups: ForecastGroup[] = [];
+  for (const [index, head] of queued.entries()) {
+    if (taken.has(head.id)) continue;
+    const candidates = lanes.filter(({ profiles }) => profiles.includes(head.profileId));
     const known = candidates.filter(({ lane }) => free.get(lane) !== undefined);
     // A lane of unknown length may well be free before the others: then nothing honest can be said.
     const all = known.length === candidates.length;
     const [soonest] = known.toSorted((a, b) => (free.get(a.lane)?.low ?? 0) - (free.get(b.lane)?.low ?? 0));
     const startsIn = all && soonest ? free.get(soonest.lane) : undefined;
-    const duration = durationOf(run);
-    result.set(run.id, { ...(startsIn && { startsIn }), ...(duration && { duration }) });
-    const lane = soonest?.lane ?? candidates[0]?.lane;
-    if (lane !== undefined) free.set(lane, startsIn && duration ? add(startsIn, duration) : undefined);
+    const chosen = soonest ?? candidates[0];
+    const group =
+      (chosen && groupOf(chosen.lane, head, waitingFor(chosen, queued, index, taken))) ??
+      single(head, durationOf(head));
+    for (const { run } of group.runs) taken.add(run.id);
+    const last = group.runs.at(-1)?.duration;
+    if (chosen !== undefined) free.set(chosen.lane, startsIn && last ? add(startsIn, last) : undefined);
+    groups.push({ ...group, ...(chosen && { lane: chosen.lane }), ...(startsIn && { startsIn }) });
   }
-  return result;
+  return groups;
+}
+
+function waitingFor(
+  { profiles }: ForecastLane,
+  queued: readonly Run[],
+  from: number,
+  taken: ReadonlySet<RunId>,
+): readonly Run[] {
+  return queued.slice(from).filter(({ id, profileId }) => !taken.has(id) && profiles.includes(profileId));
+}
+
+function single(run: Run, duration: TimeRange | undefined): Group {
+  return { runs: [{ run, ...(duration && { duration }) }], leftOut: [] };
 }
 
 function add(a: TimeRange, b: TimeRange): TimeRange {

@@ -1,5 +1,5 @@
 import type { Principal } from '../access/principal.ts';
-import type { HostConfig } from '../config/config.ts';
+import type { BatchLimits, HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, RunId } from '../ids.ts';
 import { estimateRunMs } from '../models/eta.ts';
@@ -10,10 +10,13 @@ import { fenceHost, type HeldAttempt } from '../runner/fence-host.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
-import { type Forecast, type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
+import { batchRules } from './batch-rules.ts';
+import { type Forecast, type ForecastLane, FREE_NOW, forecastGroups, forecastsOf } from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
+import { type QueuePlan, toPlan } from './queue-plan.ts';
 import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import { groupOf } from './together.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
 const LISTED = 10;
@@ -30,6 +33,8 @@ export class QueueService {
   readonly #hosts: readonly HostConfig[];
   readonly #clock: Clock;
   readonly #isDriven: (lane: LaneName) => boolean;
+  readonly #batch: BatchLimits | undefined;
+  readonly #ownProfiles: (host: HostConfig) => ReadonlyMap<string, Profile>;
 
   constructor(parts: {
     store: Store;
@@ -38,8 +43,14 @@ export class QueueService {
     clock: Clock;
     /** Whether a living process drives the lane: the row in the store outlives one that was killed. */
     isDriven: (lane: LaneName) => boolean;
+    /** Within which bounds runs share a load of their model; absent where none do. */
+    batch?: BatchLimits;
+    /** Profiles that a host has of its own, where hosts differ. */
+    ownProfiles?: (host: HostConfig) => ReadonlyMap<string, Profile>;
   }) {
     this.#store = parts.store;
+    this.#batch = parts.batch;
+    this.#ownProfiles = parts.ownProfiles ?? (() => new Map());
     this.#profiles = parts.profiles;
     this.#hosts = parts.hosts;
     this.#clock = parts.clock;
@@ -150,7 +161,14 @@ export class QueueService {
     return this.#look().forecasts;
   }
 
-  #look() {
+  /** Which waiting runs would start together as things stand, on any lane that may take runs, and what keeps others apart. */
+  plan(): QueuePlan {
+    const { queued, groups, paused } = this.#look({ isAnyDriver: true });
+    const place = new Map(queued.map(({ id }, index) => [id, index + 1]));
+    return toPlan(groups, place, { paused: paused !== undefined, limits: this.#batch });
+  }
+
+  #look({ isAnyDriver } = { isAnyDriver: false }) {
     const queued = this.#store.runs.queued();
     const active = this.#store.runs.active();
     const durations = new Map<string, TimeRange | undefined>();
@@ -161,21 +179,39 @@ export class QueueService {
     };
     const lanes = this.#hosts.flatMap((host) =>
       host.lanes.map(({ name }): ForecastLane => {
-        const run = active.find(({ lane }) => lane === name);
+        const runs = active.filter(({ lane }) => lane === name);
         const { blocked, driver } = this.#store.lanes.get(name);
         const isDriven = driver !== undefined && this.#isDriven(name);
         // A lane that nobody drives, or that is blocked, takes nothing: what waits goes to the others.
-        const takesRuns = blocked === undefined && isDriven;
-        const freeIn =
-          run === undefined ? FREE_NOW : isDriven ? this.#remaining(run, blocked, durationOf) : undefined;
+        const takesRuns = blocked === undefined && (isDriven || isAnyDriver);
+        const left = runs.map((run) => this.#remaining(run, blocked, durationOf));
+        const freeIn = runs.length === 0 ? FREE_NOW : isDriven ? longest(left) : undefined;
         return { lane: name, profiles: takesRuns ? host.models : [], freeIn };
       }),
     );
-    const forecasts = forecast(lanes, queued, durationOf);
+    const groups = forecastGroups(lanes, queued, durationOf, this.#groups());
+    const forecasts = forecastsOf(groups);
     const paused = this.#pause();
     // Nobody knows when somebody will resume.
     if (paused !== undefined) for (const [id, { startsIn: _, ...rest }] of forecasts) forecasts.set(id, rest);
-    return { queued, active, lanes, forecasts, paused };
+    return { queued, active, lanes, groups, forecasts, paused };
+  }
+
+  /** As each lane puts runs together. */
+  #groups(): Parameters<typeof forecastGroups>[3] {
+    const limits = this.#batch;
+    if (limits === undefined) return () => undefined;
+    const rules = new Map(
+      this.#hosts.flatMap((host) => {
+        const ownProfiles = this.#ownProfiles(host);
+        const shared = batchRules({ store: this.#store, profiles: this.#profiles, limits, ownProfiles });
+        return host.lanes.filter(({ batch = true }) => batch).map(({ name }) => [name, shared] as const);
+      }),
+    );
+    return (lane, head, waiting) => {
+      const own = rules.get(lane);
+      return own?.profileOf(head)?.profile.batch === undefined ? undefined : groupOf(head, waiting, own);
+    };
   }
 
   /** Of an active run, from now on; unknown where it does not get on. */
@@ -194,7 +230,7 @@ export class QueueService {
 
   #allDoneBy(
     queued: readonly Run[],
-    forecasts: ReturnType<typeof forecast>,
+    forecasts: ReadonlyMap<RunId, Forecast>,
     lanes: readonly ForecastLane[],
   ): UtcMs | undefined {
     let latest = 0;
@@ -236,6 +272,16 @@ function estimate(
 ): TimeRange | undefined {
   const work = workOf(profile, run);
   return work && estimateRunMs(profile, work, learnedRuns(store, profile));
+}
+
+/** The last of several that end one after the other; unknown where one of them is. */
+function longest(ranges: readonly (TimeRange | undefined)[]): TimeRange | undefined {
+  let last: TimeRange = FREE_NOW;
+  for (const range of ranges) {
+    if (range === undefined) return undefined;
+    last = { low: Math.max(last.low, range.low), high: Math.max(last.high, range.high) };
+  }
+  return last;
 }
 
 /** What is left of an estimate after `ms`. */

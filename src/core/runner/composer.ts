@@ -1,11 +1,9 @@
 import type { RunId } from '../ids.ts';
 import { batchRules } from '../queue/batch-rules.ts';
 import { composeBatch } from '../queue/compose-batch.ts';
+import { LOOKED_AT } from '../queue/together.ts';
 import type { Composition } from '../store/attempts.ts';
 import type { LaneContext } from './lane-context.ts';
-
-/** Waiting runs that are looked at for a batch: those far behind would overtake too many anyway. */
-const LOOKED_AT = 100;
 
 /** What a lane takes with the head of the queue; asked within the claim, so that nobody else takes it. */
 export function composer(context: LaneContext): (head: RunId) => Composition {
