@@ -109,7 +109,7 @@ function text(initial: ParameterValue | undefined) {
 
 /** `number from 0 to 1, usually 0.25. Weight of the edges; 0 leaves them out`: the bounds first, they are short. */
 function helpOf(parameter: Parameter): string {
-  const isListed = ['boolean', 'choice', 'string'].includes(parameter.type);
+  const isListed = ['boolean', 'choice', 'string', 'regions'].includes(parameter.type);
   const takes = isListed ? '' : parameterValues(parameter);
   const usual = parameter.default === undefined ? '' : `usually ${usualWord(parameter.default)}`;
   const range = [takes, usual].filter((part) => part !== '').join(', ');

@@ -4,9 +4,9 @@ import type { Wording } from './wording.ts';
 /** What is wrong with what shall be made of a prompt or of a result. */
 export const FOLLOW_UP_WORDING = {
   'input.model_other_task': {
-    example: { model: 'vista-upscale', task: 'upscale', wanted: 'generate' },
+    example: { model: 'vista-upscale', task: 'upscale' },
     say: (p) => ({
-      sentence: `${p.text('model', 'That model')} ${taskWords(p.text('task'))}; it does not ${infinitive(p.text('wanted'))}.`,
+      sentence: `${p.text('model', 'That model')} ${taskWords(p.text('task'))}, and nothing else.`,
       nextStep: `Use it with \`${TASK_VERBS.get(p.text('task')) ?? 'inference'}\`, or choose another model (\`models\` shows them).`,
     }),
   },
@@ -18,9 +18,9 @@ export const FOLLOW_UP_WORDING = {
     }),
   },
   'input.region_invalid': {
-    example: { parameter: 'region', line: 2, given: '0,0,2,1: snow', reason: 'outside', maximum: 8 },
+    example: { parameter: 'parts', given: '9 regions', reason: 'too_many', maximum: 8 },
     say: (p) => ({
-      sentence: `${p.text('parameter', 'region')}${p.part('given', (given) => ` "${given}"`)}: ${REGION_REASONS.get(p.text('reason')) ?? 'that is no region'}${p.text('reason') === 'too_many' ? p.part('maximum', (most) => ` (at most ${most})`) : ''}.`,
+      sentence: `${p.text('parameter', 'region')}${p.part('given', (given) => ` "${given}"`)}: ${REGION_REASONS.get(p.text('reason')) ?? 'that is no region'}${p.part('maximum', (most) => ` (at most ${most})`)}.`,
       nextStep: `Write left, top, right and bottom as parts of the picture from 0 to 1, then the text: \`${p.text('parameter', 'region')}="0,0,0.5,1: snow on the roof"\`.`,
     }),
   },
@@ -67,9 +67,4 @@ const REGION_REASONS: ReadonlyMap<string, string> = new Map([
 function taskWords(task: string): string {
   if (task === 'upscale') return 'makes videos larger';
   return task === 'enhance' ? 'makes better texts' : 'makes videos of prompts';
-}
-
-function infinitive(task: string): string {
-  if (task === 'upscale') return 'make videos larger';
-  return task === 'enhance' ? 'make better texts' : 'make videos of prompts';
 }

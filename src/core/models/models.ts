@@ -61,8 +61,7 @@ export class Models {
 
   /**
    * The named model, or the first that takes these inputs as it is. Of those that do `task`; without a name, those of
-   * `family` come first. Problems: `input.model_unavailable` {model, reason?}, `input.model_other_task` {model, task,
-   * wanted}, `input.no_model_for_task` {task}, `input.model_unknown` {model, known, nearest?}.
+   * `family` come first. Problems: `input.model_unavailable` {model, reason?}, `input.model_other_task` {model, task}, `input.no_model_for_task` {task}, `input.model_unknown` {model, known, nearest?}.
    */
   choose(
     name: string | undefined,
@@ -82,14 +81,14 @@ export class Models {
       }
       const fits = ({ profile }: ModelChoice): boolean => checkRun(profile, inputs, {}).ok;
       // A relative that does not fit says why; a stranger would make something else of it.
-      if (family !== undefined && isRelated(first)) return valid(ordered.filter(isRelated).find(fits) ?? first);
+      if (family !== undefined && isRelated(first))
+        return valid(ordered.filter(isRelated).find(fits) ?? first);
       return valid(ordered.find(fits) ?? first);
     }
     const found = available.find(({ profile }) => profile.id === name);
     if (found !== undefined) return valid(found);
     const other = all.find(({ profile }) => profile.id === name)?.profile.task;
-    if (other !== undefined)
-      return invalid('input.model_other_task', { model: name, task: other, wanted: task });
+    if (other !== undefined) return invalid('input.model_other_task', { model: name, task: other });
     if (this.#catalogue.list().some(({ id }) => id === name))
       return invalid('input.model_unavailable', { model: name });
     const known = available.map(({ profile }) => profile.id);

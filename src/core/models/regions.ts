@@ -17,7 +17,7 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)$/;
 
 /**
  * Regions as people type them, one in each line (or in each item of a list): `0,0,0.5,1: snow on the roof`, or, where the
- * model can find things by itself, `roof: snow`. Problems: `input.region_invalid` {parameter, given, reason, line,
+ * model can find things by itself, `roof: snow`. Problems: `input.region_invalid` {parameter, given, reason,
  * maximum?}; reasons are `no_text`, `no_place`, `outside`, `empty`, `no_mask`, `too_many`.
  */
 export function parseRegions(
@@ -36,11 +36,11 @@ export function parseRegions(
   }
   const regions: Region[] = [];
   const problems: Problem[] = [];
-  for (const [index, line] of lines.entries()) {
+  for (const line of lines) {
     const region = parseRegion(parameter, line);
     if (typeof region !== 'string') regions.push(region);
     else {
-      const details = { parameter: name, given: line.slice(0, 100), reason: region, line: index + 1 };
+      const details = { parameter: name, given: line.slice(0, 100), reason: region };
       problems.push({ code: 'input.region_invalid', parameters: details });
     }
   }

@@ -89,18 +89,23 @@ describe('answers', () => {
         Send a video together with a sentence that says what it shall become; that makes a
         prompt, and you can run it.
         create     Make a prompt from a text and files
-        inference  Queue a run of a prompt
+        inference  Queue a run of a prompt, or many: of several values or prompts
+        confirm    Queue the runs that were shown and wait for a yes
         tune       Choose model and parameters for a run of a prompt, or like another run
-        list       List prompts or runs, newest first
-        show       Show one prompt or run with all that is known of it
+        list       List prompts, runs or requests with many runs, newest first
+        show       Show one prompt, run or request with all that is known of it
         search     Find prompts by words of their text or name
-        status     Show the hosts, their GPUs and what runs on them, or one run
-        queue      Show the queue, or pause and resume it
+        status     Show the hosts, their GPUs and what runs on them, or one run or request
+        queue      Show the queue or what starts together, pause or resume it
         logs       Show the last lines of a run's log
-        cancel     Cancel a run that waits or runs; only an admin cancels the runs of others
+        cancel     Cancel a run or a whole request; only an admin cancels those of others
         rate       Rate the result of a run, from 1 (poor) to 5 (great)
-        retry      Queue a finished run again with the same inputs and parameters
+        retry      Queue a finished run again as it was, or what failed of a request
+        promote    Queue the full run of a draft: same seed, without what made it a draft
         rerun      Queue a run again with a new seed, or with what you change
+        upscale    Make the result of a run, or the video of a prompt, larger
+        enhance    Make a new prompt with a better text, found by a model that sees the video
+        reproduce  Run a finished run again exactly as it was, and say what differs
         models     List the models, or show one with its parameters
         roles      Show what the files of a prompt are used as, or change it
         discard    Take a prompt without runs out of all listings; restore undoes it
@@ -115,16 +120,23 @@ describe('answers', () => {
   test('help for a verb has its arguments, options and examples', () => {
     expect(rendered(helpCard(COMMANDS, 'inference'))).toMatchInlineSnapshot(`
       "
-      inference PROMPT [parameter=value…] [--model MODEL]
-        Queue a run of a prompt.
+      inference PROMPT [OTHERS…] [parameter=value…] [--model MODEL] [--draft]
+        Queue a run of a prompt, or many: of several values or prompts.
         PROMPT           Id of the prompt or its beginning, or its name
-        parameter=value  Parameters of the model: see models MODEL
+        OTHERS           Further prompts, each run with the same parameters
+        parameter=value  Parameters of the model (see models MODEL); 1..8, 1..9..2 and 0.2,0.5
+                         ask for a run of each value
         --model MODEL    Model to run; else the first that fits
+        --draft          A quick look, as the model says what that is; promote makes the full
+                         run of it
         --dry-run        Show what would be sent to the host, send nothing
+        --yes            Queue also very many runs without being asked
         --priority N     Higher goes first; 0 is usual, and only an admin may go above it
         For example:
         inference ps_7k2m9x4d
         inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low
+        inference ps_7k2m9x4d seed=1..8 edge=0.2,0.5,0.8 --draft
+        inference ps_7k2m9x4d ps_2c8h5n3t seed=1..4
         inference ps_7k2m9x4d --model preview --dry-run
         Also: run
       "

@@ -27,6 +27,7 @@ describe('the result card', () => {
         Controls as the model saw them: edge
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
+          Reproduce: /cosmos reproduce rs_3fq8w1zz
       "
     `);
   });
@@ -40,6 +41,7 @@ describe('the result card', () => {
         data/outputs/rs_3fq8w1zz/video.mp4 (48 MB)
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
+          Reproduce: /cosmos reproduce rs_3fq8w1zz
       "
     `);
   });
@@ -58,6 +60,7 @@ describe('the result card', () => {
         Not posted here: edge (4 MB). Details says where they lie.
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
+          Reproduce: /cosmos reproduce rs_3fq8w1zz
       "
     `);
   });
@@ -74,6 +77,7 @@ describe('the result card', () => {
         data/outputs/rs_3fq8w1zz/video.mp4
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
+          Reproduce: /cosmos reproduce rs_3fq8w1zz
       "
     `);
   });

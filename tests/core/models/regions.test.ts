@@ -56,7 +56,7 @@ describe('regions as people type them', () => {
       problems: [
         {
           code: 'input.region_invalid',
-          parameters: { parameter: 'region', given: given.trim(), reason, line: 1 },
+          parameters: { parameter: 'region', given: given.trim(), reason },
         },
       ],
     });
@@ -72,10 +72,10 @@ describe('regions as people type them', () => {
     const wrong = parseRegions('region', PARAMETER, ['snow', 'roof: ice', '0,0,0,1: x']);
 
     expect(
-      wrong.ok ? [] : wrong.problems.map(({ parameters }) => [parameters['line'], parameters['reason']]),
+      wrong.ok ? [] : wrong.problems.map(({ parameters }) => [parameters['given'], parameters['reason']]),
     ).toEqual([
-      [1, 'no_place'],
-      [3, 'empty'],
+      ['snow', 'no_place'],
+      ['0,0,0,1: x', 'empty'],
     ]);
     expect(parseRegions('region', PARAMETER, Array(4).fill('roof: ice'))).toMatchObject({
       problems: [{ parameters: { reason: 'too_many', maximum: 3 } }],

@@ -1,4 +1,5 @@
 import { statusCard } from '../../thread-view/status-card.ts';
+import { assignedValues } from '../arguments.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
@@ -6,8 +7,8 @@ export const rerun: CommandHandler = async ({ api, views, actor, openThread, ide
   const run = foundOrSuggested(api.findRun(command.arguments['run'] ?? ''), 'rerun');
   if (!run.ok) return run.refusal;
   const { model, priority } = command.options;
-  const order = api.rerunOrder(run.value, {
-    parameters: Object.fromEntries(command.assignments.map(({ name, value }) => [name, value])),
+  const order = api.orders.rerun(run.value, {
+    parameters: assignedValues(command.assignments),
     ...(typeof model === 'string' && { model }),
   });
   if (!order.ok) return refused(order.problems);

@@ -61,7 +61,7 @@ function wordsOf(definition: CommandDefinition, given: readonly GivenOption[]): 
     ...options,
     ...(isLikeOption ? ['--'] : []),
     ...positional,
-    ...(listed === undefined ? [] : separated(String(listed))),
+    ...(listed === undefined ? [] : separated(String(listed)).filter((word) => !isNamed(word, values))),
     // What has an option of its own was chosen, and wins over what was typed.
     ...assignments,
   ];
@@ -70,4 +70,8 @@ function wordsOf(definition: CommandDefinition, given: readonly GivenOption[]): 
 function separated(text: string): readonly string[] {
   const split = splitWords(text);
   return split.ok ? split.value.map((word) => word.text) : [text];
+}
+
+function isNamed(word: string, chosen: ReadonlyMap<string, unknown>): boolean {
+  return word.includes('=') && chosen.has(word.slice(0, word.indexOf('=')));
 }

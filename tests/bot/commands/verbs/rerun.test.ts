@@ -26,7 +26,7 @@ describe('rerun', () => {
     expect(next.parameters).toEqual({ ...run.parameters, seed: expect.any(Number) });
     expect(next.parameters['seed']).not.toBe(42);
     expect(next.parent).toEqual({ run: run.id, relation: 'vary' });
-    expect(words(await bench.say(`status ${next.id}`))).toContain(`"variation of ",{"code":"${run.id}"}`);
+    expect(words(await bench.say(`status ${next.id}`))).toContain(`"varied from ",{"code":"${run.id}"}`);
     expect((await queued(bench, `rerun ${run.id}`)).parameters['seed']).not.toBe(next.parameters['seed']);
   });
 

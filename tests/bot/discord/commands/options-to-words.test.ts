@@ -77,9 +77,9 @@ describe('what somebody has chosen', () => {
   it('takes parameters in a list as they are typed, and those that were chosen over them', () => {
     const parameters = 'edge=0.2 seg_prompt="a red car" seed=1';
     expect(parsed('inference', { prompt: 'ps_1', edge: 0.9, parameters }).assignments).toEqual([
-      { name: 'edge', value: '0.9' },
       { name: 'seg_prompt', value: 'a red car' },
       { name: 'seed', value: '1' },
+      { name: 'edge', value: '0.9' },
     ]);
   });
 
