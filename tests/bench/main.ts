@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { arch, cpus, platform, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
+import { batches } from './benchmarks/batches.ts';
 import { coldStart } from './benchmarks/cold-start.ts';
 import { fileTransfer } from './benchmarks/file-transfer.ts';
 import { fileTransferSsh } from './benchmarks/file-transfer-ssh.ts';
@@ -18,6 +19,7 @@ const BENCHMARKS = [
   coldStart,
   submitToStart,
   queueClaims,
+  batches,
   logFollow,
   idleDaemon,
   fileTransfer,
