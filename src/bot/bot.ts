@@ -123,7 +123,9 @@ export class Bot {
     inbox.start();
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
-    this.#services.push(inbox, sync, proxies, contactSheets, port, { stop: async () => receiver[Symbol.dispose]() });
+    this.#services.push(inbox, sync, proxies, contactSheets, port, {
+      stop: async () => receiver[Symbol.dispose](),
+    });
     await port.start(inbox.receive, createSurfaces({ api, access, store }));
     // What waited until the port knew whom it serves.
     inbox.look();

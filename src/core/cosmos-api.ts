@@ -10,25 +10,17 @@ import type { AttemptPlan, JobPaths } from './ports/host.ts';
 import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
 import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
 import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
-import type { Forecast } from './queue/forecast.ts';
 import type { QueuePlan } from './queue/queue-plan.ts';
 import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
-import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
 import type { RequestService } from './requests/request-service.ts';
-import type { RunRequest } from './requests/request.ts';
+import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
 import type { JobPlanner } from './runner/job-planner.ts';
 import type { FollowUps } from './runs/follow-ups.ts';
 import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
-import type {
-  CheckedOrder,
-  QueueOptions,
-  RerunOrder,
-  RunChange,
-  RunOrder,
-  RunService,
-} from './runs/run-service.ts';
+import type { RunOrders } from './runs/run-orders.ts';
+import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder, RunService } from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/runs.ts';
@@ -85,6 +77,11 @@ export class CosmosApi {
     return this.#parts.requests;
   }
 
+  /** What `rerunRun` is given: what is asked for where a run is run again. */
+  get orders(): RunOrders {
+    return this.#parts.runs.orders;
+  }
+
   /** Keeps nothing where `signal` aborts in between; then it throws the reason. */
   async createPrompt(actor: Principal, request: NewPrompt, signal?: AbortSignal): Promise<Checked<Prompt>> {
     return this.#woken(await this.#parts.prompts.create(actor, request, signal));
@@ -130,7 +127,7 @@ export class CosmosApi {
 
   /** What `retryRun` would queue; fails as it would, and queues nothing. */
   checkRetry(actor: Principal, run: Run): Checked<CheckedOrder> {
-    const order = this.#parts.runs.retryOrder(run);
+    const order = this.#parts.runs.orders.retry(run);
     return order.ok ? this.checkRun(actor, order.value) : order;
   }
 
@@ -153,18 +150,8 @@ export class CosmosApi {
     return this.#woken(this.#parts.runs.retry(actor, run, options));
   }
 
-  /** What `rerunRun` is given: the run with what shall be different, or with a new seed where nothing shall. */
-  rerunOrder(run: Run, change: RunChange): Checked<RerunOrder> {
-    return this.#parts.runs.rerunOrder(run, change);
-  }
-
   rerunRun(actor: Principal, run: Run, order: RerunOrder, options?: QueueOptions): Checked<Run> {
     return this.#woken(this.#parts.runs.rerun(actor, run, order, options));
-  }
-
-  /** The run at full quality that a draft stands for: `RunService.promoteOrder`; `rerunRun` queues it. */
-  promoteOrder(run: Run, changed: RunOrder['parameters']): Checked<RerunOrder> {
-    return this.#parts.runs.promoteOrder(run, changed);
   }
 
   rateRun(actor: Principal, run: Run, rating: number): Checked<Run> {
@@ -210,11 +197,6 @@ export class CosmosApi {
   /** Which waiting runs would start together as things stand, and what keeps others apart. */
   queuePlan(): QueuePlan {
     return this.#parts.queue.plan();
-  }
-
-  /** When each waiting run will start, and what it takes. */
-  forecasts(): ReadonlyMap<RunId, Forecast> {
-    return this.#parts.queue.forecasts();
   }
 
   place(run: Run): QueuePlace | undefined {
@@ -296,11 +278,6 @@ export class CosmosApi {
   /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
   suggestPrompts(text: string, limit: number): Prompt[] {
     return this.#lookup.prompts(text, limit);
-  }
-
-  /** A request with many runs by its id or the beginning of it. */
-  findRequest(reference: string): Checked<RunRequest> {
-    return this.#lookup.request(reference);
   }
 
   /** A run by its id or the beginning of it. */

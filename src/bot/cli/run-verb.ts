@@ -1,4 +1,4 @@
-import type { Run } from '../../core/runs/run.ts';
+import type { RequestId, RunId } from '../../core/ids.ts';
 import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandVerb } from '../commands/registry.ts';
 import { COMMANDS } from '../commands/registry.ts';
@@ -9,6 +9,7 @@ import { printCard, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { isDaemonRunning } from './daemon-lock.ts';
 import { followLog } from './follow-log.ts';
+import { followRequest } from './follow-request.ts';
 import { followRun } from './follow-run.ts';
 import { localPrincipal, localUser } from './local-user.ts';
 import { openConfiguredBot, openLogFile, readConfig } from './open-configured-bot.ts';
@@ -25,7 +26,15 @@ const WITHOUT_MODELS: ReadonlySet<CommandVerb> = new Set([
   'discard',
 ]);
 
-const QUEUEING: ReadonlySet<CommandVerb> = new Set(['inference', 'retry', 'rerun']);
+const QUEUEING: ReadonlySet<CommandVerb> = new Set([
+  'inference',
+  'confirm',
+  'retry',
+  'rerun',
+  'promote',
+  'upscale',
+  'enhance',
+]);
 
 /** Runs a verb of the registry over CosmosAPI, in this process. */
 export async function runVerb(
@@ -60,9 +69,12 @@ export async function runVerb(
       { api, views, actor: localPrincipal(store), role: allowed.value, localFiles: true },
       parsed,
     );
-    const queued = QUEUEING.has(verb) ? queuedRun(result.data) : undefined;
-    if (queued !== undefined && command.options['wait'] === true)
-      return await followRun(bot, queued.id, output, json);
+    const queued = QUEUEING.has(verb) ? queuedBy(result.data) : undefined;
+    if (queued !== undefined && command.options['wait'] === true) {
+      return queued.kind === 'run'
+        ? await followRun(bot, queued.id, output, json)
+        : await followRequest(bot, queued.id, output, json);
+    }
     if (json) output.out.write(`${JSON.stringify(result.data, null, 2)}\n`);
     else if (result.card !== undefined)
       printCard(result.failed ? { ...output, out: output.error } : output, result.card);
@@ -73,8 +85,13 @@ export async function runVerb(
   }
 }
 
-/** The run that a verb has queued; a dry run or a refusal has none. */
-function queuedRun(data: unknown): Pick<Run, 'id'> | undefined {
-  const isRun = typeof data === 'object' && data !== null && 'id' in data && 'queuedAt' in data;
-  return isRun ? (data as Run) : undefined;
+type Queued =
+  | { readonly kind: 'run'; readonly id: RunId }
+  | { readonly kind: 'request'; readonly id: RequestId };
+
+/** What a verb has queued; a dry run or a refusal has nothing. */
+function queuedBy(data: unknown): Queued | undefined {
+  if (typeof data !== 'object' || data === null || !('id' in data)) return undefined;
+  if ('queuedAt' in data) return { kind: 'run', id: data.id as RunId };
+  return 'isBatch' in data ? { kind: 'request', id: data.id as RequestId } : undefined;
 }

@@ -16,6 +16,7 @@ import {
   UNFINISHED_RUN,
   WAIT,
 } from './registry-parts.ts';
+import { CONFIRM, INFERENCE, PROMOTE } from './registry-requests.ts';
 
 /** Every verb; the order is the order of the help. */
 export const COMMANDS = {
@@ -58,73 +59,8 @@ export const COMMANDS = {
     examples: ['create prompt "A rainy neon street at night, cinematic" street.mp4 street_depth.mp4'],
     role: 'operator',
   },
-  inference: {
-    aliases: ['run'],
-    summary: 'Queue a run of a prompt, or many: of several values or prompts',
-    arguments: [
-      PROMPT,
-      {
-        name: 'others',
-        kind: 'prompt_id',
-        help: 'Further prompts, each run with the same parameters',
-        required: false,
-        variadic: true,
-      },
-    ],
-    options: [
-      {
-        name: 'model',
-        type: 'text',
-        holds: 'model',
-        help: 'Model to run; else the first that fits',
-        essential: true,
-      },
-      {
-        name: 'draft',
-        type: 'flag',
-        help: 'A quick look, as the model says what that is; `promote` makes the full run of it',
-        essential: true,
-      },
-      {
-        name: 'dry-run',
-        type: 'flag',
-        help: 'Show what would be sent to the host, send nothing',
-        essential: false,
-      },
-      {
-        name: 'yes',
-        type: 'flag',
-        help: 'Queue also very many runs without being asked',
-        essential: false,
-      },
-      PRIORITY,
-      WAIT,
-      JSON_OUTPUT,
-    ],
-    assignments: {
-      ...PARAMETERS,
-      help: 'Parameters of the model (see `models MODEL`); `1..8`, `1..9..2` and `0.2,0.5` ask for a run of each value',
-    },
-    examples: [
-      'inference ps_7k2m9x4d',
-      'inference ps_7k2m9x4d edge=0.8 vis=0.2 canny_threshold=low',
-      'inference ps_7k2m9x4d seed=1..8 edge=0.2,0.5,0.8 --draft',
-      'inference ps_7k2m9x4d ps_2c8h5n3t seed=1..4',
-      'inference ps_7k2m9x4d --model preview --dry-run',
-    ],
-    role: 'operator',
-    form: 'parameters',
-  },
-  confirm: {
-    aliases: ['yes'],
-    summary: 'Queue the runs that were shown and wait for a yes',
-    arguments: [
-      { name: 'request', kind: 'request_id', help: 'Id under which they were shown', required: true },
-    ],
-    options: [WAIT, JSON_OUTPUT],
-    examples: ['confirm rq_8d2k5m1x'],
-    role: 'operator',
-  },
+  inference: INFERENCE,
+  confirm: CONFIRM,
   tune: {
     aliases: ['adjust'],
     summary: 'Choose model and parameters for a run of a prompt, or like another run',
@@ -271,15 +207,7 @@ export const COMMANDS = {
     examples: ['retry rs_3fq8w1zz', 'retry rq_8d2k5m1x'],
     role: 'operator',
   },
-  promote: {
-    aliases: ['full'],
-    summary: 'Queue the full run of a draft: same seed, without what made it a draft',
-    arguments: [RUN],
-    options: [PRIORITY, WAIT, JSON_OUTPUT],
-    assignments: { ...PARAMETERS, help: 'What shall be different from the draft' },
-    examples: ['promote rs_3fq8w1zz', 'promote rs_3fq8w1zz num_steps=50'],
-    role: 'operator',
-  },
+  promote: PROMOTE,
   rerun: {
     aliases: ['vary'],
     summary: 'Queue a run again with a new seed, or with what you change',

@@ -77,7 +77,10 @@ export function promptOfThread(
   return thread && promptOf(store, thread);
 }
 
-function promptOf(store: Pick<Store, 'threads' | 'runs' | 'prompts' | 'requests'>, thread: ThreadId): Prompt | undefined {
+function promptOf(
+  store: Pick<Store, 'threads' | 'runs' | 'prompts' | 'requests'>,
+  thread: ThreadId,
+): Prompt | undefined {
   const id = store.threads.promptOf(thread) ?? store.runs.list({ thread, limit: 1 })[0]?.promptId;
   return id && store.prompts.get(id);
 }

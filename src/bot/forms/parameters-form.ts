@@ -188,7 +188,7 @@ function orderProblems(
   parameters: Readonly<Record<string, string>>,
 ): readonly Problem[] {
   if (!prompt.ok) return [];
-  const order = run === undefined ? undefined : api.rerunOrder(run, { model, parameters });
+  const order = run === undefined ? undefined : api.orders.rerun(run, { model, parameters });
   if (order?.ok === false) return order.problems;
   const checked = api.checkOrder(order?.value ?? { prompt: prompt.value, model, parameters });
   return checked.ok ? [] : checked.problems;

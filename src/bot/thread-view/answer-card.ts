@@ -1,5 +1,5 @@
 import type { Problem } from '../../core/errors.ts';
-import type { Card, CardAction, Mark } from '../../core/ports/chat.ts';
+import type { Card, CardAction, CardBlock, Mark, Text } from '../../core/ports/chat.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
 import { count } from '../wording/numbers.ts';
@@ -31,7 +31,7 @@ export function problemCard(
     return {
       mark: 'warning',
       title: sentence(first.sentence),
-      blocks: [...meant, paragraph(sentence(first.nextStep))],
+      blocks: [...onlyIn(problems[0]), ...meant, paragraph(sentence(first.nextStep))],
       actions,
     };
   }
@@ -39,13 +39,23 @@ export function problemCard(
     mark: 'warning',
     title: [`${count(problems.length, 'thing')} to correct`],
     blocks: [
-      ...explained.map((each) =>
+      ...explained.flatMap((each, index) => [
         paragraph('• ', line(sentence(each.sentence), ' ', sentence(each.nextStep))),
-      ),
+        ...onlyIn(problems[index]),
+      ]),
       ...meant,
     ],
     actions,
   };
+}
+
+/** Of a problem that not all runs have which were asked for at once: which have it. */
+function onlyIn(problem: Problem | undefined): readonly CardBlock[] {
+  const { runs, runsTotal, ofRuns } = problem?.parameters ?? {};
+  if (typeof runs !== 'object' || typeof runsTotal !== 'number' || typeof ofRuns !== 'number') return [];
+  const named = runs.flatMap((run, index): Text => [index === 0 ? '' : ', ', { code: run }]);
+  const more = runsTotal - runs.length;
+  return [paragraph(`In ${runsTotal} of ${ofRuns} runs: `, named, more > 0 && `, and ${more} more`)];
 }
 
 /** The last lines of a run's log, as an answer to `logs`. */

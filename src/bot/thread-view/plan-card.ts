@@ -1,9 +1,10 @@
 import type { RequestId } from '../../core/ids.ts';
-import type { Card } from '../../core/ports/chat.ts';
+import type { Card, CardBlock } from '../../core/ports/chat.ts';
 import type { PlannedRun, RequestPlan } from '../../core/requests/request-plan.ts';
-import { count, timeRange } from '../wording/numbers.ts';
+import { timeRange } from '../wording/numbers.ts';
+import { runsOf } from './request-parts.ts';
 import { runLabel } from './run-label.ts';
-import { action, facts, paragraph } from './text.ts';
+import { action, facts, line, paragraph } from './text.ts';
 
 /** Rows that are worth reading before a yes; a dry run has all. */
 const SHOWN_ROWS = 12;
@@ -11,40 +12,42 @@ const SHOWN_ROWS = 12;
 /** What many runs would be, before they are queued; with `confirm` somebody has to say yes first. */
 export function planCard(plan: RequestPlan, { confirm }: { readonly confirm?: RequestId }): Card {
   const { runs, varied } = plan;
-  const most = confirm === undefined ? runs.length : SHOWN_ROWS;
-  const amount = count(runs.length, runs[0].draft === undefined ? 'run' : 'draft');
-  const more = runs.length - most;
+  const rows = runs.map((run, index) => [[String(index + 1)], [labelOf(varied, run)], timeOf(run)]);
+  const most = confirm === undefined ? rows.length : SHOWN_ROWS;
+  const more = rows.length - most;
+  const models = [...new Set(runs.map(({ model }) => model.profile.id))].join(', ');
   return {
     mark: 'none',
-    title: facts(confirm === undefined ? `${amount} would be queued` : `${amount}: queue them?`, time(plan)),
+    title: facts(
+      line(subjectOf(plan), confirm === undefined ? ' would be queued' : ': queue them?'),
+      models,
+      time(plan),
+    ),
     blocks: [
-      {
-        type: 'rows',
-        rows: runs
-          .slice(0, most)
-          .map((run, index) => [
-            [String(index + 1)],
-            [labelOf(varied, run)],
-            [run.model.profile.id],
-            timeOf(run),
-          ]),
-      },
+      { type: 'rows', rows: rows.slice(0, most) },
       ...(more > 0 ? [paragraph(`… and ${more} more`)] : []),
-      ...(confirm === undefined
-        ? []
-        : [
-            paragraph(
-              'Nothing is queued yet. Say yes with the button, with ',
-              { code: `confirm ${confirm}` },
-              ', or ask again with ',
-              { code: '--yes' },
-              '.',
-            ),
-          ]),
+      ...(confirm === undefined ? [] : [waits(confirm)]),
     ],
     actions:
-      confirm === undefined ? [] : [action('confirm', confirm, `Queue ${amount}`, { style: 'primary' })],
+      confirm === undefined
+        ? []
+        : [action('confirm', confirm, `Queue all ${runs.length}`, { style: 'primary' })],
   };
+}
+
+function waits(confirm: RequestId): CardBlock {
+  return paragraph(
+    'Nothing is queued yet: ',
+    { code: `confirm ${confirm}` },
+    ' queues them all, and so does the same command with ',
+    { code: '--yes' },
+    '.',
+  );
+}
+
+function subjectOf({ runs }: RequestPlan): string {
+  const names = [...new Set(runs.map(({ prompt }) => prompt.name))];
+  return runsOf(runs.length, names, runs[0].draft !== undefined);
 }
 
 function labelOf(varied: readonly string[], { prompt, parameters }: PlannedRun): string {
@@ -52,9 +55,9 @@ function labelOf(varied: readonly string[], { prompt, parameters }: PlannedRun):
 }
 
 function time({ runs, expected }: RequestPlan): string {
-  const needsGpu = runs.some(({ model }) => model.profile.requires.min_gpus > 0);
-  const what = needsGpu ? 'GPU time' : 'time';
-  return expected === undefined ? `${what} not known yet` : `${timeRange(expected)} of ${what}`;
+  const isOnGpu = runs.some(({ model }) => model.profile.requires.min_gpus > 0);
+  if (expected === undefined) return 'nobody knows yet how long they take';
+  return isOnGpu ? `${timeRange(expected)} of GPU time` : `takes ${timeRange(expected)}`;
 }
 
 function timeOf({ expected }: PlannedRun): string[] {

@@ -12,6 +12,8 @@ import { action, facts, line, paragraph, person, sentence } from './text.ts';
 const SHOWN_ROWS = 16;
 /** A reason longer than this is read with `show` of its run. */
 const REASON_CHARACTERS = 60;
+/** So that all rows find room in what a chat takes, whatever prompts are called. */
+const LABEL_CHARACTERS = 60;
 
 /** The one message for all runs of a request, edited in place: where each stands, and what one can do. */
 export function requestCard(view: RequestView): Card {
@@ -21,9 +23,12 @@ export function requestCard(view: RequestView): Card {
   return { ...headOf(view), blocks: [...blocksAbove(view), table(rows), ...more], actions: actionsOf(view) };
 }
 
-/** The same with every run, as an answer to `show`. */
+/** The same with every run, as an answer, which stays as it is: without a bar, which moves. */
 export function requestDetailsCard(view: RequestView): Card {
-  return { ...headOf(view), blocks: [...blocksAbove(view), table(view.rows)], actions: actionsOf(view) };
+  const [, ...others] = blocksAbove(view);
+  const known = hasEnded(view) ? false : percent(overallPercent(view));
+  const words = paragraph(facts(known, standingOf(view)));
+  return { ...headOf(view), blocks: [words, ...others, table(view.rows)], actions: actionsOf(view) };
 }
 
 function headOf(view: RequestView): Pick<Card, 'mark' | 'title'> {
@@ -48,14 +53,18 @@ function requestMark(view: RequestView): Mark {
 }
 
 function blocksAbove(view: RequestView): readonly CardBlock[] {
-  const counts = stateCounts(view.rows.map(({ run }) => run));
-  if (hasEnded(view)) return [paragraph(facts(...counts))];
-  const left = view.left !== undefined && `${timeRange(view.left)} left`;
+  if (hasEnded(view)) return [paragraph(standingOf(view))];
   return [
-    { type: 'progress', percent: overallPercent(view), label: facts(...counts, left) },
+    { type: 'progress', percent: overallPercent(view), label: standingOf(view) },
     ...(view.isPaused ? [paragraph('The queue is paused; nothing starts until it is resumed.')] : []),
     ...(view.problem === undefined ? [] : [problemLine(view.problem)]),
   ];
+}
+
+/** `9 of 24 done · 1 failed · 2 running · 2–3 h left`. */
+function standingOf({ rows, left }: RequestView): Text {
+  const counts = stateCounts(rows.map(({ run }) => run));
+  return facts(...counts, left !== undefined && `${timeRange(left)} left`);
 }
 
 function problemLine(problem: NonNullable<RequestView['problem']>): CardBlock {
@@ -66,7 +75,11 @@ function problemLine(problem: NonNullable<RequestView['problem']>): CardBlock {
 function table(rows: readonly RequestRow[]): CardBlock {
   return {
     type: 'rows',
-    rows: rows.map(({ run, ...row }) => [[{ code: run.id }], [row.label], standing({ run, ...row })]),
+    rows: rows.map(({ run, ...row }) => [
+      [{ code: run.id }],
+      [shortened(row.label, LABEL_CHARACTERS)],
+      standing({ run, ...row }),
+    ]),
   };
 }
 
@@ -104,8 +117,12 @@ function ended(run: Run): Text {
 }
 
 function reasonOf(problem: NonNullable<Run['problem']>): string {
-  const text = explain(problem).sentence.replaceAll('`', '');
-  return text.length <= REASON_CHARACTERS ? text : `${text.slice(0, REASON_CHARACTERS - 1)}…`;
+  return shortened(explain(problem).sentence.replaceAll('`', ''), REASON_CHARACTERS);
+}
+
+function shortened(text: string, most: number): string {
+  const characters = [...text];
+  return characters.length <= most ? text : `${characters.slice(0, most - 1).join('')}…`;
 }
 
 /** Where not all find room: what runs, then what went wrong, then what comes next, then what is done last. */

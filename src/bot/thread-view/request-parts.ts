@@ -19,8 +19,13 @@ const COUNTED: readonly RunState[] = [
 export function requestSubject({ rows }: Pick<RequestView, 'rows'>): string {
   const names = [...new Set(rows.map(({ run }) => run.promptName))];
   const isDraft = rows.every(({ run }) => run.draft !== undefined);
+  return runsOf(rows.length, names, isDraft);
+}
+
+/** The same for so many runs of prompts with these names. */
+export function runsOf(amount: number, names: readonly string[], isDraft = false): string {
   const of = names.length === 1 ? (names[0] ?? '') : count(names.length, 'prompt');
-  return `${count(rows.length, isDraft ? 'draft' : 'run')} of ${of}`;
+  return `${count(amount, isDraft ? 'draft' : 'run')} of ${of}`;
 }
 
 /** `9 of 24 done`, `1 failed`, `2 running`; `leftOut` are not said. */

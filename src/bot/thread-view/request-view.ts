@@ -34,7 +34,7 @@ export interface RequestView {
 
 export function requestView(api: CosmosApi, request: RunRequest): RequestView {
   const runs = api.requests.runsOf(request);
-  const forecasts = api.forecasts();
+  const forecasts = api.requests.forecasts();
   const next = runs.find(({ state }) => state === 'queued');
   const place = next && api.place(next);
   const isPaused = place?.paused ?? false;
@@ -49,7 +49,7 @@ export function requestView(api: CosmosApi, request: RunRequest): RequestView {
   };
 }
 
-type Forecasts = ReturnType<CosmosApi['forecasts']>;
+type Forecasts = ReturnType<CosmosApi['requests']['forecasts']>;
 
 function row(api: CosmosApi, { varied }: RunRequest, run: Run, forecasts: Forecasts): RequestRow {
   const startsIn = forecasts.get(run.id)?.startsIn;

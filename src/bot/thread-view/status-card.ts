@@ -163,7 +163,11 @@ function endedCard(run: Run): Card {
     blocks: [
       paragraph(capital(stateWords(run.state)), took !== undefined && ` after ${duration(took)}`, '.'),
       ...(run.state === 'cancelled' && run.progress?.batch !== undefined
-        ? [paragraph('The others at the same load of the model go on; what it gives for this run is dropped.')]
+        ? [
+            paragraph(
+              'The others at the same load of the model go on; what it gives for this run is dropped.',
+            ),
+          ]
         : []),
     ],
     actions: [action('show', run.id, 'Details'), action('logs', run.id, 'Show log')],

@@ -141,7 +141,7 @@ export class ViewBuilder {
 
   /** The same of a run, beginning with what it was. */
   tuneRun(run: Run): Checked<TuneView> {
-    const order = this.#api.rerunOrder(run, { parameters: {} });
+    const order = this.#api.orders.rerun(run, { parameters: {} });
     if (!order.ok) return order;
     const model = this.#api.models().find(({ profile }) => profile.id === order.value.model);
     if (model === undefined) return invalid('input.model_unavailable', { model: run.profileId });

@@ -39,6 +39,11 @@ export function cancelledRequestWords(
   return `${request} is cancelled: ${parts.join('; ')}.`;
 }
 
+/** Somebody has said yes twice. */
+export function queuedAlready(request: string): string {
+  return `${request} is queued already: nothing more was done.`;
+}
+
 export function ratedWords(run: Run): string {
   return `${run.id} is rated ${run.rating} of 5.`;
 }

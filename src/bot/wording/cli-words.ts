@@ -26,6 +26,10 @@ export function leftRunning(runs: readonly [RunId, ...RunId[]]): string {
   return `${what}. \`npx cosmos start\`, or \`--wait\` on another run, brings ${them}.`;
 }
 
+export function contactSheetAt(path: string): string {
+  return `All results on one picture: \`${path}\``;
+}
+
 /** Which ciphers SSH uses, and what the slow ones cost. */
 export const CIPHERS = {
   native: 'SSH uses compiled ciphers.',

@@ -1,7 +1,8 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { listWords } from './list-words.ts';
 import { count } from './numbers.ts';
 import { whyInBrackets, withoutStop } from './reasons.ts';
-import { didYouMean, type Explanation, type Parameters, type Wording } from './wording.ts';
+import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
 export const COMMAND_WORDING = {
@@ -42,10 +43,10 @@ export const COMMAND_WORDING = {
   },
   'input.list_invalid': {
     example: { parameter: 'seg_prompt', given: 'boat,"crane"', reason: 'text' },
-    say: (p) => LIST_WORDS[listReason(p)](p),
+    say: listWords,
   },
   'input.no_draft': {
-    example: { model: 'preview', known: ['transfer1'] },
+    example: { model: 'preview', known: ['sketch'] },
     say: (p) => ({
       sentence: `${p.text('model', 'That model')} has no draft: its profile does not say what one is.`,
       nextStep: p.has('known')
@@ -208,39 +209,6 @@ const LISTED_KINDS: ReadonlyMap<string, string> = new Map([
   ['run', 'runs'],
   ['request', 'requests'],
 ]);
-
-type ListReason = 'gap' | 'range' | 'step' | 'text';
-
-/** What is wrong with a list of values, by the reason that the core gives. */
-const LIST_WORDS: Readonly<Record<ListReason, (p: Parameters) => Explanation>> = {
-  gap: (p) => ({
-    sentence: `A value is missing in ${typedList(p)}.`,
-    nextStep: 'Write lists without spaces and without a comma at the end, such as `seed=1,2,3`.',
-  }),
-  range: (p) => ({
-    sentence: `${typedList(p)} is no range: ranges go from one whole number to another, such as \`1..8\`.`,
-    nextStep: 'Write the values one by one, such as `edge=0.2,0.5,0.8`.',
-  }),
-  step: (p) => ({
-    sentence: `The third number in ${typedList(p)} is the step of its range, and 0 gets nowhere.`,
-    nextStep: 'Write a step of 1 or more, such as `1..9..2`, or none.',
-  }),
-  text: (p) => ({
-    sentence: `${p.text('parameter', 'That parameter')} is a text, and a comma belongs to a text: ${typedList(p)} is no list.`,
-    nextStep:
-      'Ask for each text in a command of its own; where those marks belong to the text, put a space after the comma.',
-  }),
-};
-
-function listReason(p: Parameters): ListReason {
-  const reason = p.text('reason');
-  return reason === 'range' || reason === 'step' || reason === 'text' ? reason : 'gap';
-}
-
-function typedList(p: Parameters): string {
-  const given = `${p.text('parameter', 'parameter')}=${p.text('given')}`;
-  return `\`${given}\``;
-}
 
 function verb(p: Parameters, otherwise: string): string {
   return p.part('verb', (name) => `\`${name}\``) || otherwise;

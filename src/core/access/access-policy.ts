@@ -45,7 +45,11 @@ export class AccessPolicy {
 }
 
 /** Everybody ends their own runs; those of others only an admin. Fails with `chat.forbidden`. */
-export function checkEnding(role: AccessRole, actor: Principal, run: Pick<Run, 'owner' | 'ownerName'>): Checked<undefined> {
+export function checkEnding(
+  role: AccessRole,
+  actor: Principal,
+  run: Pick<Run, 'owner' | 'ownerName'>,
+): Checked<undefined> {
   if (run.owner === actor.id || role === 'admin') return valid(undefined);
   return invalid('chat.forbidden', { verb: 'cancel', owner: run.ownerName, role: 'admin' });
 }

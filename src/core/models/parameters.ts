@@ -51,7 +51,8 @@ export function weightParameters(profile: Profile): readonly string[] {
   return [...new Set(Object.values(profile.controls).map((control) => control.weight.parameter))];
 }
 
-function asWeight({ code, parameters }: Problem): Problem {
+/** The same problem of a parameter that is a weight. */
+export function asWeight({ code, parameters }: Problem): Problem {
   return { code, parameters: { ...parameters, expected: 'a weight' } };
 }
 

@@ -1,21 +1,19 @@
 import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
-import { type Checked, invalid, type Problem, valid } from '../errors.ts';
+import { type Checked, invalid, valid } from '../errors.ts';
 import type { PromptId, RequestId, ThreadId } from '../ids.ts';
 import type { Models } from '../models/models.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { QueueService } from '../queue/queue-service.ts';
-import { isFinished, type Run } from '../runs/run.ts';
-import type { RunOrder, RunService } from '../runs/run-service.ts';
+import type { RunService } from '../runs/run-service.ts';
 import type { CancelResult } from '../store/cancellation.ts';
 import type { Store } from '../store/store.ts';
 import type { Wakeup } from '../wakeup.ts';
-import { mergeProblems, type RunProblem } from './merge-problems.ts';
-import { PROMPT_VARIES, type RunRequest } from './request.ts';
-import { type PlannedRun, type RequestOrder, type RequestPlan, sumOfRanges } from './request-plan.ts';
-import { runsToRetry } from './runs-to-retry.ts';
-import { spread } from './spread.ts';
+import type { RunRequest } from './request.ts';
+import type { PlannedRun, RequestOrder, RequestPlan } from './request-plan.ts';
+import { RequestPlanner } from './request-planner.ts';
+import { RequestReader } from './request-reader.ts';
 
 export interface RequestOptions {
   readonly priority?: number;
@@ -29,7 +27,7 @@ export interface RequestServiceParts {
   readonly store: Store;
   readonly runs: RunService;
   readonly models: Models;
-  readonly queue: Pick<QueueService, 'expected'>;
+  readonly queue: Pick<QueueService, 'expected' | 'forecasts'>;
   readonly limits: LimitsConfig;
   readonly clock: Clock;
   readonly wakeup: Wakeup;
@@ -47,45 +45,29 @@ interface Proposal {
 type CancelCounts = Readonly<Record<Exclude<CancelResult, 'finished'>, number>>;
 
 /** Many runs that are asked for, shown, cancelled and run again as one. */
-export class RequestService {
+export class RequestService extends RequestReader {
   readonly #parts: RequestServiceParts;
+  readonly #planner: RequestPlanner;
 
   constructor(parts: RequestServiceParts) {
+    super(parts);
     this.#parts = parts;
+    this.#planner = new RequestPlanner(parts);
   }
 
-  /**
-   * All runs that the order asks for, each checked as `RunService.check` does; nothing is queued. Problems are said
-   * once, with the runs that have them. Fails also as `spread` does.
-   */
+  /** `RequestPlanner.plan`: nothing is queued. */
   plan(order: RequestOrder): Checked<RequestPlan> {
-    const { maxRunsPerRequest: maximum } = this.#parts.limits;
-    const orders: RunOrder[] = [];
-    const varied = new Set<string>(order.prompts.length > 1 ? [PROMPT_VARIES] : []);
-    const problems: RunProblem[] = [];
-    for (const prompt of order.prompts) {
-      const model = this.#parts.models.choose(order.model, prompt.inputs);
-      if (!model.ok) return model;
-      const each = spread(model.value.profile, order.parameters, maximum);
-      if (!each.ok) {
-        problems.push(...each.problems.map((problem) => ({ problem, run: prompt.name })));
-        continue;
-      }
-      for (const name of each.value.varied) varied.add(name);
-      const common = { prompt, model: model.value.profile.id, ...(order.draft === true && { draft: true }) };
-      orders.push(...each.value.sets.map((parameters) => ({ ...common, parameters })));
-    }
-    const [wrong, ...others] = mergeProblems(problems, order.prompts.length);
-    if (wrong !== undefined) return { ok: false, problems: [wrong, ...others] };
-    return this.#planOf(orders, [...varied]);
+    return this.#planner.plan(order);
   }
 
   /** The same, and whether this person may queue so many more. */
   check(actor: Principal, order: RequestOrder): Checked<RequestPlan> {
-    const plan = this.plan(order);
-    if (!plan.ok) return plan;
-    const room = this.#parts.runs.checkRoom(actor, plan.value.runs.length);
-    return room.ok ? plan : room;
+    return this.#planner.check(actor, order);
+  }
+
+  /** What `retry` would queue: `RequestPlanner.retry`. */
+  checkRetry(actor: Principal, request: RunRequest): Checked<RequestPlan> {
+    return this.#planner.retry(actor, request);
   }
 
   /** Queues all of its runs, or none. */
@@ -158,23 +140,6 @@ export class RequestService {
     return valid({ ...asked, prompts: [first, ...others] });
   }
 
-  /** What `retry` would queue. Fails with `queue.nothing_to_retry`, and as each run's own retry does. */
-  checkRetry(actor: Principal, request: RunRequest): Checked<RequestPlan> {
-    const { store, runs } = this.#parts;
-    const failed = runsToRetry(store, request.id);
-    if (failed.length === 0) return invalid('queue.nothing_to_retry', { request: request.id });
-    const orders: (RunOrder & Pick<PlannedRun, 'parent'>)[] = [];
-    for (const run of failed) {
-      const order = runs.retryOrder(run);
-      if (!order.ok) return order;
-      orders.push({ ...order.value, parent: { run: run.id, relation: 'retry' } });
-    }
-    const plan = this.#planOf(orders, request.varied);
-    if (!plan.ok) return plan;
-    const room = runs.checkRoom(actor, plan.value.runs.length);
-    return room.ok ? plan : room;
-  }
-
   /** Runs again, as a request of its own, what has ended without a result and was not run again since. */
   retry(actor: Principal, request: RunRequest, options: RequestOptions = {}): Checked<RunRequest> {
     return this.#once(options, () => {
@@ -200,75 +165,6 @@ export class RequestService {
     wakeup.notify();
     const isAny = Object.values(counts).some((count) => count > 0);
     return isAny ? valid(counts) : invalid('queue.request_finished', { request: request.id });
-  }
-
-  get(id: RequestId): RunRequest | undefined {
-    return this.#parts.store.requests.get(id);
-  }
-
-  /** In the order in which they were asked for. */
-  runsOf(request: RunRequest): Run[] {
-    return this.#parts.store.runs.ofRequest(request.id);
-  }
-
-  /**
-   * The runs that a request is about: its own, or, where it runs again what failed of another one, those of that one with
-   * its own in their places.
-   */
-  wholeOf(request: RunRequest): Run[] {
-    const own = this.runsOf(request);
-    const parent = request.parent === undefined ? undefined : this.get(request.parent);
-    if (parent === undefined) return own;
-    return this.wholeOf(parent).map((run) => own.find((each) => each.parent?.run === run.id) ?? run);
-  }
-
-  unfinished(request: RunRequest): Run[] {
-    return this.runsOf(request).filter(({ state }) => !isFinished(state));
-  }
-
-  /** Runs that `retry` would run again. */
-  toRetry(request: RunRequest): Run[] {
-    return runsToRetry(this.#parts.store, request.id);
-  }
-
-  /** Newest first. */
-  list(limit: number, owner?: Principal['id']): RunRequest[] {
-    return this.#parts.store.requests.newest(limit, owner);
-  }
-
-  count(owner?: Principal['id']): number {
-    return this.#parts.store.requests.count(owner);
-  }
-
-  #planOf(
-    orders: readonly (RunOrder & Pick<PlannedRun, 'parent'>)[],
-    varied: readonly string[],
-  ): Checked<RequestPlan> {
-    const { limits, queue, runs } = this.#parts;
-    const { maxRunsPerRequest: maximum } = limits;
-    if (orders.length > maximum) return invalid('queue.too_many_runs', { count: orders.length, maximum });
-    const planned: PlannedRun[] = [];
-    const problems: RunProblem[] = [];
-    for (const { parent, ...order } of orders) {
-      const checked = runs.check(order);
-      if (!checked.ok) {
-        const run = typedDifferences(order, varied);
-        problems.push(...checked.problems.map((problem) => ({ problem, run })));
-        continue;
-      }
-      const { model, parameters, prompt } = checked.value;
-      const expected = queue.expected(model.profile, prompt.inputs, parameters);
-      planned.push({ ...checked.value, order, ...(parent && { parent }), ...(expected && { expected }) });
-    }
-    const [wrong, ...others] = mergeProblems(problems, orders.length);
-    const [first, ...rest] = planned;
-    if (wrong !== undefined || first === undefined) {
-      const problem: Problem = wrong ?? { code: 'queue.too_many_runs', parameters: { count: 0, maximum } };
-      return { ok: false, problems: [problem, ...others] };
-    }
-    const expected = sumOfRanges(planned.map((each) => each.expected));
-    const needsConfirmation = planned.length > limits.confirmAboveRuns;
-    return valid({ runs: [first, ...rest], varied, needsConfirmation, ...(expected && { expected }) });
   }
 
   #discarded(prompts: readonly Prompt[]): Checked<never> | undefined {
@@ -337,14 +233,4 @@ export class RequestService {
     const [first] = this.runsOf(request);
     return first === undefined ? [] : this.#parts.store.threads.ofRun(first.id).map(({ id }) => id);
   }
-}
-
-/** `seed=3 edge=0.5`, as it is typed. */
-function typedDifferences({ prompt, parameters }: RunOrder, varied: readonly string[]): string {
-  return varied
-    .flatMap((name) => {
-      if (name === PROMPT_VARIES) return [prompt.name];
-      return parameters[name] === undefined ? [] : [`${name}=${String(parameters[name])}`];
-    })
-    .join(' ');
 }

@@ -1,5 +1,6 @@
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import { checkValue } from '../models/check-value.ts';
+import { asWeight, weightParameters } from '../models/parameters.ts';
 import type { Parameter, Profile } from '../models/profile.ts';
 import { listValues } from './list-values.ts';
 
@@ -22,6 +23,7 @@ export interface Spread {
 export function spread(profile: Profile, given: GivenParameters, maximum: number): Checked<Spread> {
   const lists: (readonly [name: string, values: readonly unknown[]])[] = [];
   const problems: Problem[] = [];
+  const weights = weightParameters(profile);
   for (const [name, value] of Object.entries(given)) {
     const parameter = Object.hasOwn(profile.parameters, name) ? profile.parameters[name] : undefined;
     if (parameter === undefined) {
@@ -33,7 +35,11 @@ export function spread(profile: Profile, given: GivenParameters, maximum: number
     else if (listed.value.length === 1) lists.push([name, listed.value]);
     else {
       lists.push([name, listed.value]);
-      problems.push(...valueProblems(name, parameter, listed.value));
+      problems.push(
+        ...valueProblems(name, parameter, listed.value).map((each) =>
+          weights.includes(name) ? asWeight(each) : each,
+        ),
+      );
     }
   }
   const [first, ...others] = problems;

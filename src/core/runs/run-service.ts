@@ -3,7 +3,6 @@ import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, CosmosError, ERRORS, invalid, valid } from '../errors.ts';
 import type { RequestId, RunId, ThreadId } from '../ids.ts';
 import { checkRun } from '../models/check-run.ts';
-import { usedParameters } from '../models/controls.ts';
 import { draftOf } from '../models/draft.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { profileHash } from '../models/parse-profile.ts';
@@ -15,8 +14,8 @@ import type { Random } from '../ports/random.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { JobPlanner } from '../runner/job-planner.ts';
 import type { Store } from '../store/store.ts';
-import { newSeed, seedIn } from './new-seed.ts';
 import { isFinished, type Run, type RunRelation } from './run.ts';
+import { promptUnknown, RunOrders } from './run-orders.ts';
 import { videoShape } from './shape.ts';
 
 /** What somebody asks of a model. */
@@ -50,7 +49,7 @@ export interface RunChange {
   /** Another model starts from its own defaults. */
   readonly model?: string;
   /** As typed; an empty value puts a parameter back to what the model usually has. */
-  readonly parameters: Readonly<Record<string, string>>;
+  readonly parameters: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** A run as it is to be run again, and how the new one comes from it. */
@@ -81,10 +80,10 @@ export class RunService {
   readonly #store: Store;
   readonly #models: Models;
   readonly #planner: JobPlanner;
-  readonly #profiles: StoredProfiles;
   readonly #limits: LimitsConfig;
   readonly #clock: Clock;
-  readonly #random: Random;
+  /** What is asked for where a run is run again. */
+  readonly orders: RunOrders;
 
   constructor(parts: {
     store: Store;
@@ -97,10 +96,10 @@ export class RunService {
     this.#store = parts.store;
     this.#models = parts.models;
     this.#planner = parts.planner;
-    this.#profiles = new StoredProfiles(parts.store.runs);
     this.#limits = parts.limits;
     this.#clock = parts.clock;
-    this.#random = parts.random;
+    const profiles = new StoredProfiles(parts.store.runs);
+    this.orders = new RunOrders({ ...parts, profiles });
   }
 
   /** Everything that can be known before queueing, up to writing the very job that would be sent. */
@@ -161,7 +160,7 @@ export class RunService {
   retry(actor: Principal, run: Run, options: QueueOptions = {}): Checked<Run> {
     const known = this.#queuedBefore(options.idempotencyKey);
     if (known !== undefined) return valid(known);
-    const order = this.retryOrder(run);
+    const order = this.orders.retry(run);
     if (!order.ok) return order;
     return this.#queueAfter(
       actor,
@@ -171,7 +170,7 @@ export class RunService {
     );
   }
 
-  /** Queues what `rerunOrder` has made; shown where the run is, unless `options` say otherwise. */
+  /** Queues what `orders` has made of a run; shown where the run is, unless `options` say otherwise. */
   rerun(actor: Principal, run: Run, order: RerunOrder, options: QueueOptions = {}): Checked<Run> {
     const known = this.#queuedBefore(options.idempotencyKey);
     return known === undefined ? this.#queueAfter(actor, run, order, options) : valid(known);
@@ -180,72 +179,6 @@ export class RunService {
   #queueAfter(actor: Principal, run: Run, order: RerunOrder, options: QueueOptions): Checked<Run> {
     const thread = options.thread ?? this.#store.threads.ofRun(run.id)[0]?.id;
     return this.queue(actor, order, { ...options, parent: order.parent, ...(thread && { thread }) });
-  }
-
-  /** The same run with other parameters; where nothing shall be different, with a new seed if its model has one. */
-  rerunOrder(run: Run, { model, parameters: changed }: RunChange): Checked<RerunOrder> {
-    const same = this.#sameOrder(run);
-    if (!same.ok) return same;
-    const isSameModel = model === undefined || model === run.profileId;
-    const chosen = this.#models.choose(model ?? run.profileId, run.inputs, same.value);
-    if (!chosen.ok) return chosen;
-    const { profile } = chosen.value;
-    const before: ParameterValues = isSameModel ? this.#usedParameters(run) : {};
-    const isChanged = !isSameModel || Object.keys(changed).length > 0;
-    const other: Readonly<Record<string, unknown>> = isChanged
-      ? changed
-      : newSeed(profile, seedIn(run.parameters), this.#random);
-    const isReset = (name: string): boolean =>
-      other[name] === '' && profile.parameters[name]?.type !== 'string';
-    const parameters = Object.entries({ ...before, ...other }).filter(([name]) => !isReset(name));
-    const relation = Object.keys(other).length > 0 || !isSameModel ? 'vary' : 'retry';
-    const { draft, ...order } = same.value;
-    return valid({
-      ...order,
-      ...(draft === true && isSameModel && { draft }),
-      model: profile.id,
-      parameters: Object.fromEntries(parameters),
-      parent: { run: run.id, relation },
-    });
-  }
-
-  /** What a retry of the run asks for; only a finished run has one. */
-  retryOrder(run: Run): Checked<RunOrder> {
-    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
-    return this.#sameOrder(run);
-  }
-
-  #sameOrder(run: Run): Checked<RunOrder> {
-    const prompt = this.#store.prompts.get(run.promptId);
-    if (prompt === undefined) return promptUnknown(run.promptId);
-    return valid({
-      prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
-      model: run.profileId,
-      task: this.#profiles.get(run.profileHash)?.task ?? 'generate',
-      parameters: this.#usedParameters(run),
-      ...(run.draft && { draft: true }),
-    });
-  }
-
-  /** Defaults of weights that had no effect are left out: the model may have other defaults by now. */
-  #usedParameters(run: Run): ParameterValues {
-    const profile = this.#profiles.get(run.profileHash);
-    return profile === undefined ? run.parameters : usedParameters(profile, run.inputs, run.parameters);
-  }
-
-  /** The same run without what made it a draft: its seed stays. Fails with `input.not_a_draft`. */
-  promoteOrder(run: Run, changed: RunOrder['parameters'] = {}): Checked<RerunOrder> {
-    const { draft = [] } = run;
-    if (draft.length === 0) return invalid('input.not_a_draft', { run: run.id });
-    const same = this.#sameOrder(run);
-    if (!same.ok) return same;
-    const { draft: _, parameters, ...order } = same.value;
-    const kept = Object.entries(parameters).filter(([name]) => !draft.includes(name));
-    return valid({
-      ...order,
-      parameters: { ...Object.fromEntries(kept), ...changed },
-      parent: { run: run.id, relation: 'promote' },
-    });
   }
 
   #queuedBefore(key: string | undefined): Run | undefined {
@@ -320,8 +253,4 @@ export class RunService {
       this.#store.deliveries.ensure(`result:${run}:${id}`, id, { purpose: 'result', runId: run });
     }
   }
-}
-
-function promptUnknown(given: string): Checked<never> {
-  return invalid('input.id_unknown', { kind: 'prompt', given });
 }

@@ -196,7 +196,7 @@ describe('a yes', () => {
     const bench = await open();
     const id = bench.api.requests.propose(bench.actor(), await order(bench, { seed: '1..9' }), 3);
     expect(bench.api.requests.get(id)).toBeUndefined();
-    expect(codes(bench.api.findRequest(id))).toEqual(['input.id_unknown']);
+    expect(codes(bench.api.requests.find(id))).toEqual(['input.id_unknown']);
     expect(bench.api.requests.count()).toBe(0);
     const request = must(bench.api.requests.confirm(bench.actor(), id));
     expect(request).toMatchObject({ id, varied: ['seed'] });
@@ -305,8 +305,8 @@ describe('a request', () => {
     const bench = await open();
     const request = queued(bench, await order(bench, { seed: '1..2' }));
     const single = bench.run(await bench.prompt('A harbour'));
-    expect(must(bench.api.findRequest(request.id.slice(0, 9).toUpperCase())).id).toBe(request.id);
-    expect(codes(bench.api.findRequest(single.requestId))).toEqual(['input.id_unknown']);
+    expect(must(bench.api.requests.find(request.id.slice(0, 9).toUpperCase())).id).toBe(request.id);
+    expect(codes(bench.api.requests.find(single.requestId))).toEqual(['input.id_unknown']);
     expect(bench.api.requests.list(10).map(({ id }) => id)).toEqual([request.id]);
     expect(bench.api.listRuns({ request: request.id, limit: 10 })).toHaveLength(2);
   });
@@ -322,12 +322,12 @@ describe('a draft', () => {
     };
     const draft = must(bench.api.queueRun(bench.actor(), { ...asked, draft: true }));
     expect(draft).toMatchObject({ draft: ['num_steps'], parameters: { num_steps: 8, seed: 7, edge: 0.8 } });
-    const order = must(bench.api.promoteOrder(draft, {}));
+    const order = must(bench.api.orders.promote(draft, {}));
     const full = must(bench.api.rerunRun(bench.actor(), draft, order));
     expect(full.draft).toBeUndefined();
     expect(full.parameters).toEqual({ ...draft.parameters, num_steps: 35 });
     expect(full.parent).toEqual({ run: draft.id, relation: 'promote' });
-    expect(codes(bench.api.promoteOrder(full, {}))).toEqual(['input.not_a_draft']);
+    expect(codes(bench.api.orders.promote(full, {}))).toEqual(['input.not_a_draft']);
   });
 
   test('keeps what somebody says, and what a rule says for them; promoting it leaves both out', async () => {
@@ -338,8 +338,8 @@ describe('a draft', () => {
     expect(check({ num_steps: '12' })).toBe(12);
     expect(check({ use_distilled: 'true' })).toBe(1);
     const draft = must(bench.api.queueRun(bench.actor(), { ...asked, parameters: { num_steps: '12' } }));
-    expect(must(bench.api.promoteOrder(draft, {})).parameters).not.toHaveProperty('num_steps');
-    expect(must(bench.api.promoteOrder(draft, { num_steps: '50' })).parameters['num_steps']).toBe('50');
+    expect(must(bench.api.orders.promote(draft, {})).parameters).not.toHaveProperty('num_steps');
+    expect(must(bench.api.orders.promote(draft, { num_steps: '50' })).parameters['num_steps']).toBe('50');
   });
 
   test('stays one when it is retried or run with another seed', async () => {
@@ -349,7 +349,7 @@ describe('a draft', () => {
     const failed = endNext(bench, 'failed');
     const retried = must(bench.api.retryRun(bench.actor(), failed));
     expect(retried.draft).toEqual(['num_steps']);
-    const order = must(bench.api.rerunOrder(failed, { parameters: {} }));
+    const order = must(bench.api.orders.rerun(failed, { parameters: {} }));
     const varied = must(bench.api.rerunRun(bench.actor(), failed, order));
     expect(varied).toMatchObject({ draft: ['num_steps'], parameters: { num_steps: 8 } });
   });

@@ -1,14 +1,20 @@
 import type { RequestId } from '../../../core/ids.ts';
-import { type CommandHandler, refused } from '../command-context.ts';
-import { requestAnswer, requestTitle } from './request-answer.ts';
+import { answerCard } from '../../thread-view/answer-card.ts';
+import { action } from '../../thread-view/text.ts';
+import { queuedAlready } from '../../wording/answers.ts';
+import { SUGGESTION_WORDS } from '../../wording/suggestion-words.ts';
+import { answered, type CommandHandler, refused } from '../command-context.ts';
+import { requestAnswer, requestData, requestTitle } from './request-answer.ts';
 
 export const confirm: CommandHandler = async (context, command) => {
   const { api, actor, openThread, idempotencyKey } = context;
   const id = (command.arguments['request'] ?? '').trim().toLowerCase() as RequestId;
   const proposed = api.requests.proposed(actor, id);
   if (!proposed.ok) return refused(proposed.problems);
-  // A second yes changes nothing: its thread shows it already.
-  if ('isBatch' in proposed.value) return requestAnswer(context, proposed.value);
+  if ('isBatch' in proposed.value) {
+    const card = answerCard(queuedAlready(id), { actions: [action('show', id, SUGGESTION_WORDS.show)] });
+    return answered(card, requestData(context, proposed.value));
+  }
   const checked = api.requests.check(actor, proposed.value);
   if (!checked.ok) return refused(checked.problems);
   const thread = await openThread?.(requestTitle(checked.value));

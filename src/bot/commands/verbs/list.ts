@@ -59,7 +59,7 @@ function listRuns({ api, actor }: CommandContext, command: ParsedCommand): Comma
   if (!prompt.ok) return refused(prompt.problems);
   const named = command.options['request'];
   const request: Checked<RunRequest | undefined> =
-    typeof named === 'string' ? api.findRequest(named) : valid(undefined);
+    typeof named === 'string' ? api.requests.find(named) : valid(undefined);
   if (!request.ok) return refused(request.problems);
   const state = RUN_STATES.find((known) => known === command.options['status']);
   const filter = {

@@ -6,6 +6,6 @@ import { foundOrSuggested } from './suggestions.ts';
 export const promote: CommandHandler = async (context, command) => {
   const run = foundOrSuggested(context.api.findRun(command.arguments['run'] ?? ''), 'promote');
   if (!run.ok) return run.refusal;
-  const order = context.api.promoteOrder(run.value, assignedValues(command.assignments));
+  const order = context.api.orders.promote(run.value, assignedValues(command.assignments));
   return order.ok ? await queueOrder(context, command, order.value, run.value) : refused(order.problems);
 };

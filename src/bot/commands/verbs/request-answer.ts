@@ -2,7 +2,7 @@ import type { ThreadId } from '../../../core/ids.ts';
 import type { RunRequest } from '../../../core/requests/request.ts';
 import type { RequestPlan } from '../../../core/requests/request-plan.ts';
 import { requestCard } from '../../thread-view/request-card.ts';
-import { count } from '../../wording/numbers.ts';
+import { runsOf } from '../../thread-view/request-parts.ts';
 import { answered, type CommandContext, type CommandResult, runData } from '../command-context.ts';
 
 /** What somebody reads who has queued a request: nothing more where a thread shows it. */
@@ -22,7 +22,5 @@ export function requestData({ api }: Pick<CommandContext, 'api'>, request: RunRe
 
 /** Title of a thread for many runs. */
 export function requestTitle({ runs }: Pick<RequestPlan, 'runs'>): string {
-  const names = [...new Set(runs.map(({ prompt }) => prompt.name))];
-  const of = names.length === 1 ? (names[0] ?? '') : count(names.length, 'prompt');
-  return `${count(runs.length, 'run')} of ${of}`;
+  return runsOf(runs.length, [...new Set(runs.map(({ prompt }) => prompt.name))]);
 }

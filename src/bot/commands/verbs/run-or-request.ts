@@ -11,7 +11,7 @@ export type RunOrRequest =
 /** What an id of either kind names: what begins as the id of a request does is one. */
 export function findRunOrRequest(api: CosmosApi, given: string): Checked<RunOrRequest> {
   if (isRequestLike(given)) {
-    const request = api.findRequest(given);
+    const request = api.requests.find(given);
     return request.ok ? valid({ kind: 'request', request: request.value }) : request;
   }
   const run = api.findRun(given);

@@ -1,5 +1,5 @@
 import { gpuStatusCard } from '../../thread-view/gpu-status-card.ts';
-import { requestCard } from '../../thread-view/request-card.ts';
+import { requestDetailsCard } from '../../thread-view/request-card.ts';
 import { statusCard } from '../../thread-view/status-card.ts';
 import { answered, type CommandHandler, runData } from '../command-context.ts';
 import { requestData } from './request-answer.ts';
@@ -20,7 +20,7 @@ export const status: CommandHandler = (context, command) => {
   if (!found.ok) return found.refusal;
   if (found.value.kind === 'request') {
     const { request } = found.value;
-    return answered(requestCard(views.request(request)), requestData(context, request));
+    return answered(requestDetailsCard(views.request(request)), requestData(context, request));
   }
   const { run } = found.value;
   return answered(statusCard(views.status(run)), runData(run));

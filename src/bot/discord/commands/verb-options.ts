@@ -48,10 +48,9 @@ export function verbOptions(
   ];
   const others = unlike([...before, ...after]);
   const names = new Set(others.map(({ name }) => name));
-  const parameters =
-    takesParameters
-      ? parameterOptions(offered, room.help).filter(({ name }) => isCommandName(name) && !names.has(name))
-      : [];
+  const parameters = takesParameters
+    ? parameterOptions(offered, room.help).filter(({ name }) => isCommandName(name) && !names.has(name))
+    : [];
   const shown = [
     ...others.filter((option) => before.includes(option)),
     ...parameters.slice(0, Math.max(room.options - others.length, 0)),

@@ -84,7 +84,7 @@ describe('what somebody has chosen', () => {
   });
 
   it('tells what is wrong with a list that cannot be divided', () => {
-    const words = optionsToWords(chosen('inference', { prompt: 'ps_1', parameters: 'edge "open' }));
+    const words = optionsToWords(chosen('rerun', { run: 'rs_1', parameters: 'edge "open' }));
     expect(parseWords(words, COMMANDS)).toMatchObject({ ok: false });
   });
 

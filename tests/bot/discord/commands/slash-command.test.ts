@@ -10,6 +10,9 @@ import { charactersOf, checkCommand, checkCommandSet } from '../../../fakes/disc
 import { objectsOf } from '../../../fakes/slack/json.ts';
 import { arbitraryProfiles, arbitraryRegistry } from './arbitrary-registry.ts';
 
+/** Kinds of arguments that name something. */
+const IDS = ['prompt_id', 'run_id', 'request_id', 'prompt_or_run', 'run_or_request', 'any_id'];
+
 const EDGE: Parameter = {
   ...{ type: 'number', minimum: 0, maximum: 1, default: 0.8, essential: true },
   ...{ title: 'Edges', help: 'Weight of the edges; 0 leaves them out' },
@@ -134,9 +137,7 @@ describe('the options of a verb', () => {
     const commands: CommandTable = COMMANDS;
     const named = Object.entries(commands).flatMap(([verb, { arguments: asked, options }]) => [
       ...asked.flatMap(({ name, kind, holds }) =>
-        ['prompt_id', 'run_id', 'prompt_or_run'].includes(kind) || holds !== undefined
-          ? [`${verb} ${name}`]
-          : [],
+        IDS.includes(kind) || holds !== undefined ? [`${verb} ${name}`] : [],
       ),
       ...options.flatMap(({ name, holds }) => (holds === undefined ? [] : [`${verb} ${name}`])),
     ]);

@@ -1,0 +1,96 @@
+import { type Checked, invalid, valid } from '../errors.ts';
+import { usedParameters } from '../models/controls.ts';
+import type { Models } from '../models/models.ts';
+import type { ParameterValues } from '../models/profile.ts';
+import type { StoredProfiles } from '../models/stored-profiles.ts';
+import type { Random } from '../ports/random.ts';
+import type { Store } from '../store/store.ts';
+import { newSeed, seedIn } from './new-seed.ts';
+import { isFinished, type Run } from './run.ts';
+import type { RerunOrder, RunChange, RunOrder } from './run-service.ts';
+
+export interface RunOrdersParts {
+  readonly store: Pick<Store, 'prompts'>;
+  readonly models: Models;
+  readonly profiles: StoredProfiles;
+  readonly random: Random;
+}
+
+/** What is asked for where a run is run again; nothing is queued. */
+export class RunOrders {
+  readonly #parts: RunOrdersParts;
+
+  constructor(parts: RunOrdersParts) {
+    this.#parts = parts;
+  }
+
+  /** The same run with other parameters; where nothing shall be different, with a new seed if its model has one. */
+  rerun(run: Run, { model, parameters: changed }: RunChange): Checked<RerunOrder> {
+    const same = this.#same(run);
+    if (!same.ok) return same;
+    const isSameModel = model === undefined || model === run.profileId;
+    const chosen = this.#parts.models.choose(model ?? run.profileId, run.inputs, same.value);
+    if (!chosen.ok) return chosen;
+    const { profile } = chosen.value;
+    const before: ParameterValues = isSameModel ? this.#usedParameters(run) : {};
+    const isChanged = !isSameModel || Object.keys(changed).length > 0;
+    const other: Readonly<Record<string, unknown>> = isChanged
+      ? changed
+      : newSeed(profile, seedIn(run.parameters), this.#parts.random);
+    const isReset = (name: string): boolean =>
+      other[name] === '' && profile.parameters[name]?.type !== 'string';
+    const parameters = Object.entries({ ...before, ...other }).filter(([name]) => !isReset(name));
+    const relation = Object.keys(other).length > 0 || !isSameModel ? 'vary' : 'retry';
+    const { draft, ...order } = same.value;
+    return valid({
+      ...order,
+      ...(draft === true && isSameModel && { draft }),
+      model: profile.id,
+      parameters: Object.fromEntries(parameters),
+      parent: { run: run.id, relation },
+    });
+  }
+
+  /** The same once more; only a finished run has that. */
+  retry(run: Run): Checked<RunOrder> {
+    if (!isFinished(run.state)) return invalid('queue.run_not_finished', { run: run.id, state: run.state });
+    return this.#same(run);
+  }
+
+  /** The same run without what made it a draft: its seed stays. Fails with `input.not_a_draft`. */
+  promote(run: Run, changed: RunOrder['parameters'] = {}): Checked<RerunOrder> {
+    const { draft = [] } = run;
+    if (draft.length === 0) return invalid('input.not_a_draft', { run: run.id });
+    const same = this.#same(run);
+    if (!same.ok) return same;
+    const { draft: _, parameters, ...order } = same.value;
+    const kept = Object.entries(parameters).filter(([name]) => !draft.includes(name));
+    return valid({
+      ...order,
+      parameters: { ...Object.fromEntries(kept), ...changed },
+      parent: { run: run.id, relation: 'promote' },
+    });
+  }
+
+  #same(run: Run): Checked<RunOrder> {
+    const prompt = this.#parts.store.prompts.get(run.promptId);
+    if (prompt === undefined) return promptUnknown(run.promptId);
+    return valid({
+      prompt: { ...prompt, text: run.text, negativeText: run.negativeText, inputs: run.inputs },
+      model: run.profileId,
+      task: this.#parts.profiles.get(run.profileHash)?.task ?? 'generate',
+      parameters: this.#usedParameters(run),
+      ...(run.draft && { draft: true }),
+    });
+  }
+
+  /** Defaults of weights that had no effect are left out: the model may have other defaults by now. */
+  #usedParameters(run: Run): ParameterValues {
+    const profile = this.#parts.profiles.get(run.profileHash);
+    return profile === undefined ? run.parameters : usedParameters(profile, run.inputs, run.parameters);
+  }
+}
+
+export function promptUnknown(given: string): Checked<never> {
+  return invalid('input.id_unknown', { kind: 'prompt', given });
+}
