@@ -243,7 +243,7 @@ describe('enhance', () => {
     expect(refused.data).toMatchObject({
       problems: [{ code: 'input.text_too_long', parameters: { maxBytes: 1800 } }],
     });
-    expect(words(refused)).toContain('takes 1,800 bytes');
+    expect(words(refused)).toContain('takes 1800 bytes');
   });
 
   it('is offered on the card of a prompt that has a video, and upscaling on that of a result', async () => {
