@@ -1,0 +1,190 @@
+import { readFileSync, unlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { CosmosError } from '../../../src/core/errors.ts';
+import type { Sha256 } from '../../../src/core/ids.ts';
+import { readBundle } from '../../../src/core/runs/bundle.ts';
+import { fakeVideo } from '../../fakes/fake-media.ts';
+import { minimal } from '../models/profiles.ts';
+import { TestLane } from './lane.ts';
+
+/** Its only result is a line of its log; it takes two frames. */
+const ENHANCER = minimal({
+  task: 'enhance',
+  inputs: { color: { required: true, prepare: { max_frames: 2 } } },
+  success: {
+    marker: '^Text: ',
+    outputs: [
+      {
+        kind: 'text',
+        path: 'text.txt',
+        label: 'text',
+        from_log: { begins: '^Text: (?<text>.*)', ends: '^INFO ' },
+      },
+    ],
+  },
+});
+const WRITER = minimal({ success: { outputs: [{ kind: 'text', path: '*.txt', label: 'text' }] } });
+const SAID = { log: 'loading\nText: A street.\nRain.\nINFO bye\n' };
+
+describe('a text that only the log has', () => {
+  it('is kept as a file, and makes one prompt with the end of its run', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(ENHANCER);
+    lane.host.finish(attempt, SAID);
+    await lane.settle();
+
+    const { state, outputs, promptId } = lane.run(run);
+    expect(state).toBe('done');
+    expect(outputs).toMatchObject([{ kind: 'text', label: 'text', text: 'A street.\nRain.', bytes: 15 }]);
+    expect(readFileSync(outputs[0]?.path ?? '', 'utf8')).toBe('A street.\nRain.');
+    expect(lane.store.prompts.ofEnhancement(run)).toMatchObject({
+      isDiscarded: false,
+      prompt: { name: 'p0_enhanced', text: 'A street.\nRain.', parent: { prompt: promptId, run } },
+    });
+    expect(lane.eventsOf(run)).toEqual(['run.claimed', 'run.starting', 'prompt.enhanced', 'run.finished']);
+  });
+
+  it('makes one prompt however often the bot is killed on the way, and none before the end', async () => {
+    for (const method of ['listOutputs', 'facts', 'discard'] as const) {
+      const lane = await TestLane.open();
+      const { run, attempt } = await lane.begin(ENHANCER);
+      lane.host.finish(attempt, SAID);
+      lane.host.failNext(method, new CosmosError('internal.unexpected', { detail: 'killed' }));
+      await lane.step();
+      const early = lane.store.prompts.count();
+      expect(early).toBe(lane.run(run).state === 'done' ? 2 : 1);
+      await lane.restart();
+      await lane.after(60_000);
+
+      expect(lane.run(run).state).toBe('done');
+      expect(lane.store.prompts.count()).toBe(2);
+    }
+  });
+
+  it('is no result of a run that was cancelled', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(ENHANCER);
+    lane.host.appendLog(attempt, SAID.log);
+    lane.cancel(run);
+    await lane.settle();
+
+    expect(lane.run(run).state).toBe('cancelled');
+    expect(lane.store.prompts.count()).toBe(1);
+  });
+});
+
+describe('a text in a file', () => {
+  it.each([
+    ['a text', 'Rain.\n', { state: 'done', outputs: [{ text: 'Rain.' }] }],
+    ['nothing but white space', ' \n\t', { state: 'failed', problem: { parameters: { reason: 'blank' } } }],
+    ['no text', 'Rain\0', { state: 'failed', problem: { parameters: { reason: 'not_text' } } }],
+  ])('that holds %s is proved to do so', async (_what, content, expected) => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(WRITER);
+    lane.host.finish(attempt, { outputs: { 'a.txt': content } });
+    await lane.settle();
+
+    expect(lane.run(run)).toMatchObject(expected);
+  });
+
+  it('that is long is not kept in the database', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(WRITER);
+    lane.host.finish(attempt, { outputs: { 'a.txt': 'rain '.repeat(10_000) } });
+    await lane.settle();
+
+    expect(lane.run(run).outputs[0]).toMatchObject({ bytes: 50_000 });
+    expect(lane.run(run).outputs[0]).not.toHaveProperty('text');
+  });
+});
+
+describe('an input that is too large for the model', () => {
+  it('is made smaller once, sent in the place of the first one, and the run keeps what it was queued with', async () => {
+    const lane = await TestLane.open();
+    let made = 0;
+    const reduce = lane.media.reduce.bind(lane.media);
+    const stages: unknown[] = [];
+    lane.media.reduce = async (...call) => {
+      made += 1;
+      stages.push(lane.store.runs.active()[0]?.stage);
+      await reduce(...call);
+    };
+    const first = await lane.begin(ENHANCER);
+    const sent = [...lane.host.assets].map(([sha256, content]) => [sha256, content.toString()] as const);
+
+    expect(sent.map(([, content]) => content)).toEqual([fakeVideo(2)]);
+    expect(lane.store.assets.get(sent[0]?.[0] as Sha256)).toMatchObject({
+      facts: { frames: 2 },
+      extension: 'mp4',
+    });
+    expect(lane.run(first.run).inputs[0]?.asset.facts).toMatchObject({ frames: 24 });
+    expect(stages).toEqual(['resizing']);
+
+    lane.host.finish(first.attempt, SAID);
+    await lane.settle();
+    await lane.begin(ENHANCER);
+    expect(made).toBe(1);
+  });
+
+  it('is made smaller again where the copy is gone', async () => {
+    const lane = await TestLane.open();
+    const first = await lane.begin(ENHANCER);
+    const [copy] = lane.host.assets.keys();
+    unlinkSync(lane.data.asset(copy as Sha256));
+    lane.host.finish(first.attempt, SAID);
+    await lane.settle();
+    await lane.begin(ENHANCER);
+
+    expect(readFileSync(lane.data.asset(copy as Sha256), 'utf8')).toBe(fakeVideo(2));
+  });
+
+  it('ends its run in words where it cannot be made smaller, before anything is sent', async () => {
+    const lane = await TestLane.open();
+    lane.media.reduce = async () => {
+      throw new CosmosError('media.worker_failed', { detail: 'SIGKILL' });
+    };
+    const { run } = lane.claim(ENHANCER);
+    await lane.settle();
+
+    expect(lane.run(run)).toMatchObject({ state: 'failed', problem: { code: 'media.worker_failed' } });
+    expect(lane.host.assets.size).toBe(0);
+  });
+});
+
+describe('the bundle of a result', () => {
+  it('has what was sent and what it was made on, and stays away from other results', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    lane.host.finish(attempt, { outputs: { 'street.mp4': fakeVideo(24) } });
+    await lane.settle();
+    const { sent, ...bundle } = readBundle(lane.data.bundle(run)) ?? {};
+
+    expect(bundle).toMatchObject({
+      format: 1,
+      machine: { host: 'here', gpus: [] },
+      outputs: [{ file: '0-street.mp4' }],
+    });
+    expect(sent).toMatchObject({ attempt, argv: expect.arrayContaining(['run']), secretVariables: [] });
+  });
+
+  it('says less where the host does not tell, and the result counts all the same', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    lane.host.finish(attempt, { outputs: { 'street.mp4': fakeVideo(24) } });
+    lane.host.failNext('facts', new CosmosError('engine.command_failed', { command: 'facts' }));
+    await lane.settle();
+
+    expect(lane.run(run).state).toBe('done');
+    expect(readBundle(lane.data.bundle(run))?.machine).toMatchObject({ gpus: [] });
+  });
+
+  it('is not there for a run without a result', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    lane.host.finish(attempt, { exitCode: 1 });
+    await lane.settle();
+
+    expect(lane.run(run).state).toBe('failed');
+    expect(readBundle(lane.data.bundle(run))).toBeUndefined();
+  });
+});
