@@ -132,6 +132,13 @@ export class ModelBot implements AsyncDisposable {
     }
   }
 
+  /** The runs as they ended, in order. One after the other: only one can wait. */
+  async ended(runs: readonly Run[]): Promise<Run[]> {
+    const all: Run[] = [];
+    for (const run of runs) all.push(await this.until(run));
+    return all;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#bot.close();
   }

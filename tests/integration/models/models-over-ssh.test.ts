@@ -1,0 +1,66 @@
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import type { Role } from '../../../src/core/prompts/prompt.ts';
+import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { ModelBot } from '../../support/model-bot.ts';
+import { missingSshd, OpenSshServer } from '../../support/openssh-server.ts';
+import { COSMOS3, HUMO, type StandIn, TRANSFER1, TRANSFER25 } from '../../support/stand-ins.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
+
+const COLOR: readonly Role[] = ['color'];
+const FAMILIES: readonly (readonly [string, StandIn, readonly Role[], readonly string[]])[] = [
+  ['transfer1', TRANSFER1, COLOR, ['video', 'prompt', 'vis', 'edge', 'depth', 'seg']],
+  ['transfer2.5', TRANSFER25, COLOR, ['video', 'edge', 'prompt']],
+  ['cosmos3', COSMOS3, COLOR, ['video', 'edge']],
+  ['humo', HUMO, ['audio', 'image'], ['video']],
+];
+
+const missing = (await missingForDocker()) ?? missingSshd();
+
+describe.skipIf(missing !== undefined)(
+  `a run in a container of a host over SSH${missing ? ` (${missing})` : ''}`,
+  () => {
+    let daemon: DockerDaemon;
+    let server: OpenSshServer;
+    beforeAll(async () => {
+      [daemon, server] = await Promise.all([DockerDaemon.create(), OpenSshServer.start()]);
+      await daemon.openTo(server.ids);
+    });
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]();
+      await daemon[Symbol.asyncDispose]();
+    });
+
+    async function openBot(standIn: StandIn): Promise<ModelBot> {
+      const bot = await ModelBot.open(await temporaryDirectory(), standIn, { daemon, server });
+      onTestFinished(() => bot[Symbol.asyncDispose]());
+      return bot;
+    }
+
+    it.each(FAMILIES)(
+      'of %s goes from the queue to a video that is proved',
+      async (_name, standIn, roles, labels) => {
+        const bot = await openBot(standIn);
+        const run = await bot.until(await bot.queue('A "rainy" $(neon) street', {}, roles));
+
+        expect(run.problem).toBeUndefined();
+        expect(run).toMatchObject({ state: 'done', outputs: labels.map((label) => ({ label })) });
+      },
+    );
+
+    it('of transfer2.5 shares a load with another, beside one that is blocked', async () => {
+      const bot = await openBot(TRANSFER25);
+      const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain [blocked]', 'Fog']));
+
+      expect(runs.map(({ state }) => state)).toEqual(['done', 'blocked', 'done']);
+      expect(new Set(runs.map(({ attempt }) => attempt)).size).toBe(1);
+    });
+
+    it('of HuMo shares a load with another', async () => {
+      const bot = await openBot(HUMO);
+      const runs = await bot.ended(await bot.queueTogether(['One', 'Two'], {}, ['audio']));
+
+      expect(runs.map(({ state }) => state)).toEqual(['done', 'done']);
+      expect(runs[0]?.attempt).toBe(runs[1]?.attempt);
+    });
+  },
+);
