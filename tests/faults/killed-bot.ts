@@ -5,9 +5,9 @@ import { playSession } from './session.ts';
 
 /**
  * A bot that kills itself with SIGKILL right before or right after its n-th call of a port:
- * `<directory> <n> before|after done|cancelled`. One that comes to its end writes the names of its calls to `calls.json`.
+ * `<directory> <n> before|after done|cancelled [parameters]`. One that comes to its end writes the names of its calls to `calls.json`.
  */
-const [directory = '', at = '0', side = 'before', end = 'done'] = process.argv.slice(2);
+const [directory = '', at = '0', side = 'before', end = 'done', parameters = ''] = process.argv.slice(2);
 const calls: string[] = [];
 
 const observe: CallObserver = (name) => {
@@ -18,5 +18,5 @@ const observe: CallObserver = (name) => {
   };
 };
 
-await playSession(directory, { observe, isCancelled: end === 'cancelled' });
+await playSession(directory, { observe, isCancelled: end === 'cancelled', parameters });
 writeFileSync(join(directory, 'calls.json'), JSON.stringify(calls));

@@ -19,6 +19,8 @@ export interface SessionOptions {
   readonly observe?: CallObserver;
   /** Somebody cancels the run as soon as its job has begun. */
   readonly isCancelled?: boolean;
+  /** What stands after the prompt in the command: lists ask for many runs. */
+  readonly parameters?: string;
 }
 
 /**
@@ -27,7 +29,7 @@ export interface SessionOptions {
  */
 export async function playSession(
   directory: string,
-  { observe = () => () => undefined, isCancelled = false }: SessionOptions = {},
+  { observe = () => () => undefined, isCancelled = false, parameters = '' }: SessionOptions = {},
 ): Promise<void> {
   const config = must(loadConfig({ environment: {}, directory }));
   const bot = must(
@@ -47,7 +49,7 @@ export async function playSession(
     await until(bot, async () => bot.parts.store.inbox.open(TERMINAL).length === 0);
     const [prompt] = bot.parts.api.listPrompts(1);
     if (prompt === undefined) throw new Error('the upload made no prompt');
-    await chat.submit(event('command', { kind: 'command', text: `inference ${prompt.id}` }));
+    await chat.submit(event('command', { kind: 'command', text: `inference ${prompt.id} ${parameters}` }));
     if (isCancelled) {
       await until(bot, async () => (await starts(directory)).length > 0 || isSettled(bot));
       const [run] = bot.parts.api.listRuns({ limit: 1 });

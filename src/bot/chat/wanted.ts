@@ -143,13 +143,13 @@ function resultInRequest(
   showing: Showing,
 ): Wanted | typeof NOTHING_EVER | undefined {
   if (outcome !== 'done') return NOTHING_EVER;
-  if (showing.isQuiet && parts.api.requests.unfinished(request).length > 0) return undefined;
+  if (showing.isQuiet && !parts.api.requests.hasEnded(request)) return undefined;
   return result(run, outcome, parts, showing);
 }
 
 /** What came of all runs, with a contact sheet where there is anything on it. */
 function requestEnd(request: RunRequest, { api, views }: WantedParts, showing: Showing): Wanted | undefined {
-  if (api.requests.unfinished(request).length > 0) return undefined;
+  if (!api.requests.hasEnded(request)) return undefined;
   const card = requestEndCard(views.requestEnd(request, showing));
   const hasPicture = api.requests
     .wholeOf(request)

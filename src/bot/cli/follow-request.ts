@@ -27,18 +27,18 @@ export async function followRequest(
   const { api, wakeup } = bot.parts;
   const request = api.requests.get(id);
   if (request === undefined) return 1;
-  const unfinished = () => api.requests.unfinished(request).map((run) => run.id);
-  bot.startLanes('command', () => unfinished().length > 0);
+  const isEnded = () => api.requests.hasEnded(request);
+  bot.startLanes('command', () => !isEnded());
   const interrupted = onInterrupt();
   const waiter = new Waiter();
   const unsubscribe = wakeup.subscribe(waiter.wake);
   const screen = openScreen(json ? output.error : output.out, output.settings);
   try {
-    while (unfinished().length > 0 && !interrupted.signal.aborted) {
+    while (!isEnded() && !interrupted.signal.aborted) {
       screen.show(messages(bot, request));
       await waiter.wait(REDRAW_MS, interrupted.signal);
     }
-    const sheet = unfinished().length === 0 ? await contactSheet(bot, request) : [];
+    const sheet = isEnded() ? await contactSheet(bot, request) : [];
     screen.show([...messages(bot, request), ...sheet]);
   } finally {
     unsubscribe();
@@ -46,7 +46,7 @@ export async function followRequest(
     interrupted.dispose();
   }
   if (json) output.out.write(`${JSON.stringify(requestData({ api }, request), null, 2)}\n`);
-  const [left, ...others] = unfinished();
+  const [left, ...others] = api.requests.unfinished(request).map((run) => run.id);
   if (left !== undefined) printNote(output, leftRunning([left, ...others]));
   return api.requests.runsOf(request).every(({ state }) => state === 'done') ? 0 : 1;
 }
@@ -54,7 +54,7 @@ export async function followRequest(
 function messages({ parts: { api, views } }: Bot, request: RunRequest): ScreenMessage[] {
   const reader = { localFiles: true };
   const runs = api.requests.runsOf(request);
-  const isEnded = api.requests.unfinished(request).length === 0;
+  const isEnded = api.requests.hasEnded(request);
   const results = runs
     .filter(({ state }) => state === 'done')
     .toSorted((one, other) => (one.finishedAt ?? 0) - (other.finishedAt ?? 0))

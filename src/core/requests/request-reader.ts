@@ -51,6 +51,10 @@ export class RequestReader {
     return this.wholeOf(parent).map((run) => own.find((each) => each.parent?.run === run.id) ?? run);
   }
 
+  hasEnded(request: RunRequest): boolean {
+    return this.#parts.store.runs.count({ request: request.id, states: ['queued', 'active'] }) === 0;
+  }
+
   unfinished(request: RunRequest): Run[] {
     return this.runsOf(request).filter(({ state }) => !isFinished(state));
   }
