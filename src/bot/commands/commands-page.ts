@@ -10,6 +10,12 @@ after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. Thi
 - Ids may be shortened to their beginning as long as it fits one thing only. In a thread that belongs to a prompt or to
   runs they may be left out: \`@cosmos cancel\`, \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
 - Words that belong together stand in quotation marks; a backslash before a mark or a space makes it part of the word.
+- A parameter takes several values, and each becomes a run: \`seed=1..8\`, \`seed=1..9..2\` (every second one),
+  \`edge=0.2,0.5,0.8\`, \`canny_threshold=low,high\`, without spaces. Several lists, and several prompts, make all
+  combinations. Ranges are for whole numbers. A parameter that is a text takes no list: a comma belongs to the text.
+- Many runs are one request (\`rq_…\`): one message shows where each stands, results come as they are done, and a contact
+  sheet ends it. \`show\`, \`status\`, \`cancel\` and \`retry\` take its id. None is queued unless all can be. More than
+  \`limits.confirm_above_runs\` wait for a yes: a button, \`confirm\`, or \`--yes\`.
 - \`--name value\` and \`--name=value\` are the same; \`--\` ends the options.
 - Square brackets mark what may be left out, dots what may be repeated.
 `;
