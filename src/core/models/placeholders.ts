@@ -46,7 +46,6 @@ export const INPUT_PREFIX = 'input.';
 
 /** What of an input can stand in a job beside its path: `{input.color.fps}`. */
 export const INPUT_FACTS = ['width', 'height', 'fps', 'frames'] as const;
-export type InputFact = (typeof INPUT_FACTS)[number];
 
 /** The placeholders of an input: its path and its facts. */
 export function inputPlaceholders(role: string): readonly string[] {

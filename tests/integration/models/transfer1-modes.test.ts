@@ -5,33 +5,34 @@ import type { Run } from '../../../src/core/runs/run.ts';
 import { rendered } from '../../bot/terminal/rendered.ts';
 import { suiteDirectory } from '../../faults/suite-directory.ts';
 import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
-import type { ClipOptions } from '../../support/sample-clips.ts';
+import { ModelBot, type ModelBotOptions } from '../../support/model-bot.ts';
+import { missingSshd, OpenSshServer } from '../../support/openssh-server.ts';
+import { TRANSFER1 } from '../../support/stand-ins.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { Transfer1Bot } from '../../support/transfer1-bot.ts';
 import { must } from '../../support/workbench.ts';
 
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
 
-async function openBot(daemon?: DockerDaemon, clip?: ClipOptions): Promise<Transfer1Bot> {
-  const bot = await Transfer1Bot.open(await temporaryDirectory(), daemon, {}, clip);
+async function openBot(options: ModelBotOptions): Promise<ModelBot> {
+  const bot = await ModelBot.open(await temporaryDirectory(), TRANSFER1, options);
   onTestFinished(() => bot[Symbol.asyncDispose]());
   return bot;
 }
 
 const directory = suiteDirectory();
 /** Shared by tests that leave each other alone. */
-let bot: Transfer1Bot;
+let bot: ModelBot;
 beforeAll(async () => {
-  bot = await Transfer1Bot.open(directory.path);
+  bot = await ModelBot.open(directory.path, TRANSFER1);
 });
 afterAll(async () => await bot[Symbol.asyncDispose]());
 
-async function upscaled(bot: Transfer1Bot, run: Run): Promise<Run> {
+async function upscaled(bot: ModelBot, run: Run): Promise<Run> {
   const order = must(await bot.api.followUps.upscaleRun(run, { parameters: {} }));
   return await bot.until(must(bot.api.rerunRun(bot.actor, run, order)));
 }
 
-async function enhanced(bot: Transfer1Bot, text: string): Promise<Run> {
+async function enhanced(bot: ModelBot, text: string): Promise<Run> {
   const prompt = await bot.prompt(text);
   const order = bot.api.followUps.enhancePrompt(prompt, { parameters: {} });
   return await bot.until(must(bot.api.queueRun(bot.actor, order)));
@@ -42,7 +43,7 @@ function card(run: Run): string {
   return rendered(resultCard(bot.views.result(run, { localFiles: true }))).replaceAll(/\s+/g, ' ');
 }
 
-async function expectLarger(bot: Transfer1Bot): Promise<void> {
+async function expectLarger(bot: ModelBot): Promise<void> {
   const run = await bot.until(await bot.queue('Rain', EDGE_ALONE));
   const larger = await upscaled(bot, run);
 
@@ -55,7 +56,7 @@ async function expectLarger(bot: Transfer1Bot): Promise<void> {
   ]);
 }
 
-async function expectBetterText(bot: Transfer1Bot): Promise<void> {
+async function expectBetterText(bot: ModelBot): Promise<void> {
   const run = await enhanced(bot, 'A "rainy" $(neon) street');
   const found = bot.api.followUps.enhancedBy(run);
   const before = bot.api.getPrompt(run.promptId);
@@ -153,7 +154,7 @@ describe('a better text', () => {
   });
 
   it('is looked for in a small copy of the beginning of the video, which is made once', async () => {
-    const large = await openBot(undefined, { width: 1280, height: 704 });
+    const large = await openBot({ clip: { frames: 5, width: 1280, height: 704 } });
     const first = await enhanced(large, 'Fog');
     const again = await enhanced(large, 'Mist');
 
@@ -217,24 +218,29 @@ describe('a result', () => {
   });
 });
 
-const missing = await missingForDocker();
+const missing = (await missingForDocker()) ?? missingSshd();
 
 describe.skipIf(missing !== undefined)(
-  `the further ways to run transfer1, in containers${missing ? ` (${missing})` : ''}`,
+  `the further ways to run transfer1, in containers of a host over SSH${missing ? ` (${missing})` : ''}`,
   () => {
     let daemon: DockerDaemon;
+    let server: OpenSshServer;
     beforeAll(async () => {
-      daemon = await DockerDaemon.create();
-    }, 60_000);
-    afterAll(() => daemon[Symbol.asyncDispose](), 60_000);
+      [daemon, server] = await Promise.all([DockerDaemon.create(), OpenSshServer.start()]);
+      await daemon.openTo(server.ids);
+    });
+    afterAll(async () => {
+      await server[Symbol.asyncDispose]();
+      await daemon[Symbol.asyncDispose]();
+    });
 
-    it('make a result larger and a text better', async () => {
-      const contained = await openBot(daemon);
-      await expectLarger(contained);
-      await expectBetterText(contained);
-      const [run] = contained.api.listRuns({ limit: 1 });
+    it('make a result larger and a text better, and say what they were made on', async () => {
+      const remote = await openBot({ daemon, server });
+      await expectLarger(remote);
+      await expectBetterText(remote);
+      const [run] = remote.api.listRuns({ limit: 1 });
       if (run === undefined) throw new Error('there is no run');
-      expect(contained.bundle(run).machine.image?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
+      expect(remote.bundle(run).machine.image?.digest).toMatch(/^sha256:[0-9a-f]{64}$/);
     });
   },
 );
