@@ -13,7 +13,7 @@ import type {
   TypedOption,
 } from '../../core/ports/chat-surfaces.ts';
 import type { Store } from '../../core/store/store.ts';
-import { bindWords, type CommandWords } from '../commands/arguments.ts';
+import { assignedValues, bindWords, type CommandWords } from '../commands/arguments.ts';
 import type { ArgumentDefinition, CommandDefinition } from '../commands/definition.ts';
 import { readEvent } from '../commands/read-event.ts';
 import { COMMANDS, type CommandVerb } from '../commands/registry.ts';
@@ -153,7 +153,13 @@ export class RegistryForms implements ChatForms {
           return value === undefined ? [] : [[field, String(value)] as const];
         }),
       ),
-      ...Object.fromEntries(words.assignments.map(({ name, value }) => [parameterField(name), value])),
+      ...Object.fromEntries(
+        // What stands several times is a list: one in each line.
+        Object.entries(assignedValues(words.assignments)).map(([name, value]) => [
+          parameterField(name),
+          typeof value === 'string' ? value : value.join('\n'),
+        ]),
+      ),
     };
     const id = found?.value.kind === 'run' ? found.value.run.id : found?.value.prompt.id;
     const about = { ...state, words: others.map(optionWord), ...(id !== undefined && { target: id }) };

@@ -81,4 +81,38 @@ describe('the result card', () => {
       "
     `);
   });
+
+  test.each([
+    [
+      { applied: 'builtin', checks: ['prompt', 'video'], fail_open: false },
+      'Guardrails: prompt and video checked, passed.',
+    ],
+    [{ applied: 'builtin', checks: ['prompt'], fail_open: false }, 'Guardrails: prompt checked, passed.'],
+    [
+      { applied: 'builtin', checks: [], fail_open: true },
+      'Guardrails: checked by the model, passed (a checker that breaks lets everything pass).',
+    ],
+    [{ applied: 'none', checks: [], fail_open: false }, 'Guardrails: none; this model has none.'],
+    [
+      { applied: 'not_in_this_path', checks: [], fail_open: false },
+      'Guardrails: none in this path; the model has some and does not use them here.',
+    ],
+  ] as const)('says what was really checked: %j', (guardrail, words) => {
+    const card = resultCard({ run: endedRun({ outputs: [VIDEO] }), place: { kind: 'attached' }, guardrail });
+
+    expect(JSON.stringify(card.blocks)).toContain(words);
+  });
+
+  test('says nothing of guardrails where the profile does not', () => {
+    const card = resultCard({ run: endedRun({ outputs: [VIDEO] }), place: { kind: 'attached' } });
+
+    expect(JSON.stringify(card.blocks)).not.toContain('Guardrails');
+  });
+
+  test('has a text that is the result in the message itself', () => {
+    const output = { ...VIDEO, kind: 'text', text: 'Rain falls.' } as const;
+    const card = resultCard({ run: endedRun({ outputs: [output] }), place: { kind: 'attached' } });
+
+    expect(card.blocks).toContainEqual({ type: 'quote', text: 'Rain falls.' });
+  });
 });

@@ -83,6 +83,55 @@ describe('the models that can be run', () => {
     });
   });
 
+  describe('that do something else than make videos of prompts', () => {
+    const own = minimal({ id: 'own', family: 'color', task: 'upscale' });
+    const stranger = minimal({ id: 'stranger', task: 'upscale' });
+    const all = [stranger, color, own];
+    const known = new Models(new Catalogue(new Map(all.map((each) => [each.id, each]))), [host('here', all)]);
+    const files = [video('color')];
+
+    it('are taken by their task: of the same family first, else the first of all', () => {
+      expect(chosen(known.choose(undefined, files))).toEqual(['color', 'here']);
+      expect(chosen(known.choose(undefined, files, { task: 'upscale' }))).toEqual(['stranger', 'here']);
+      expect(chosen(known.choose(undefined, files, { task: 'upscale', family: 'color' }))).toEqual([
+        'own',
+        'here',
+      ]);
+      expect(chosen(known.choose(undefined, files, { task: 'upscale', family: 'other' }))).toEqual([
+        'stranger',
+        'here',
+      ]);
+    });
+
+    it('of the same family come first also where they do not take the files: they say why', () => {
+      expect(chosen(known.choose(undefined, [], { task: 'upscale', family: 'color' }))).toEqual([
+        'own',
+        'here',
+      ]);
+    });
+
+    it('are taken by name, and for nothing else', () => {
+      expect(chosen(known.choose('stranger', files, { task: 'upscale', family: 'color' }))).toEqual([
+        'stranger',
+        'here',
+      ]);
+      expect(chosen(known.choose('own', files))).toEqual({
+        code: 'input.model_other_task',
+        parameters: { model: 'own', task: 'upscale' },
+      });
+      expect(chosen(known.choose('color', files, { task: 'upscale' }))).toMatchObject({
+        code: 'input.model_other_task',
+      });
+    });
+
+    it('are none where no host has one', () => {
+      expect(chosen(known.choose(undefined, files, { task: 'enhance' }))).toEqual({
+        code: 'input.no_model_for_task',
+        parameters: { task: 'enhance' },
+      });
+    });
+  });
+
   it('are none where no host names one', () => {
     expect(chosen(models([]).choose(undefined, []))).toMatchObject({ code: 'input.model_unavailable' });
   });

@@ -5,11 +5,13 @@ import { statusCard } from '../../thread-view/status-card.ts';
 import { assignedValues, type ParsedCommand } from '../arguments.ts';
 import { answered, type CommandContext, type CommandResult, refused } from '../command-context.ts';
 
-/** What was typed of a model that goes on with something. */
+/** What was typed of a model that goes on with something; `model=…` and `text=…` are as good as the options. */
 export function followUpOf({ options, assignments }: ParsedCommand): FollowUp {
-  const { model, text } = options;
+  const { model: modelTyped, text: textTyped, ...parameters } = assignedValues(assignments);
+  const model = options['model'] ?? modelTyped;
+  const text = options['text'] ?? textTyped;
   return {
-    parameters: assignedValues(assignments),
+    parameters,
     ...(typeof model === 'string' && { model }),
     ...(typeof text === 'string' && { text }),
   };

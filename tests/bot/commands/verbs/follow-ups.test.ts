@@ -95,6 +95,18 @@ describe('upscale', () => {
     }
   });
 
+  it('takes model and text as they are typed for others too', async () => {
+    const { bench, run } = await withResult();
+    const typed = `upscale ${run.id} model=transfer1-upscale text="Every drop sharp" upscale=0.7`;
+
+    expect((await bench.say(typed)).data).toMatchObject({
+      ...{ profileId: 'transfer1-upscale', text: 'Every drop sharp', parameters: { upscale: 0.7 } },
+    });
+    expect((await bench.say(`upscale ${run.id} model=vista`)).data).toMatchObject({
+      problems: [{ code: 'input.model_unknown' }],
+    });
+  });
+
   it('takes the video of a prompt, whatever made it', async () => {
     const { bench, prompt } = await withResult();
     const run = (await bench.say(`upscale ${prompt.id}`)).data as Run;
