@@ -160,6 +160,18 @@ describe('runs', () => {
     expect(await readFile(join(directory, 'data', 'logs', 'cosmos.log'), 'utf8')).toContain('run ended');
   });
 
+  it('are many with a list, shown as one with --wait, and all on one picture', async () => {
+    await makeClip(join(directory, 'clip.mp4'), { frames: 5 });
+    const { id } = await createPrompt();
+    const { code, out } = await cosmos('inference', id, 'edge=0.2,0.8', 'max_width=320', '--wait');
+    expect(code).toBe(0);
+    expect(out).toContain('2 of 2 done');
+    const [path = ''] = /\S*contact-sheet\.jpg/.exec(out) ?? [];
+    expect((await readFile(path)).subarray(0, 2).toString('hex')).toBe('ffd8');
+    const [request] = JSON.parse((await cosmos('list', 'requests', '--json')).out);
+    expect(request).toMatchObject({ varied: ['edge'], runs: [{ state: 'done' }, { state: 'done' }] });
+  });
+
   it('that other lanes took are named when --wait ends before them, and the next bot brings them to their end', async () => {
     await makeClip(join(directory, 'short.mp4'), { frames: 2 });
     await makeClip(join(directory, 'clip.mp4'), { frames: 1500 });

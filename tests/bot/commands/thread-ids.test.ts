@@ -44,6 +44,24 @@ describe('an id that is left out in a thread', () => {
     expect(meant('roles street.mp4=depth')).toEqual({ prompt: prompt.id });
   });
 
+  it('is that of the request where the run was asked for with others, wherever a request can be meant', async () => {
+    const { bench, meant, thread } = await open();
+    const prompts = [await bench.prompt('A street', thread)] as const;
+    const asked = { prompts, parameters: { edge: '0.2,0.8' } };
+    const request = must(bench.api.requests.queue(bench.actor(), asked, { thread }));
+    expect(meant('cancel')).toEqual({ run: request.id });
+    expect(meant('status')).toEqual({ run: request.id });
+    expect(meant('show')).toEqual({ id: request.id });
+    expect(meant('confirm')).toBe('input.argument_missing');
+    const run = bench.claim();
+    await bench.end();
+    expect(meant('retry')).toEqual({ run: request.id });
+    expect(meant('rate 5')).toEqual({ run: run.id, rating: '5' });
+    bench.clock.advance(1_000);
+    const single = bench.run(prompts[0], thread);
+    expect(meant('cancel')).toEqual({ run: single.id });
+  });
+
   it('is that of the latest run where none fits, so that the answer tells why', async () => {
     const { bench, meant, thread } = await open();
     const run = bench.run(await bench.prompt(), thread);

@@ -37,6 +37,23 @@ describe('the profile schema', () => {
       { parameters: { edge: { ...number, minimun: 0 } } },
       { code: 'config.unknown_key', where: 'parameters.edge.minimun', nearest: 'minimum' },
     ],
+    [
+      'a draft of a parameter that is not there',
+      {
+        parameters: { edge: { ...number, write: { flag: '--edge' } } },
+        draft: { parameters: { egde: 0.5 } },
+      },
+      { where: 'draft.parameters.egde', nearest: 'edge' },
+    ],
+    [
+      'a draft with a value that its parameter does not take',
+      {
+        parameters: { edge: { ...number, write: { flag: '--edge' } } },
+        draft: { parameters: { edge: 'x' } },
+      },
+      { where: 'draft.parameters.edge' },
+    ],
+    ['a draft of nothing', { draft: { parameters: {} } }, { where: 'draft.parameters' }],
     ['a wrong type', { title: 5 }, { code: 'config.wrong_type', where: 'title' }],
     ['another schema version', { schema: 2 }, { where: 'schema' }],
     [
