@@ -35,7 +35,9 @@ export function nowRow(lane: LaneStatusView, label = 'now'): readonly (readonly 
   }
   const known = lane.now.percent === undefined ? [] : [percent(lane.now.percent)];
   const left = lane.now.remainingMs === undefined ? [] : [`${timeRange(lane.now.remainingMs)} left`];
-  return [cells(label, run, promptName, person(ownerName), [...known, ...left].join(', '))];
+  const { others } = lane.now;
+  const more = others === undefined ? [] : [`${others} more at the same load`];
+  return [cells(label, run, promptName, person(ownerName), [...known, ...left, ...more].join(', '))];
 }
 
 /** `1  rs_9d0x2m4k  harbour_dawn  @ben  starts in …, takes …`. */

@@ -69,10 +69,11 @@ function laneView(
 ): LaneStatusView {
   const { blocked, driver } = store.lanes.get(name);
   const isDriven = drives(name);
-  const run = active.find(({ lane }) => lane === name);
+  const runs = active.filter(({ lane }) => lane === name);
+  const run = runs.find(({ progress }) => progress?.batch?.state === 'works') ?? runs[0];
   const base = {
     ...{ lane: name, host: host.name, gpus },
-    ...(run && { now: laneRun(run, isDriven) }),
+    ...(run && { now: laneRun(run, runs.length - 1, isDriven) }),
     ...(isDriven && driver && { driver }),
   };
   const problem = blocked ?? run?.problem;
@@ -82,11 +83,12 @@ function laneView(
 }
 
 /** Without a driver nobody knows what is left. */
-function laneRun(run: Run, isDriven: boolean): NonNullable<LaneStatusView['now']> {
+function laneRun(run: Run, others: number, isDriven: boolean): NonNullable<LaneStatusView['now']> {
   const { percent, remainingMs } = run.progress ?? {};
   const transfer = isDriven ? transferOf(run) : undefined;
   return {
     run: run.id,
+    ...(others > 0 && { others }),
     promptName: run.promptName,
     ownerName: run.ownerName,
     ...(percent !== undefined && { percent }),

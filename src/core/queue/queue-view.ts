@@ -42,9 +42,11 @@ export interface QueueEntry {
   readonly startsIn?: TimeRange;
 }
 
-/** The run that a lane executes now. */
+/** The run that a lane executes now: of several at one load of a model, the one at work. */
 interface LaneRun {
   readonly run: RunId;
+  /** Further runs of its job that have no result yet. */
+  readonly others?: number;
   readonly promptName: string;
   readonly ownerName: string;
   readonly percent?: number;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { RunId } from '../../../src/core/ids.ts';
@@ -34,7 +35,8 @@ describe('runs that share a load of the model', () => {
 
   it('each end with their own outputs and their part of the GPU time, and read one log', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
-    lane.context = { ...lane.context, gpus: ['0', '1'] };
+    lane.gpus = ['0', '1'];
+    await lane.restart();
     for (const [item, text] of TEXTS.entries()) works(lane, attempt, item, text);
     lane.clock.advance(30_000);
     lane.host.finish(attempt);
@@ -49,7 +51,27 @@ describe('runs that share a load of the model', () => {
       expect(own).toBe(attempt);
       expect(lane.eventsOf(run)).toEqual(['run.claimed', 'run.starting', 'run.finished']);
     }
+    expect(runs.map((run) => lane.run(run).gpuSeconds)).toEqual([20, 20, 20]);
+    expect(lane.store.runs.learned(BATCHED.id).map(({ modelMs }) => modelMs)).toEqual([
+      10_000, 10_000, 10_000,
+    ]);
+    const [log, ...others] = runs.map((run) => readFileSync(lane.data.log(run, attempt), 'utf8'));
+    expect(log).toContain('saved 2');
+    expect(others).toEqual([log, log]);
     expect(lane.host.attempts).toEqual([]);
+  });
+
+  it('share out the GPU time among those that the model has worked on', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    lane.gpus = ['0'];
+    await lane.restart();
+    works(lane, attempt, 0, 'snow');
+    lane.clock.advance(30_000);
+    lane.host.finish(attempt, { exitCode: 1, log: 'begin\nBLOCKED\n' });
+    await lane.settle();
+    const [first, second, third] = runs.map((run) => lane.run(run));
+    expect([first?.gpuSeconds, second?.gpuSeconds]).toEqual([15, 15]);
+    expect(third).not.toHaveProperty('gpuSeconds');
   });
 
   it('hand over each result as soon as it is there, while the others go on', async () => {

@@ -9,6 +9,7 @@ import { ExclusiveLock } from '../../../src/core/store/exclusive-lock.ts';
 import { Waiter } from '../../../src/core/wakeup.ts';
 import { FakeHost } from '../../fakes/fake-host.ts';
 import { fakeVideo } from '../../fakes/fake-media.ts';
+import { BATCHED } from './batch-bench.ts';
 import { LANE, TestLane } from './lane.ts';
 
 const DONE = { outputs: { 'street.mp4': fakeVideo(24) } };
@@ -51,6 +52,43 @@ describe('a driven lane', () => {
     for (const run of [first, second, third]) expect(lane.run(run).state).toBe('done');
     const order = [first, second, third].map((run) => lane.run(run).startedAt ?? 0);
     expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
+  it('takes together what fits together, unless it has no limits for that', async () => {
+    for (const batch of [{ maxItems: 8, maxOvertaken: 0, maxMs: 1e9 }, undefined]) {
+      const lane = await TestLane.open();
+      const sizes: number[] = [];
+      const host = new FakeHost({
+        instance: lane.store.instance,
+        onStart: (attempt, _plan, started) => {
+          const items = lane.store.attempts.open(LANE)?.items ?? [];
+          sizes.push(items.length);
+          queueMicrotask(() => {
+            for (const [item, { run }] of items.entries()) {
+              const folder = items.length === 1 ? '' : `run_${item}/`;
+              started.writeOutput(attempt, `${folder}output.mp4`, fakeVideo(24));
+              started.writeOutput(attempt, `${folder}text.txt`, lane.run(run).text);
+              started.appendLog(attempt, `begin\nsaved ${item}\n`);
+            }
+            started.finish(attempt);
+          });
+        },
+      });
+      lane.context = {
+        ...lane.context,
+        ...{ host, clock: systemClock, models: [BATCHED.id] },
+        ...(batch && { batch }),
+      };
+      const runs = ['snow', 'rain', 'fog'].map((text) =>
+        lane.queue(BATCHED, { text, parameters: { seed: 1 } }),
+      );
+      const runner = new LaneRunner(lane.context, 'daemon');
+      onTestFinished(async () => await runner.stop());
+      runner.start();
+      await until(lane, ended(lane, ...runs));
+      expect(runs.map((run) => lane.run(run).state)).toEqual(['done', 'done', 'done']);
+      expect(sizes).toEqual(batch === undefined ? [1, 1, 1] : [3]);
+    }
   });
 
   it('says who drives it while it is driven', async () => {

@@ -46,6 +46,8 @@ export class TestLane {
   readonly data: DataDirectory;
   readonly host: FakeHost;
   readonly signal = new AbortController();
+  /** As the next restart gives them to the lane. */
+  gpus: readonly string[] = [];
   /** Within which bounds this lane puts runs together. */
   batch: BatchLimits = { maxItems: 8, maxOvertaken: 4, maxMs: Number.POSITIVE_INFINITY };
   /** Where jobs of this lane find their secrets. */
@@ -167,7 +169,7 @@ export class TestLane {
   #makeContext(): LaneContext {
     return {
       lane: LANE,
-      gpus: [],
+      gpus: this.gpus,
       gpuIdleBytes: 1e9,
       models: [PROFILE.id],
       profiles: new StoredProfiles(this.store.runs),

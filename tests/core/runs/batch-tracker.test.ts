@@ -1,0 +1,101 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { BatchTracker } from '../../../src/core/runs/batch-tracker.ts';
+import { BATCHED } from '../runner/batch-bench.ts';
+
+const LOG = [
+  'load',
+  'begin',
+  'step 2/4',
+  'saved 0',
+  'begin',
+  'Error: of the second',
+  'begin',
+  'step 1/4',
+  'step 3/4',
+].join('\n');
+
+function tracker(items = 3): BatchTracker {
+  if (BATCHED.batch === undefined) throw new Error('no batch');
+  return new BatchTracker(
+    BATCHED,
+    BATCHED.batch,
+    Array.from({ length: items }, () => ({})),
+  );
+}
+
+function read(text: string, items = 3): BatchTracker {
+  const read = tracker(items);
+  read.feed(Buffer.from(text));
+  return read;
+}
+
+/** All that can be asked of it. */
+function seen(of: BatchTracker) {
+  return {
+    atWork: of.atWork,
+    outside: of.outside.failures.map(({ line }) => line),
+    items: [0, 1, 2].map((item) => ({
+      hasBegun: of.hasBegun(item),
+      hasEnded: of.hasEnded(item),
+      failures: of.findings(item).failures.map(({ line }) => line),
+      snapshot: of.snapshot(item),
+    })),
+  };
+}
+
+describe('the log of a batch', () => {
+  it('says of each run whether it has begun and ended, and which one is at work', () => {
+    const log = read(`${LOG}\n`);
+    expect(seen(log)).toMatchObject({
+      atWork: 2,
+      outside: [],
+      items: [
+        { hasBegun: true, hasEnded: true, failures: [] },
+        { hasBegun: true, hasEnded: false, failures: ['Error: of the second'] },
+        { hasBegun: true, hasEnded: false, failures: [] },
+      ],
+    });
+  });
+
+  it('measures each run by its own lines, the first with the loading of the model', () => {
+    expect(read('load\n').snapshot(0)).toMatchObject({ modelStage: 'loading', batch: { state: 'works' } });
+    expect(read('load\n').snapshot(1)).toMatchObject({ batch: { place: 2, of: 3, state: 'waits' } });
+    const log = read(`${LOG}\n`);
+    expect(log.snapshot(0)).toMatchObject({ percent: 100, batch: { place: 1, of: 3, state: 'ready' } });
+    expect(log.snapshot(2)).toMatchObject({
+      modelStage: 'work',
+      step: { current: 3, total: 4 },
+      percent: 87,
+    });
+  });
+
+  it('keeps what stands before the first run, and after one that has ended, apart from all of them', () => {
+    const before = read('Error: too early\n');
+    expect(seen(before)).toMatchObject({ atWork: undefined, outside: ['Error: too early'] });
+    const after = read('begin\nsaved 0\nError: too late\n');
+    expect(after.atWork).toBeUndefined();
+    expect(after.outside.failures).toHaveLength(1);
+  });
+
+  it('takes a line that names its run at its word, and one that names none for nothing', () => {
+    expect(read('begin\nsaved 2\n').hasEnded(2)).toBe(true);
+    expect(read('begin\nsaved 2\n').hasEnded(0)).toBe(false);
+    const strange = read('begin\nsaved 9\n');
+    expect([0, 1, 2].map((item) => strange.hasEnded(item))).toEqual([false, false, false]);
+    expect(read('begin\nbegin\nbegin\nbegin\n').atWork).toBe(2);
+  });
+
+  it('says the same however the log is cut', () => {
+    const bytes = Buffer.from(`${LOG}\r`);
+    const whole = read(`${LOG}\r`);
+    fc.assert(
+      fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 6 }), (cuts) => {
+        const cut = tracker();
+        const places = [0, ...cuts.toSorted((a, b) => a - b), bytes.length];
+        for (const [index, place] of places.entries()) cut.feed(bytes.subarray(place, places[index + 1]));
+        expect(seen(cut)).toEqual(seen(whole));
+      }),
+    );
+  });
+});
