@@ -1,5 +1,6 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { QueueOutlook } from '../../core/queue/queue-service.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { isFinished, type Run, type TimeRange } from '../../core/runs/run.ts';
 import { runLabel } from './run-label.ts';
@@ -34,22 +35,21 @@ export interface RequestView {
 
 export function requestView(api: CosmosApi, request: RunRequest): RequestView {
   const runs = api.requests.runsOf(request);
-  const forecasts = api.requests.forecasts();
+  const { forecasts, isPaused, problemOf } = api.requests.outlook();
   const next = runs.find(({ state }) => state === 'queued');
-  const place = next && api.place(next);
-  const isPaused = place?.paused ?? false;
+  const problem = next && problemOf(next);
   const left = isPaused ? undefined : timeLeft(runs, forecasts);
   return {
     request,
     rows: runs.map((run) => row(api, request, run, forecasts)),
-    retryable: api.requests.toRetry(request).length,
+    retryable: api.requests.toRetry(runs).length,
     isPaused,
     ...(left && { left }),
-    ...(place?.problem && { problem: place.problem }),
+    ...(problem && { problem }),
   };
 }
 
-type Forecasts = ReturnType<CosmosApi['requests']['forecasts']>;
+type Forecasts = QueueOutlook['forecasts'];
 
 function row(api: CosmosApi, { varied }: RunRequest, run: Run, forecasts: Forecasts): RequestRow {
   const startsIn = forecasts.get(run.id)?.startsIn;

@@ -26,6 +26,14 @@ interface Pause {
   readonly at: UtcMs;
 }
 
+export interface QueueOutlook {
+  /** When each waiting run will start, and what it takes. */
+  readonly forecasts: ReadonlyMap<RunId, Forecast>;
+  readonly isPaused: boolean;
+  /** Why no lane takes a run, where all that could are blocked. */
+  readonly problemOf: (run: Run) => Problem | undefined;
+}
+
 /** What waits, what runs, and when; pausing and resuming. */
 export class QueueService {
   readonly #store: Store;
@@ -156,9 +164,10 @@ export class QueueService {
     return estimate(this.#store, profile, { inputs, parameters });
   }
 
-  /** When each waiting run will start, and what it takes. */
-  forecasts(): ReadonlyMap<RunId, Forecast> {
-    return this.#look().forecasts;
+  /** What is known of all waiting runs, at one look. */
+  outlook(): QueueOutlook {
+    const { forecasts, paused } = this.#look();
+    return { forecasts, isPaused: paused !== undefined, problemOf: (run) => this.#blockedFor(run).problem };
   }
 
   /** Which waiting runs would start together as things stand, on any lane that may take runs, and what keeps others apart. */

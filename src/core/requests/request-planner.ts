@@ -64,7 +64,7 @@ export class RequestPlanner {
   /** What has ended without a result and was not run again since. Fails with `queue.nothing_to_retry`, and as each run's own retry does. */
   retry(actor: Principal, request: RunRequest): Checked<RequestPlan> {
     const { store, runs } = this.#parts;
-    const failed = runsToRetry(store, request.id);
+    const failed = runsToRetry(store, store.runs.ofRequest(request.id));
     if (failed.length === 0) return invalid('queue.nothing_to_retry', { request: request.id });
     const orders: (RunOrder & Pick<PlannedRun, 'parent'>)[] = [];
     for (const run of failed) {

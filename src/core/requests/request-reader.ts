@@ -1,8 +1,7 @@
 import type { Checked } from '../errors.ts';
-import type { PrincipalId, RequestId, RunId } from '../ids.ts';
+import type { PrincipalId, RequestId } from '../ids.ts';
 import { Lookup } from '../lookup.ts';
-import type { Forecast } from '../queue/forecast.ts';
-import type { QueueService } from '../queue/queue-service.ts';
+import type { QueueOutlook, QueueService } from '../queue/queue-service.ts';
 import { isFinished, type Run } from '../runs/run.ts';
 import type { Store } from '../store/store.ts';
 import type { RunRequest } from './request.ts';
@@ -10,7 +9,7 @@ import { runsToRetry } from './runs-to-retry.ts';
 
 export interface RequestReaderParts {
   readonly store: Store;
-  readonly queue: Pick<QueueService, 'forecasts'>;
+  readonly queue: Pick<QueueService, 'outlook'>;
 }
 
 /** Requests with many runs, and how these stand. */
@@ -26,9 +25,9 @@ export class RequestReader {
     return new Lookup(this.#parts.store).request(reference);
   }
 
-  /** When each waiting run will start, and what it takes. */
-  forecasts(): ReadonlyMap<RunId, Forecast> {
-    return this.#parts.queue.forecasts();
+  /** What is known of all waiting runs. */
+  outlook(): QueueOutlook {
+    return this.#parts.queue.outlook();
   }
 
   get(id: RequestId): RunRequest | undefined {
@@ -59,9 +58,9 @@ export class RequestReader {
     return this.runsOf(request).filter(({ state }) => !isFinished(state));
   }
 
-  /** Runs that `retry` would run again. */
-  toRetry(request: RunRequest): Run[] {
-    return runsToRetry(this.#parts.store, request.id);
+  /** Of the runs of a request those that `retry` would run again. */
+  toRetry(runs: readonly Run[]): readonly Run[] {
+    return runsToRetry(this.#parts.store, runs);
   }
 
   /** Newest first. */

@@ -27,7 +27,7 @@ export interface RequestServiceParts {
   readonly store: Store;
   readonly runs: RunService;
   readonly models: Models;
-  readonly queue: Pick<QueueService, 'expected' | 'forecasts'>;
+  readonly queue: Pick<QueueService, 'expected' | 'outlook'>;
   readonly limits: LimitsConfig;
   readonly clock: Clock;
   readonly wakeup: Wakeup;

@@ -1,12 +1,9 @@
-import type { RequestId } from '../ids.ts';
 import { isFinished, type Run } from '../runs/run.ts';
 import type { Store } from '../store/store.ts';
 
-/** The runs of a request that have ended without a result, and of which no retry waits, runs or has a result. */
-export function runsToRetry(store: Pick<Store, 'runs'>, request: RequestId): Run[] {
-  return store.runs
-    .ofRequest(request)
-    .filter((run) => isWithoutResult(run) && !store.runs.childrenOf(run.id).some(isRetry));
+/** Of these runs those that have ended without a result, and of which no retry waits, runs or has a result. */
+export function runsToRetry(store: Pick<Store, 'runs'>, runs: readonly Run[]): readonly Run[] {
+  return runs.filter((run) => isWithoutResult(run) && !store.runs.childrenOf(run.id).some(isRetry));
 }
 
 function isWithoutResult({ state }: Run): boolean {

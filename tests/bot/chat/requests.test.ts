@@ -105,7 +105,8 @@ describe('a request with many runs', () => {
     ]);
     expect(only(bench, 'request')).toMatchObject({ card: { mark: 'warning' } });
     expect(bench.open()).toEqual([]);
-    expect(bench.bench.api.requests.toRetry(request)).toHaveLength(2);
+    const { requests } = bench.bench.api;
+    expect(requests.toRetry(requests.runsOf(request))).toHaveLength(2);
   });
 
   it('of which nothing has a result ends with words alone', async () => {

@@ -266,8 +266,12 @@ describe('a request', () => {
     endNext(bench, 'done');
     endNext(bench, 'failed');
     // What failed once more can be run again, from either request.
-    expect(bench.api.requests.toRetry(request).map(({ id }) => id)).toEqual([three?.id]);
-    expect(bench.api.requests.toRetry(again).map(({ id }) => id)).toEqual([retried[1]?.id]);
+    expect(bench.api.requests.toRetry(bench.api.requests.runsOf(request)).map(({ id }) => id)).toEqual([
+      three?.id,
+    ]);
+    expect(bench.api.requests.toRetry(retried.map(({ id }) => bench.reload(id))).map(({ id }) => id)).toEqual(
+      [retried[1]?.id],
+    );
     const third = must(bench.api.requests.retry(bench.actor(), again));
     endNext(bench, 'done');
     expect(bench.api.requests.wholeOf(third).map(({ id, state }) => [id, state])).toEqual([
