@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
-import type { HostConfig } from '../../../src/core/config/config.ts';
+import type { BatchLimits, HostConfig } from '../../../src/core/config/config.ts';
 import type { HostName, LaneName, ProfileId, RunId } from '../../../src/core/ids.ts';
+import type { Profile } from '../../../src/core/models/profile.ts';
 import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
 import { QueueService } from '../../../src/core/queue/queue-service.ts';
 import type { RunProgress } from '../../../src/core/runs/run.ts';
 import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
 import { minimal } from '../models/profiles.ts';
+import { BATCHED } from '../runner/batch-bench.ts';
 import { openStore } from '../store/open-store.ts';
 
 const ONE = 'gpu1/one' as LaneName;
@@ -13,16 +15,22 @@ const TWO = 'gpu1/two' as LaneName;
 const MINUTE = 60_000;
 /** A minute for the one video that the tests have; estimates from seeds are widened by 1.6 each way. */
 const PROFILE = minimal({ timing: { samples: [{ frames: 24, width: 64, height: 64, seconds: 60 }] } });
+const FREE = { low: 0, high: 0 };
 const TAKES = { low: MINUTE / 1.6, high: MINUTE * 1.6 };
 
-async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) {
+async function openQueue(
+  lanes: readonly LaneName[] = [ONE],
+  profile = PROFILE,
+  limits?: BatchLimits,
+  batch = true,
+) {
   const { store, clock } = await openStore();
   const host: HostConfig = {
     name: 'gpu1' as HostName,
     transport: 'local',
     engine: 'process',
     workDirectory: '/work',
-    lanes: lanes.map((name) => ({ name, gpus: [] })),
+    lanes: lanes.map((name) => ({ name, gpus: [], batch })),
     assetQuotaBytes: 100e9,
     gpuIdleBytes: 1e9,
     models: ['minimal' as ProfileId],
@@ -35,6 +43,7 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     hosts: [host],
     clock,
     isDriven: (lane) => store.lanes.get(lane).driver !== undefined && !killed.has(lane),
+    ...(limits && { batch: limits }),
   });
   const ana = somebody(store);
   const prompt = addPrompt(store, ana, 'street');
@@ -47,8 +56,11 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     store.lanes.ensure(lane);
     store.lanes.setDriver(lane, { process: 1, kind: 'daemon', since: clock.now() });
   };
-  const claim = (lane: LaneName) => {
-    const attempt = store.attempts.claim(lane, ['minimal'], store.instance);
+  const claim = (lane: LaneName, together?: readonly RunId[]) => {
+    const attempt = store.attempts.claim(lane, ['minimal'], store.instance, undefined, (head) => ({
+      runs: together ?? [head],
+      overtaken: [],
+    }));
     if (attempt === undefined) throw new Error('nothing was taken');
     return attempt;
   };
@@ -60,7 +72,7 @@ async function openQueue(lanes: readonly LaneName[] = [ONE], profile = PROFILE) 
     store.runs.setProgress(run, { logTail: [], updatedAt: clock.now(), ...more });
   /** Its driver dies without taking its row away. */
   const kill = (lane: LaneName): void => void killed.add(lane);
-  return { store, clock, service, ana, queue, drive, kill, claim, place, progress };
+  return { store, clock, service, ana, prompt, queue, drive, kill, claim, place, progress };
 }
 
 describe('the place of a run', () => {
@@ -288,5 +300,72 @@ describe('the view of the queue', () => {
     const [prompt] = store.prompts.newest(1);
     expect(service.expected(PROFILE, prompt?.inputs ?? [])).toEqual(TAKES);
     expect(service.expected(minimal(), prompt?.inputs ?? [])).toBeUndefined();
+  });
+});
+
+describe('runs that share a load', () => {
+  const TIMED: Profile = {
+    ...BATCHED,
+    id: 'minimal' as ProfileId,
+    timing: {
+      ...BATCHED.timing,
+      load_seconds: 30,
+      samples: [{ frames: 24, width: 64, height: 64, steps: 1, seconds: 60 }],
+    },
+  };
+  const LIMITS = { maxItems: 8, maxOvertaken: 4, maxMs: 60 * MINUTE };
+  /** Of a run that finds the model loaded. */
+  const LOADED = { low: TAKES.low - 30_000, high: TAKES.high - 30_000 };
+
+  it('are forecast as they will start: together, and each with the time until its own result', async () => {
+    const { queue, drive, place, service } = await openQueue([ONE], TIMED, LIMITS);
+    drive(ONE);
+    const [first, second, third] = [queue(), queue(), queue()];
+    expect([first, second, third].map((run) => place(run)?.startsIn)).toEqual([FREE, FREE, FREE]);
+    const durations = service.view().waiting.map(({ duration }) => duration);
+    expect(durations).toEqual([
+      TAKES,
+      { low: TAKES.low + LOADED.low, high: TAKES.high + LOADED.high },
+      { low: TAKES.low + 2 * LOADED.low, high: TAKES.high + 2 * LOADED.high },
+    ]);
+  });
+
+  it('are planned with what keeps others apart, also while nobody drives the lane', async () => {
+    const { queue, service, store, prompt } = await openQueue([ONE], TIMED, LIMITS);
+    const first = queue();
+    const other = addRun(store, prompt, TIMED, { parameters: { seed: 9 }, queuedAt: 2 });
+    const third = queue();
+    const plan = service.plan();
+    expect(plan).toMatchObject({ waitingTotal: 3, more: 0, paused: false, limits: LIMITS });
+    expect(plan.groups.map(({ runs, lane }) => [lane, runs.map(({ run, place }) => [place, run])])).toEqual([
+      [
+        ONE,
+        [
+          [1, first],
+          [3, third],
+        ],
+      ],
+      [ONE, [[2, other]]],
+    ]);
+    expect(plan.groups[0]?.apart).toMatchObject([
+      { run: { run: other, place: 2 }, because: { why: 'differs', names: ['seed'] } },
+    ]);
+  });
+
+  it('are none on a lane that puts none together', async () => {
+    const { queue, service } = await openQueue([ONE], TIMED, LIMITS, false);
+    for (let more = 0; more < 3; more++) queue();
+    expect(service.plan().groups.map(({ runs }) => runs.length)).toEqual([1, 1, 1]);
+  });
+
+  it('keep their lane until the last of them is expected to end', async () => {
+    const { queue, drive, claim, place, progress } = await openQueue([ONE], TIMED, LIMITS);
+    drive(ONE);
+    const [first, second] = [queue(), queue()];
+    const waiting = queue('ben');
+    claim(ONE, [first, second]);
+    progress(first, { remainingMs: { low: MINUTE, high: MINUTE } });
+    progress(second, { remainingMs: { low: 3 * MINUTE, high: 4 * MINUTE } });
+    expect(place(waiting)?.startsIn).toEqual({ low: 3 * MINUTE, high: 4 * MINUTE });
   });
 });

@@ -47,6 +47,16 @@ describe.skipIf(missing !== undefined)(
       },
     );
 
+    it('of transfer1 shares a load with another, and goes on in a further one after one that ends it', async () => {
+      const bot = await openBot(TRANSFER1);
+      const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain', 'Fog [blocked]', 'Haze']));
+
+      expect(runs.map(({ state }) => state)).toEqual(['done', 'done', 'blocked', 'done']);
+      expect(runs[0]?.attempt).toBe(runs[1]?.attempt);
+      expect(runs[3]?.attempt).not.toBe(runs[0]?.attempt);
+      expect(runs.map(({ outputs }) => outputs.length)).toEqual([6, 6, 0, 6]);
+    });
+
     it('of transfer2.5 shares a load with another, beside one that is blocked', async () => {
       const bot = await openBot(TRANSFER25);
       const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain [blocked]', 'Fog']));
