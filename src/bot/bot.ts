@@ -73,6 +73,9 @@ export class Bot {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
     const { secrets, models: available } = this.parts;
     const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
+    const everyLane = config.hosts.flatMap((host) =>
+      host.lanes.map(({ name }) => ({ lane: name, models: host.models })),
+    );
     if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
     for (const configuredHost of config.hosts) {
       const { name, models, lanes } = configuredHost;
@@ -89,6 +92,7 @@ export class Bot {
           ownProfiles,
           secrets,
           ...(batch && { batch: config.queue.batch }),
+          otherLanes: everyLane.filter((other) => other.lane !== lane),
           outputLimits: OUTPUT_LIMITS,
           gpuIdleBytes: configuredHost.gpuIdleBytes,
           instance: store.instance,
@@ -107,7 +111,7 @@ export class Bot {
   async startChat(port: ChatPort): Promise<void> {
     const { store, api, views, access, clock, data, logger, wakeup, config, media } = this.parts;
     const handler = new InboundHandler({
-      ...{ store, api, views, port, access, clock, data },
+      ...{ store, api, views, port, access, clock, data, wakeup },
       maxUploadBytes: config.limits.media.maxBytes,
       staleCommandMs: config.timeouts.staleCommandMs,
     });

@@ -44,9 +44,18 @@ export interface Composed {
 
 /**
  * Which waiting runs share the load of the head of the queue: those that fit to it, in the order of the queue, within
- * the limits. Nothing waits for more to come. `waiting` holds what the lane can take, in the order of the queue.
+ * the limits. Nothing waits for more to come, and what `idleLanes` further lanes could begin at once is left to them.
+ * `waiting` holds what the lane can take, in the order of the queue.
  */
-export function composeBatch(head: Run, waiting: readonly Run[], rules: BatchRules): Composed {
+export function composeBatch(head: Run, waiting: readonly Run[], rules: BatchRules, idleLanes = 0): Composed {
+  const whole = compose(head, waiting, rules);
+  if (idleLanes === 0 || whole.runs.length === 1) return whole;
+  const fitting = whole.runs.length + whole.leftOut.filter(({ because: { why } }) => why === 'full').length;
+  const maxItems = Math.min(rules.limits.maxItems, Math.ceil(fitting / (idleLanes + 1)));
+  return compose(head, waiting, { ...rules, limits: { ...rules.limits, maxItems } });
+}
+
+function compose(head: Run, waiting: readonly Run[], rules: BatchRules): Composed {
   const batch = new OpenBatch(head, rules);
   for (const run of waiting) if (run.id !== head.id) batch.offer(run);
   return batch.composed();

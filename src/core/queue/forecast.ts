@@ -24,6 +24,14 @@ export interface ForecastGroup extends Group {
   readonly startsIn?: TimeRange;
 }
 
+/** What a lane takes with the head of what still waits, where `idleLanes` others could take some of it at once. */
+export type GroupOf = (
+  lane: LaneName,
+  head: Run,
+  waiting: readonly Run[],
+  idleLanes: number,
+) => Group | undefined;
+
 export const FREE_NOW: TimeRange = { low: 0, high: 0 };
 
 /**
@@ -35,7 +43,7 @@ export function forecast(
   lanes: readonly ForecastLane[],
   queued: readonly Run[],
   durationOf: (run: Run) => TimeRange | undefined,
-  groupOf: (lane: LaneName, head: Run, waiting: readonly Run[]) => Group | undefined = () => undefined,
+  groupOf: GroupOf = () => undefined,
 ): Map<RunId, Forecast> {
   return forecastsOf(forecastGroups(lanes, queued, durationOf, groupOf));
 }
@@ -56,7 +64,7 @@ export function forecastGroups(
   lanes: readonly ForecastLane[],
   queued: readonly Run[],
   durationOf: (run: Run) => TimeRange | undefined,
-  groupOf: (lane: LaneName, head: Run, waiting: readonly Run[]) => Group | undefined,
+  groupOf: GroupOf,
 ): ForecastGroup[] {
   const free = new Map(lanes.map(({ lane, freeIn }) => [lane, freeIn]));
   const taken = new Set<RunId>();
@@ -70,8 +78,9 @@ export function forecastGroups(
     const [soonest] = known.toSorted((a, b) => (free.get(a.lane)?.low ?? 0) - (free.get(b.lane)?.low ?? 0));
     const startsIn = all && soonest ? free.get(soonest.lane) : undefined;
     const chosen = soonest ?? candidates[0];
+    const idle = known.filter(({ lane }) => lane !== chosen?.lane && free.get(lane)?.high === 0).length;
     const group =
-      (chosen && groupOf(chosen.lane, head, waitingFor(chosen, queued, index, taken))) ??
+      (chosen && groupOf(chosen.lane, head, waitingFor(chosen, queued, index, taken), idle)) ??
       single(head, durationOf(head));
     for (const { run } of group.runs) taken.add(run.id);
     const last = group.runs.at(-1)?.duration;

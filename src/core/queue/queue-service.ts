@@ -11,7 +11,14 @@ import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { batchRules } from './batch-rules.ts';
-import { type Forecast, type ForecastLane, FREE_NOW, forecastGroups, forecastsOf } from './forecast.ts';
+import {
+  type Forecast,
+  type ForecastLane,
+  FREE_NOW,
+  forecastGroups,
+  forecastsOf,
+  type GroupOf,
+} from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
 import { type QueuePlan, toPlan } from './queue-plan.ts';
@@ -207,7 +214,7 @@ export class QueueService {
   }
 
   /** As each lane puts runs together. */
-  #groups(): Parameters<typeof forecastGroups>[3] {
+  #groups(): GroupOf {
     const limits = this.#batch;
     if (limits === undefined) return () => undefined;
     const rules = new Map(
@@ -217,9 +224,11 @@ export class QueueService {
         return host.lanes.filter(({ batch = true }) => batch).map(({ name }) => [name, shared] as const);
       }),
     );
-    return (lane, head, waiting) => {
+    return (lane, head, waiting, idleLanes) => {
       const own = rules.get(lane);
-      return own?.profileOf(head)?.profile.batch === undefined ? undefined : groupOf(head, waiting, own);
+      return own?.profileOf(head)?.profile.batch === undefined
+        ? undefined
+        : groupOf(head, waiting, own, idleLanes);
     };
   }
 

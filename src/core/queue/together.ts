@@ -17,8 +17,8 @@ export interface Group {
 }
 
 /** What starts with the head of the queue on a lane with these rules, and how long each of them takes. */
-export function groupOf(head: Run, waiting: readonly Run[], rules: BatchRules): Group {
-  const { runs, leftOut } = composeBatch(head, waiting.slice(0, LOOKED_AT), rules);
+export function groupOf(head: Run, waiting: readonly Run[], rules: BatchRules, idleLanes: number): Group {
+  const { runs, leftOut } = composeBatch(head, waiting.slice(0, LOOKED_AT), rules, idleLanes);
   let sum: TimeRange | undefined = { low: 0, high: 0 };
   const grouped: GroupedRun[] = [];
   for (const run of runs) {

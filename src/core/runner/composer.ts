@@ -14,7 +14,21 @@ export function composer(context: LaneContext): (head: RunId) => Composition {
     if (limits === undefined || head === undefined) return alone;
     const rules = batchRules({ store, profiles, limits, ownProfiles });
     if (rules.profileOf(head)?.profile.batch === undefined) return alone;
-    const { runs, overtaken } = composeBatch(head, store.runs.queuedFor(models, LOOKED_AT), rules);
+    const { runs, overtaken } = composeBatch(
+      head,
+      store.runs.queuedFor(models, LOOKED_AT),
+      rules,
+      idleLanes(context, head.profileId),
+    );
     return { runs: runs.map((run) => run.id), overtaken };
   };
+}
+
+/** Further lanes that could take a run of that model now: half of a batch begins earlier there than the whole here. */
+function idleLanes({ store, otherLanes = [] }: LaneContext, model: string): number {
+  return otherLanes.filter(({ lane, models }) => {
+    if (!models.includes(model) || store.attempts.open(lane) !== undefined) return false;
+    const { blocked, driver } = store.lanes.get(lane);
+    return driver !== undefined && blocked === undefined;
+  }).length;
 }

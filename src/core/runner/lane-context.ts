@@ -24,6 +24,8 @@ export interface LaneContext {
   readonly ownProfiles: ReadonlyMap<string, Profile>;
   /** Within which bounds runs share a load of the model; absent where each has its own. */
   readonly batch?: BatchLimits;
+  /** Other lanes, and the ids of the models that each executes. */
+  readonly otherLanes?: readonly { readonly lane: LaneName; readonly models: readonly string[] }[];
   readonly host: Host;
   readonly store: Store;
   readonly media: MediaWorker;

@@ -52,7 +52,7 @@ async function openQueue() {
     store.attempts.end(attempt, { outcome: 'done', outputs: [] });
     return attempt.items.map(({ run }) => run);
   };
-  return { store, queue, compose, take };
+  return { store, queue, rules, compose, take };
 }
 
 function ids(runs: readonly Pick<Run, 'id'>[]): RunId[] {
@@ -120,6 +120,21 @@ describe('what shares a load with the head of the queue', () => {
       { why: 'memory', limit: 2 },
     ]);
     expect([take(), take()]).toEqual([runs.slice(0, 2), runs.slice(2)]);
+  });
+});
+
+describe('what other lanes could begin at once', () => {
+  it('is left to them, as much as each gets', async () => {
+    const { store, queue, rules } = await openQueue();
+    for (let more = 0; more < 7; more++) queue(1);
+    const waiting = store.runs.queued();
+    const [head] = waiting;
+    if (head === undefined) throw new Error('nothing waits');
+    const sizes = [0, 1, 2, 9].map((idle) => composeBatch(head, waiting, rules(), idle).runs.length);
+    expect(sizes).toEqual([7, 4, 3, 1]);
+    // What is too many for one lane counts too.
+    const few = { ...FREE, maxItems: 3 };
+    expect(composeBatch(head, waiting, rules(few), 1).runs).toHaveLength(3);
   });
 });
 

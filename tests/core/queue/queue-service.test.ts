@@ -352,6 +352,15 @@ describe('runs that share a load', () => {
     ]);
   });
 
+  it('are spread over the lanes that are free', async () => {
+    const { queue, service } = await openQueue([ONE, TWO], TIMED, LIMITS);
+    for (let more = 0; more < 6; more++) queue();
+    expect(service.plan().groups.map(({ runs, lane }) => [lane, runs.length])).toEqual([
+      [ONE, 3],
+      [TWO, 3],
+    ]);
+  });
+
   it('are none on a lane that puts none together', async () => {
     const { queue, service } = await openQueue([ONE], TIMED, LIMITS, false);
     for (let more = 0; more < 3; more++) queue();

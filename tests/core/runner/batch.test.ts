@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { CosmosError } from '../../../src/core/errors.ts';
-import type { RunId } from '../../../src/core/ids.ts';
+import type { LaneName, RunId } from '../../../src/core/ids.ts';
 import { somebody } from '../../support/queued-runs.ts';
 import { BATCHED, begun, queued, works } from './batch-bench.ts';
 import { GRACE_MS, LANE, RUN_LIMIT_MS, type TestLane } from './lane.ts';
@@ -31,6 +31,15 @@ describe('runs that share a load of the model', () => {
       expect.stringMatching(/list\.jsonl$/),
     ]);
     expect(states(lane, runs)).toEqual(['active', 'active', 'active']);
+  });
+
+  it('are fewer where another lane that is driven and free can begin with the others', async () => {
+    const { lane } = await queued([...TEXTS, 'haze']);
+    const other = 'here/other' as LaneName;
+    lane.context = { ...lane.context, otherLanes: [{ lane: other, models: [BATCHED.id] }] };
+    lane.store.lanes.ensure(other);
+    lane.store.lanes.setDriver(other, { process: 1, kind: 'daemon', since: 0 });
+    expect(lane.take([BATCHED.id]).items).toHaveLength(2);
   });
 
   it('each end with their own outputs and their part of the GPU time, and read one log', async () => {
