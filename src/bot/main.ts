@@ -13,7 +13,7 @@ import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
-import { Catalogue, loadCatalogue } from '../core/models/catalogue.ts';
+import { Catalogue, type CatalogueOptions, loadCatalogue } from '../core/models/catalogue.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
@@ -78,9 +78,7 @@ export async function openBot(
   needs: { readonly models: boolean } = { models: true },
 ): Promise<Checked<Bot>> {
   const { clock, random, wrapHost, wrapMedia, sshTimes } = { ...SYSTEM, ...outside };
-  const catalogue = needs.models
-    ? await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config })
-    : valid(new Catalogue(new Map()));
+  const catalogue = needs.models ? await loadCatalogue(profilesOf(config)) : valid(new Catalogue(new Map()));
   if (!catalogue.ok) return catalogue;
   const models = new Models(catalogue.value, needs.models ? config.hosts : []);
   const data = new DataDirectory(config.dataDirectory);
@@ -184,11 +182,15 @@ export function openHostTools(config: Config, name: string): Checked<HostTools> 
       },
     }),
     profiles: async () => {
-      const catalogue = await loadCatalogue({ directory: PROFILE_DIRECTORY, overrides: config });
+      const catalogue = await loadCatalogue(profilesOf(config));
       if (!catalogue.ok) return catalogue;
       return valid(entry.models.map((id) => catalogue.value.resolve(id, entry.name)));
     },
   });
+}
+
+function profilesOf(config: Config): CatalogueOptions {
+  return { directory: PROFILE_DIRECTORY, ownDirectory: config.modelsDirectory, overrides: config };
 }
 
 /** Which ciphers SSH would use; absent where no host is reached over SSH. */

@@ -202,7 +202,7 @@ export const CONFIG_WORDING = {
       nearest: 'maximum',
     },
     say: (p) => ({
-      sentence: `The model profile ${p.text('file', 'file')} is not valid${p.part('where', (where) => ` at \`${where}\``)}${whyAtTheEnd(p)}${didYouMean(p)}`,
+      sentence: `The model profile ${p.text('file', 'file')}${line(p)} is not valid${p.part('where', (where) => ` at \`${where}\``)}${whyAtTheEnd(p)}${didYouMean(p)}`,
       nextStep: 'Correct the profile; `docs/add-a-model.md` explains its parts.',
     }),
   },
@@ -220,9 +220,17 @@ function place(p: Parameters): string {
   return p.part('where', (where) => `\`${where}\``) || p.part('key', (key) => `\`${key}\``) || 'A setting';
 }
 
-/** Where the value comes from: ` (cosmos.toml)`, ` (set by COSMOS_BOT_DATA_DIR)`. */
+/** `, line 12`, where it is known. */
+function line(p: Parameters): string {
+  return p.part('line', (number) => `, line ${number}`);
+}
+
+/** Where the value comes from: ` (cosmos.toml, line 12)`, ` (set by COSMOS_BOT_DATA_DIR)`. */
 function source(p: Parameters): string {
-  return p.part('variable', (variable) => ` (set by ${variable})`) || p.part('file', (file) => ` (${file})`);
+  return (
+    p.part('variable', (variable) => ` (set by ${variable})`) ||
+    p.part('file', (file) => ` (${file}${line(p)})`)
+  );
 }
 
 function given(p: Parameters): string {

@@ -206,6 +206,8 @@ export interface Config {
   /** What relative paths of the file are relative to. */
   readonly directory: string;
   readonly dataDirectory: string;
+  /** Where profiles of the installation's own are. */
+  readonly modelsDirectory?: string;
   readonly chat: ChatConfig;
   readonly access: AccessConfig;
   readonly limits: LimitsConfig;

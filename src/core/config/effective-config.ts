@@ -15,6 +15,7 @@ export function effectiveConfig(config: Config): string {
   const table = {
     ...settings,
     data_dir: config.dataDirectory,
+    ...(config.modelsDirectory !== undefined && { models_directory: config.modelsDirectory }),
     hosts: settings.hosts.map((host, index) => ({ ...host, work_dir: config.hosts[index]?.workDirectory })),
   };
   const origin =

@@ -41,10 +41,9 @@ export function loadConfig(options: LoadOptions): Checked<Config> {
   const parameters = source.kind === 'file' ? { file: source.path } : {};
 
   const parsed = settingsSchema.safeParse(overridden.table);
-  const dataDirectory = resolve(
-    isOverridden(overridden.overrides, 'data_dir') ? options.directory : directory,
-    dataDirOf(overridden.table),
-  );
+  const baseOf = (key: string): string =>
+    isOverridden(overridden.overrides, key) ? options.directory : directory;
+  const dataDirectory = resolve(baseOf('data_dir'), dataDirOf(overridden.table));
   const paths = { directory, defaultWorkDirectory: defaultWorkDirectory(dataDirectory) };
   const wrong = parsed.success
     ? []
@@ -58,7 +57,13 @@ export function loadConfig(options: LoadOptions): Checked<Config> {
   ];
   if (first) return { ok: false, problems: [first, ...rest] };
   if (!parsed.success) throw new Error('a refused configuration has at least one problem');
-  return valid(toConfig(parsed.data, { source, directory, dataDirectory, overrides: overridden.overrides }));
+  const { models_directory: models } = parsed.data;
+  return valid(
+    toConfig(parsed.data, {
+      ...{ source, directory, dataDirectory, overrides: overridden.overrides },
+      ...(models !== undefined && { modelsDirectory: resolve(baseOf('models_directory'), models) }),
+    }),
+  );
 }
 
 interface SettingsFile {

@@ -92,6 +92,9 @@ export const settingsSchema = z.strictObject({
     .record(profileIdSchema, profileOverridesSchema)
     .default({})
     .describe('Keys of shipped profiles with other values, on every host.'),
+  models_directory: z
+    .exactOptional(pathSchema)
+    .describe('Folder with profiles of models of your own, beside the shipped ones; relative to this file.'),
   log: logSchema.prefault({}).describe('The log of the bot itself.'),
 });
 

@@ -25,7 +25,7 @@ const BYTES_PER_MIB = 1024 * 1024;
 /** Turns validated settings into what the bot works with. `overrides` and paths are the caller's knowledge. */
 export function toConfig(
   settings: Settings,
-  origin: Pick<Config, 'source' | 'directory' | 'dataDirectory' | 'overrides'>,
+  origin: Pick<Config, 'source' | 'directory' | 'dataDirectory' | 'modelsDirectory' | 'overrides'>,
 ): Config {
   return deepFreeze({
     ...origin,

@@ -4,8 +4,9 @@ import type { HostName, ProfileId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import { mergeTables, type Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
+import { withLines } from './problem-lines.ts';
 import type { Profile } from './profile.ts';
-import { readProfiles, type ShippedProfile } from './read-profiles.ts';
+import { type ReadProfile, readProfiles } from './read-profiles.ts';
 import { type HostShape, unfitModels } from './unfit-models.ts';
 
 /** Keys of profiles with other values, as the configuration writes them. A loaded `Config` is one of these. */
@@ -20,8 +21,10 @@ export interface CatalogueOverrides {
 }
 
 export interface CatalogueOptions {
-  /** Folder of the `*.toml`. */
+  /** Folder of the shipped `*.toml`. */
   readonly directory: string;
+  /** Folder with further ones, of this installation. */
+  readonly ownDirectory?: string | undefined;
   readonly overrides?: CatalogueOverrides;
 }
 
@@ -58,12 +61,14 @@ export class Catalogue {
 }
 
 /**
- * Reads the shipped profiles and lays the overrides over them: first those of `[models]`, then those of a host. All
- * problems at once: those of `readProfiles` (`file` is then `models.<id>` or `hosts.<name>.<id>`), and
- * `config.unknown_model` {model, known, where, nearest?}, and those of `unfitModels`. Throws `config.file_unreadable`.
+ * Reads the profiles, those of the installation beside the shipped ones, and lays the overrides over them: first those
+ * of `[models]`, then those of a host. All problems at once: those of `readProfiles` (`file` is then `models.<id>` or
+ * `hosts.<name>.<id>`), and `config.unknown_model` {model, known, where, nearest?}, and those of `unfitModels`; an id
+ * of the installation that a shipped profile has is `config.profile_invalid`. Throws `config.file_unreadable`.
  */
-export async function loadCatalogue({ directory, overrides }: CatalogueOptions): Promise<Checked<Catalogue>> {
-  const shipped = await readProfiles(directory);
+export async function loadCatalogue(options: CatalogueOptions): Promise<Checked<Catalogue>> {
+  const { overrides } = options;
+  const shipped = await readAll(options);
   if (!shipped.ok) return shipped;
   const problems: Problem[] = [];
   const take = (checked: Checked<Profile>): Profile | undefined => {
@@ -97,7 +102,10 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
     problems.push(...unfitModels(host, profiles));
   }
   problems.push(
-    ...typeConflicts([...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])]),
+    ...typeConflicts(
+      [...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])],
+      new Map(shipped.value.map((entry) => [entry.profile.id, entry])),
+    ),
   );
 
   const [first, ...rest] = problems;
@@ -105,8 +113,36 @@ export async function loadCatalogue({ directory, overrides }: CatalogueOptions):
   return valid(new Catalogue(everywhere, ofHosts));
 }
 
+async function readAll({
+  directory,
+  ownDirectory,
+}: CatalogueOptions): Promise<Checked<readonly ReadProfile[]>> {
+  const shipped = await readProfiles({ directory });
+  if (ownDirectory === undefined || !shipped.ok) return shipped;
+  const own = await readOwn(ownDirectory, directory);
+  if (!own.ok) return own;
+  const [first, ...rest] = own.value.flatMap(({ profile: { id }, texts }) => {
+    if (!shipped.value.some(({ profile }) => profile.id === id)) return [];
+    const detail = `"${id}" is the id of a model that comes with the bot: take another one, or change that one in [models."${id}"] of the configuration`;
+    const parameters = { file: texts[0]?.file ?? '', where: 'id', detail };
+    return withLines([{ code: 'config.profile_invalid', parameters }], texts);
+  });
+  if (first !== undefined) return { ok: false, problems: [first, ...rest] };
+  return valid([...shipped.value, ...own.value].toSorted((a, b) => (a.profile.id < b.profile.id ? -1 : 1)));
+}
+
+/** A folder that the configuration names, and that cannot be read, is a mistake of the configuration. */
+async function readOwn(directory: string, shared: string): Promise<Checked<readonly ReadProfile[]>> {
+  try {
+    return await readProfiles({ directory, shared });
+  } catch (error) {
+    if (!(error instanceof CosmosError) || error.code !== 'config.file_unreadable') throw error;
+    return invalid(error.code, error.parameters);
+  }
+}
+
 function override(
-  { profile, table }: ShippedProfile,
+  { profile, table }: ReadProfile,
   layers: readonly (Table | undefined)[],
   file: string,
 ): Checked<Profile> {
@@ -130,7 +166,7 @@ function missingContainers(host: HostName, profiles: readonly Profile[]): readon
   });
 }
 
-function unknownModels(shipped: readonly ShippedProfile[], ids: readonly string[], where: string): Problem[] {
+function unknownModels(shipped: readonly ReadProfile[], ids: readonly string[], where: string): Problem[] {
   const known = shipped.map(({ profile }) => profile.id);
   return ids.filter((id) => !known.some((other) => other === id)).map((id) => unknownModel(id, known, where));
 }
@@ -142,7 +178,10 @@ function unknownModel(model: string, known: readonly string[], where?: string): 
 }
 
 /** People learn a parameter once: the same name must not take a number here and a word there. */
-function typeConflicts(profiles: readonly Profile[]): readonly Problem[] {
+function typeConflicts(
+  profiles: readonly Profile[],
+  read: ReadonlyMap<string, ReadProfile>,
+): readonly Problem[] {
   const first = new Map<string, { readonly type: string; readonly id: string }>();
   return profiles.flatMap(({ id, parameters }) =>
     Object.entries(parameters).flatMap(([name, { type }]) => {
@@ -151,7 +190,9 @@ function typeConflicts(profiles: readonly Profile[]): readonly Problem[] {
       if (known === undefined || known.type === type) return [];
       const detail = `is of type ${type} here and of type ${known.type} in ${known.id}`;
       const where = `parameters.${name}.type`;
-      return [{ code: 'config.profile_invalid', parameters: { file: `${id}.toml`, where, detail } }];
+      const texts = read.get(id)?.texts ?? [];
+      const file = texts[0]?.file ?? `${id}.toml`;
+      return withLines([{ code: 'config.profile_invalid', parameters: { file, where, detail } }], texts);
     }),
   );
 }

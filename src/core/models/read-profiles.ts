@@ -6,31 +6,62 @@ import { nearest } from '../nearest.ts';
 import { systemCode } from '../system-code.ts';
 import { mergeTables, type Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
+import { type ProfileText, withLines } from './problem-lines.ts';
 import type { Profile } from './profile.ts';
 
 /** Where the parts lie that several profiles share, below the folder of the profiles. */
 const FAMILIES = 'families';
 
-export interface ShippedProfile {
+export interface ReadProfile {
   readonly profile: Profile;
   /** As written, with what it extends, for merging overrides into it. */
   readonly table: Table;
+  /** The file itself, and the family that it extends. */
+  readonly texts: readonly ProfileText[];
+}
+
+/** What a folder of profiles is to whoever reads about its files. */
+export interface ProfileFolder {
+  readonly directory: string;
+  /** Where problems name its files by their whole paths, and what it extends may lie in `shared`, too. */
+  readonly shared?: string;
 }
 
 /**
  * Reads every `*.toml` of a folder, in order of name. One that says `extends = "<family>"` is laid over
- * `families/<family>.toml`, which is a part of a profile and none by itself. All problems at once (`parseProfile`,
- * `config.syntax`); throws `config.file_unreadable` {file, detail} where the folder or a file cannot be read.
+ * `families/<family>.toml`, which is a part of a profile and none by itself. All problems at once, with the line where
+ * it is known (`parseProfile`, `config.syntax`); throws `config.file_unreadable` {file, detail} where the folder or a
+ * file cannot be read.
  */
-export async function readProfiles(directory: string): Promise<Checked<readonly ShippedProfile[]>> {
-  const families = await tomlFiles(join(directory, FAMILIES), { optional: true });
-  const files = await tomlFiles(directory);
-  const read = await Promise.all(files.map((file) => readProfile(directory, file, families)));
+export async function readProfiles(folder: ProfileFolder): Promise<Checked<readonly ReadProfile[]>> {
+  const families = await readFamilies(folder);
+  const files = await tomlFiles(folder.directory);
+  const read = await Promise.all(files.map((file) => readProfile(folder, file, families)));
   const [first, ...rest]: readonly Problem[] = read.flatMap((checked) =>
     checked.ok ? [] : checked.problems,
   );
   if (first !== undefined) return { ok: false, problems: [first, ...rest] };
   return valid(read.flatMap((checked) => (checked.ok ? [checked.value] : [])));
+}
+
+/** The path of each family's file; one of the folder's own goes before one that is shared. */
+async function readFamilies({ directory, shared }: ProfileFolder): Promise<ReadonlyMap<string, ProfilePath>> {
+  const found = new Map<string, ProfilePath>();
+  for (const from of [shared, directory]) {
+    if (from === undefined) continue;
+    const isNamedWhole = from === directory && shared !== undefined;
+    for (const file of await tomlFiles(join(from, FAMILIES), { optional: true })) {
+      const path = join(from, FAMILIES, file);
+      found.set(basename(file, '.toml'), { path, file: isNamedWhole ? path : join(FAMILIES, file) });
+    }
+  }
+  return found;
+}
+
+interface ProfilePath {
+  readonly path: string;
+  /** What problems call it. */
+  readonly file: string;
 }
 
 async function tomlFiles(directory: string, { optional = false } = {}): Promise<readonly string[]> {
@@ -46,48 +77,57 @@ async function tomlFiles(directory: string, { optional = false } = {}): Promise<
 }
 
 async function readProfile(
-  directory: string,
-  file: string,
-  families: readonly string[],
-): Promise<Checked<ShippedProfile>> {
-  const table = await readExtended(directory, file, families);
-  if (!table.ok) return table;
-  const parsed = parseProfile(table.value, file);
-  if (!parsed.ok) return parsed;
-  if (`${parsed.value.id}.toml` !== file) {
+  { directory, shared }: ProfileFolder,
+  name: string,
+  families: ReadonlyMap<string, ProfilePath>,
+): Promise<Checked<ReadProfile>> {
+  const path = join(directory, name);
+  const file = shared === undefined ? name : path;
+  const own = await readToml({ path, file });
+  if (!own.ok) return own;
+  const base = await readFamily(own.value, families);
+  const texts = [own.value.text, ...(base.ok && base.value ? [base.value.text] : [])];
+  if (!base.ok) return { ok: false, problems: withLines(base.problems, texts) };
+  const { extends: _, ...given } = own.value.table;
+  const table = base.value === undefined ? given : mergeTables(base.value.table, given);
+  const parsed = parseProfile(table, file);
+  if (!parsed.ok) return { ok: false, problems: withLines(parsed.problems, texts) };
+  if (`${parsed.value.id}.toml` !== name) {
     const detail = 'must be the name of the file without .toml';
-    return invalid('config.profile_invalid', { file, where: 'id', detail });
+    const problem = { code: 'config.profile_invalid', parameters: { file, where: 'id', detail } } as const;
+    return { ok: false, problems: withLines([problem], texts) };
   }
-  return valid({ profile: parsed.value, table: table.value });
+  return valid({ profile: parsed.value, table, texts });
 }
 
-/** The table of a file, laid over that of the family that it extends. */
-async function readExtended(
-  directory: string,
-  file: string,
-  families: readonly string[],
-): Promise<Checked<Table>> {
-  const own = await readToml(directory, file);
-  if (!own.ok || !Object.hasOwn(own.value, 'extends')) return own;
-  const { extends: family, ...table } = own.value;
-  if (!families.includes(`${family}.toml`)) {
-    const known = families.map((each) => basename(each, '.toml'));
-    const near = nearest(String(family), known);
-    const detail = `must be the name of a file in ${FAMILIES}/ without .toml`;
-    return invalid('config.profile_invalid', {
-      file,
-      where: 'extends',
-      detail,
-      ...(near && { nearest: near }),
-    });
-  }
-  const base = await readToml(directory, join(FAMILIES, `${family}.toml`));
-  return base.ok ? valid(mergeTables(base.value, table)) : base;
+interface ReadText {
+  readonly table: Table;
+  readonly text: ProfileText;
 }
 
-async function readToml(directory: string, file: string): Promise<Checked<Table>> {
-  const path = join(directory, file);
-  return parseToml(await readable(path, () => readFile(path, 'utf8')), file);
+/** What the table extends; undefined where that is nothing. */
+async function readFamily(
+  { table, text: { file } }: ReadText,
+  families: ReadonlyMap<string, ProfilePath>,
+): Promise<Checked<ReadText | undefined>> {
+  if (!Object.hasOwn(table, 'extends')) return valid(undefined);
+  const { extends: family } = table;
+  const path = families.get(String(family));
+  if (path !== undefined) return await readToml(path);
+  const near = nearest(String(family), [...families.keys()]);
+  const detail = `must be the name of a file in ${FAMILIES}/ without .toml`;
+  return invalid('config.profile_invalid', {
+    file,
+    where: 'extends',
+    detail,
+    ...(near && { nearest: near }),
+  });
+}
+
+async function readToml({ path, file }: ProfilePath): Promise<Checked<ReadText>> {
+  const text = await readable(path, () => readFile(path, 'utf8'));
+  const table = parseToml(text, file);
+  return table.ok ? valid({ table: table.value, text: { file, text } }) : table;
 }
 
 function parseToml(text: string, file: string): Checked<Table> {

@@ -101,11 +101,15 @@ describe('the variables of the settings', () => {
     for (const { variable, path } of settableScalars(settingsSchema)) {
       const defaults = configOf(loadToml('')).settings;
       const value = path.reduce<unknown>((table, key) => Reflect.get(Object(table), key), defaults);
+      // What has no default is a text that has to be given.
+      const given = String(value ?? 'somewhere');
       const loaded = configOf(
-        loadConfig({ environment: { [variable]: String(value) }, directory: freshDirectory() }),
+        loadConfig({ environment: { [variable]: given }, directory: freshDirectory() }),
       );
 
-      expect(loaded.settings).toEqual(defaults);
+      expect(loaded.settings).toEqual(
+        value === undefined ? { ...defaults, [path.join('.')]: given } : defaults,
+      );
       expect(loaded.overrides).toEqual([{ variable, key: path.join('.') }]);
     }
   });

@@ -68,7 +68,7 @@ describe('a profile that extends a family', () => {
     expect(await problems()).toEqual([
       {
         code: 'config.profile_invalid',
-        ...{ file: 'fast.toml', where: 'extends', nearest: 'minis' },
+        ...{ file: 'fast.toml', where: 'extends', line: 1, nearest: 'minis' },
         detail: 'must be the name of a file in families/ without .toml',
       },
     ]);
@@ -87,7 +87,9 @@ describe('a profile that extends a family', () => {
 
 describe('loadCatalogue', () => {
   it('loads what is shipped', async () => {
-    expect((await shipped()).list().map(({ id }) => id)).toEqual(expect.arrayContaining(['preview', 'transfer1', 'transfer2.5']));
+    expect((await shipped()).list().map(({ id }) => id)).toEqual(
+      expect.arrayContaining(['preview', 'transfer1', 'transfer2.5']),
+    );
   });
 
   it('wants a container of every model on a host that runs models in containers', async () => {
@@ -244,6 +246,7 @@ describe('loadCatalogue', () => {
       {
         code: 'config.profile_invalid',
         file: 'two.toml',
+        line: 19,
         where: 'parameters.steps.type',
         detail: 'is of type number here and of type integer in one',
       },
