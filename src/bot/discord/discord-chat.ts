@@ -15,6 +15,7 @@ import type {
 } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { Clock, UtcMs } from '../../core/ports/clock.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
 import { backoff } from '../../core/runner/retry-policy.ts';
@@ -141,7 +142,7 @@ export class DiscordChat implements ChatPort {
     return await this.#limits.maxBytes(where);
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
-    await this.#downloads.download(file, to, maxBytes, signal);
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
+    return await this.#downloads.download(file, to, maxBytes, signal);
   }
 }

@@ -1,6 +1,7 @@
 import type { Branded } from '../ids.ts';
 import type { ChatSurfaces } from './chat-surfaces.ts';
 import type { UtcMs } from './clock.ts';
+import type { HashedFile } from './hashed-file.ts';
 
 /** Name of a chat platform: the key of its section under `[chat]` in the configuration. */
 export type Platform = Branded<string, 'Platform'>;
@@ -225,8 +226,9 @@ export interface ChatPort {
   /** Most bytes that `upload` takes at this place now. */
   maxUploadBytes(where: ChatReference): Promise<number>;
   /**
-   * Copies a file of an inbound event to `to`. Throws `input.file_too_large` as soon as it exceeds `maxBytes`,
-   * `input.file_missing` or `input.file_unreadable` where it cannot be had, and the reason of `signal` when it aborts.
+   * Copies a file of an inbound event to `to` as `writeHashed` does, hashing it while it comes. Throws
+   * `input.file_too_large` as soon as it exceeds `maxBytes`, `input.file_missing` or `input.file_unreadable` where it
+   * cannot be had, and the reason of `signal` when it aborts.
    */
-  download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void>;
+  download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile>;
 }

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -143,6 +143,30 @@ describe('taking an event over', () => {
     expect(bench.bench.api.listPrompts(10)).toHaveLength(1);
     expect(bench.messages).toHaveLength(1);
   });
+});
+
+it('the file of an upload is stored as it was downloaded, and copied by nobody', async () => {
+  const bench = await InboxBench.open();
+  const inodes: bigint[] = [];
+  const { chat } = bench.chat;
+  const download = chat.download.bind(chat);
+  chat.download = async (file, to, ...more) => {
+    const hashed = await download(file, to, ...more);
+    inodes.push((await stat(to, { bigint: true })).ino);
+    return hashed;
+  };
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+  const [made] = bench.bench.api.listPrompts(1);
+  const where = { ...CHANNEL, thread: 'P1' };
+  await bench.say(bench.upload('', { 'street_depth.mp4': factVideo({}, 'depth') }, { where }));
+  const { data } = bench.bench.bot.parts;
+  const inputs = made === undefined ? [] : (bench.bench.api.getPrompt(made.id)?.inputs ?? []);
+  const stored = inputs.map(
+    async ({ asset }) => (await stat(data.asset(asset.sha256), { bigint: true })).ino,
+  );
+  expect(inputs).toHaveLength(2);
+  expect(await Promise.all(stored)).toEqual(inodes);
+  expect(await readdir(data.incoming)).toEqual([]);
 });
 
 it('files that come with a name and a negative text make a prompt that has both', async () => {
