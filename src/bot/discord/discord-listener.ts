@@ -1,7 +1,7 @@
 import { GatewayDispatchEvents as Events, type GatewayDispatchPayload } from 'discord.js';
 import type { Logger } from 'pino';
 import { toCosmosError } from '../../core/errors.ts';
-import type { Answered, ChatReference, ChatUser, Receive } from '../../core/ports/chat.ts';
+import type { Answered, ChatReference, ChatUser, Receive, TellConnection } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import type { Secret } from '../../core/ports/secret.ts';
@@ -18,6 +18,7 @@ import { FirstResponses } from './inbound/first-response.ts';
 import { GuildMap } from './inbound/guild-map.ts';
 import { InteractionAnswers } from './inbound/interaction-answers.ts';
 import { Interactions } from './inbound/interactions.ts';
+import { JoinedGuilds } from './inbound/joined-guilds.ts';
 import { Messages } from './inbound/messages.ts';
 import { Missed } from './inbound/missed.ts';
 import { People } from './inbound/people.ts';
@@ -40,6 +41,8 @@ export interface DiscordListenerParts extends DiscordListening {
   readonly lockPath: string;
   /** Called once Discord has said which application it is; work that goes on until `signal` aborts. */
   readonly opened?: (application: string, signal: AbortSignal) => Promise<void>;
+  /** Called for a guild that has let the bot in while it listens; work as that of `opened`. */
+  readonly joined?: (guild: string, application: string, signal: AbortSignal) => Promise<void>;
   /** Called with the ways in which files reach the bot, as it is allowed now. */
   readonly reachedBy?: (ways: readonly string[]) => void;
   readonly clock: Clock;
@@ -66,8 +69,11 @@ export class DiscordListener implements DiscordInbound {
   readonly #seen: Seen;
   readonly #closing = new AbortController();
   #gateway: Gateway | undefined;
+  #application: string | undefined;
   #lock: ExclusiveLock | undefined;
+  #tell: TellConnection | undefined;
   readonly #missed: Missed;
+  readonly #joined = new JoinedGuilds();
 
   constructor(parts: DiscordListenerParts) {
     const { client, clock, logger, mark } = parts;
@@ -79,7 +85,8 @@ export class DiscordListener implements DiscordInbound {
     this.#missed = new Missed(this.#seen);
   }
 
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
+    this.#tell = tell;
     const { lockPath, identity, opened, clock } = this.#parts;
     this.#lock ??= ExclusiveLock.tryAcquire(lockPath);
     if (this.#lock === undefined) throw unavailable('another process listens with this token');
@@ -114,6 +121,7 @@ export class DiscordListener implements DiscordInbound {
   async #open(session: Session): Promise<string> {
     const { client, logger } = this.#parts;
     const application = await askApplication(client);
+    this.#application = application.id;
     let { mayReadMessages } = application;
     try {
       await this.#connect(session, mayReadMessages);
@@ -142,7 +150,10 @@ export class DiscordListener implements DiscordInbound {
     this.#gateway = gateway;
     await gateway.open(intentsFor(mayReadMessages), {
       dispatch: (payload) => this.#dispatch(payload, session),
-      lost: () => this.#seen.pause(),
+      lost: () => {
+        this.#seen.pause();
+        if (!this.#closing.signal.aborted) this.#tell?.({ state: 'lost' });
+      },
       refused: (refusal) => this.#refused(refusal, session),
     });
   }
@@ -171,6 +182,9 @@ export class DiscordListener implements DiscordInbound {
     const { logger } = this.#parts;
     tellLosses(payload, this.#guilds, logger);
     this.#guilds.apply(payload);
+    if (payload.t === Events.Ready || payload.t === Events.Resumed) this.#tell?.({ state: 'connected' });
+    const joined = this.#joined.apply(payload);
+    if (joined !== undefined) this.#letIn(joined);
     switch (payload.t) {
       case Events.InteractionCreate:
         this.#afterwards.do('an interaction failed', async () => await interactions.handle(payload.d));
@@ -191,6 +205,16 @@ export class DiscordListener implements DiscordInbound {
     }
   }
 
+  #letIn(guild: string): void {
+    const { logger, joined } = this.#parts;
+    logger.info({ guild }, 'a guild has let the bot in');
+    const application = this.#application;
+    if (application === undefined) return;
+    this.#afterwards.do('work for a new guild failed', async () => {
+      await joined?.(guild, application, this.#closing.signal);
+    });
+  }
+
   /** A new session hears nothing of what was said before it: that is read. */
   #catchUp(guild: string, catchUp: CatchUp): void {
     const missed = this.#missed.take(guild);
@@ -205,7 +229,10 @@ export class DiscordListener implements DiscordInbound {
   #refused({ advice, isIntentRefused }: GatewayRefusal, session: Session): void {
     const { logger } = this.#parts;
     logger.error(`Discord has closed the connection for good: ${advice}`);
-    if (!isIntentRefused) return;
+    if (!isIntentRefused) {
+      this.#tell?.({ state: 'refused', detail: advice });
+      return;
+    }
     this.#afterwards.do('the connection could not be made without the intent', async () => {
       await this.#connect(session, false);
       logger.warn({ ways: openWays(false) }, 'listening to Discord without the Message Content intent');

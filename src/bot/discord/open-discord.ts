@@ -58,6 +58,7 @@ export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked
           ways = found;
         },
         opened: async (application, signal) => await commands.register(application, signal),
+        joined: async (guild, application, signal) => await commands.registerIn(guild, application, signal),
       });
     },
   );

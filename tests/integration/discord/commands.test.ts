@@ -64,7 +64,9 @@ async function openRegistry() {
     return new CommandRegistration(parts);
   };
   const register = async (wanted?: Wanted) => await start(wanted).register(studio.bot.id, closed.signal);
-  return { studio, register, closed };
+  const registerIn = async (guild: string, wanted?: Wanted) =>
+    await start(wanted).registerIn(guild, studio.bot.id, closed.signal);
+  return { studio, register, registerIn, closed };
 }
 
 function puts({ discord }: DiscordStudio): readonly string[] {
@@ -137,6 +139,40 @@ it('commands are made anew in a guild that the bot has left and come back to', a
   studio.bot.commandsIn(studio.guild.id).clear();
   await register({ guilds });
   expect(puts(studio).filter((each) => each === 'guild 2')).toHaveLength(2);
+});
+
+it('a configured guild that lets the bot in has them at once, and is asked before it gets them again', async () => {
+  const { studio, register, registerIn } = await openRegistry();
+  const lab = studio.discord.addGuild('Lab', studio.lead, []);
+  const guilds = [studio.guild.id, lab.id];
+  await register({ guilds });
+  lab.invite(studio.bot);
+  await registerIn(lab.id, { guilds });
+  expect(namesIn(studio, lab.id)).toEqual(['cosmos', 'Use as prompt']);
+  const before = puts(studio);
+  await registerIn(lab.id, { guilds });
+  expect(puts(studio)).toEqual(before);
+  studio.bot.commandsIn(lab.id).clear();
+  await registerIn(lab.id, { guilds });
+  expect(puts(studio)).toEqual([...before, 'guild 2']);
+});
+
+it('a guild that is not configured gets no commands of its own, and nothing is asked', async () => {
+  const { studio, register, registerIn } = await openRegistry();
+  await registerIn(studio.guild.id);
+  await registerIn(studio.guild.id, { guilds: ['1000000000000000001'] });
+  expect(studio.discord.calls.all).toEqual([]);
+  await register();
+  expect(namesIn(studio, studio.guild.id)).toEqual([]);
+});
+
+it('as many commands of somebody else are not taken for those of the bot', async () => {
+  const { studio, register } = await openRegistry();
+  await register();
+  for (const [id, command] of studio.bot.commands)
+    studio.bot.commands.set(id, { ...command, name: `other-${String(command['type'])}` });
+  await register();
+  expect(puts(studio)).toEqual(['everywhere 2', 'everywhere 2']);
 });
 
 it('where Discord does not answer it is asked again, later each time', async () => {

@@ -57,6 +57,8 @@ export class DiscordListeningBot {
   readonly mark: Mark;
   /** Everything that was made durable, in its order. */
   readonly received: Inbound[] = [];
+  /** Guilds that have let it in. */
+  readonly joined: string[] = [];
   /** What the log says. */
   readonly said: string[] = [];
   /** In place of the store. */
@@ -91,6 +93,10 @@ export class DiscordListeningBot {
         new DiscordListener({
           ...{ ...listening, token, apiUrl, channels, ownsThread, mark, clock, logger },
           lockPath,
+          joined: async (guild) => {
+            this.joined.push(guild);
+            studio.discord.changes.announce();
+          },
         }),
     );
     onTestFinished(async () => await this.stop());

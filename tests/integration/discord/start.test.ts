@@ -11,14 +11,15 @@ function table({ discord }: DiscordStudio, more = ''): string {
 describe('cosmos start with Discord', () => {
   it('says whom it serves, registers its commands, answers there, and ends when it is told to', async () => {
     const studio = await openDiscordStudio();
-    const { discord, guild, renders, anna, bot } = studio;
+    const { discord, guild, renders, lead, anna, bot } = studio;
+    const lab = discord.addGuild('Lab', lead, []);
     const directory = await configuredDirectory(
-      table(studio, `guilds = ["${guild.id}"]\nchannels = ["${renders.id}"]\n`),
+      table(studio, `guilds = ["${guild.id}", "${lab.id}"]\nchannels = ["${renders.id}"]\n`),
     );
     const daemon = startedDaemon(directory, { TOKEN: bot.token });
     const text = await daemon.said('is connected');
     expect(text).toContain(
-      `Discord (chat.discord), commands in ${guild.id} alone: a posted video becomes a prompt in ${renders.id}.`,
+      `Discord (chat.discord), commands in ${guild.id}, ${lab.id} alone: a posted video becomes a prompt in ${renders.id}.`,
     );
     expect(text).toContain('Leave with Ctrl-C.');
 
@@ -26,6 +27,10 @@ describe('cosmos start with Discord', () => {
     const answer = await anna.command(renders, 'cosmos models');
     expect(answer.outcome).not.toBe('timed_out');
     await renders.shows((message) => message.words.includes('preview'), anna);
+
+    // Let in while it runs.
+    lab.invite(bot);
+    await discord.until(() => bot.commandsIn(lab.id).size === 2);
 
     daemon.child.kill('SIGTERM');
     expect(await daemon.ended).toEqual([0, null]);
