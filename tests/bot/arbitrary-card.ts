@@ -45,6 +45,7 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   fc.record({ mention: anyText, name: anyText }),
   fc.record({ code: anyText }),
   fc.record({ strong: anyText }),
+  fc.record({ link: fc.oneof(anyText, fc.webUrl({ withQueryParameters: true })), text: anyText }),
 );
 const text: fc.Arbitrary<Text> = fc.array(span, { maxLength: 5 });
 

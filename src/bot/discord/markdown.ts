@@ -1,6 +1,6 @@
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
-import { clean, secondsOf, splitLinks, utcTime } from '../chat/clean-text.ts';
+import { clean, secondsOf, splitLinks, utcTime, webAddress } from '../chat/clean-text.ts';
 
 /** How Discord writes a time in the reader's own zone and language. */
 const TIME_STYLES = { clock: 'f', date: 'D', ago: 'R' } as const satisfies Record<
@@ -86,7 +86,15 @@ function spanMarkdown(span: Span, room: number): string {
       : escaped(clean(`@${span.name}`), room);
   }
   if ('code' in span) return inlineCode(span.code, room);
+  if ('link' in span) return linkMarkdown(span, room);
   return wrapped(clean(span.strong).trim(), '**', room, escaped);
+}
+
+function linkMarkdown({ link, text }: Extract<Span, { link: string }>, room: number): string {
+  const words = clean(text).trim();
+  const address = webAddress(link, LINK_CHARACTERS);
+  if (address === undefined || words === '') return escaped(words, room);
+  return whole(`[${escaped(words, Number.POSITIVE_INFINITY)}](${address})`, room);
 }
 
 /** Addresses are links by themselves, and escaping would break them. */

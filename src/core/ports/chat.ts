@@ -63,7 +63,9 @@ export type Span =
   | { readonly time: UtcMs; readonly style: 'clock' | 'date' | 'ago' }
   | { readonly mention: string; readonly name: string }
   | { readonly code: string }
-  | { readonly strong: string };
+  | { readonly strong: string }
+  /** An address under words of ours; shown whole or not at all. */
+  | { readonly link: string; readonly text: string };
 
 export type Text = readonly Span[];
 
@@ -150,6 +152,17 @@ export type Inbound =
 /** Takes an event over: resolves once it is durable, throws `store.busy` within 100 ms where it cannot be saved now. */
 export type Receive = (event: Inbound) => Promise<void>;
 
+/** Whether what people do on a platform can arrive now. */
+export interface ChatConnection {
+  /** `lost`: it is tried again by itself. `refused`: somebody has to mend something, and start the bot again. */
+  readonly state: 'connecting' | 'connected' | 'lost' | 'refused';
+  /** Why it is away, in a few words. */
+  readonly detail?: string;
+}
+
+/** Is told how a connection stands, whenever that changes; the same may be told again. Never throws. */
+export type TellConnection = (connection: ChatConnection) => void;
+
 /** Whom a message answers: a platform that can show it to that person alone may do so. */
 export interface Answered {
   /** `dedupeKey` of the event. */
@@ -196,9 +209,10 @@ export interface ChatPort {
   readonly serves?: (tenant: string) => boolean;
   /**
    * Starts delivering inbound events, those of other people only. An event is acknowledged to the platform after
-   * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again.
+   * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again. A port
+   * whose connection can be lost tells how it stands; what it throws needs not be told.
    */
-  start(receive: Receive, surfaces: ChatSurfaces): Promise<void>;
+  start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void>;
   /** Nothing is received afterwards, and nothing is called any more. */
   stop(): Promise<void>;
   /**
