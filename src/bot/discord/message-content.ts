@@ -15,7 +15,7 @@ export interface ContentOptions {
   readonly present?: readonly Attachment[];
   /** Goes with the card. */
   readonly file?: OutgoingFile;
-  /** Told of every chunk of a file that leaves. */
+  /** Told when its bytes begin to leave, and of every chunk of a file. */
   readonly moved?: () => void;
   readonly withoutPictures?: boolean;
 }

@@ -4,7 +4,14 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import { cardHash, shortHash } from '../chat/card-hash.ts';
 import { inOpenThread } from './archive.ts';
 import type { Calls } from './calls.ts';
-import { DISCORD_CODES, discordCode, toChatError, unavailable, waitAskedFor } from './discord-errors.ts';
+import {
+  DISCORD_CODES,
+  discordCode,
+  isTooLarge,
+  toChatError,
+  unavailable,
+  waitAskedFor,
+} from './discord-errors.ts';
 import type { DiscordInbound } from './discord-inbound.ts';
 import type { KnownMessages } from './known-messages.ts';
 import type { Content, ContentOptions, MessageContent } from './message-content.ts';
@@ -21,12 +28,6 @@ export interface MessageParts {
   readonly known: KnownMessages;
   readonly answer: DiscordInbound['answer'];
 }
-
-/** Refusals of a message for its pictures: words must not wait for them. */
-const WITHOUT_FILES: ReadonlySet<number> = new Set([
-  DISCORD_CODES.tooLarge,
-  DISCORD_CODES.missingPermissions,
-]);
 
 /** Messages of the bot: posted, edited, found by their key, read back, deleted. Throws as `ChatPort`. */
 export class DiscordMessages {
@@ -167,7 +168,9 @@ export class DiscordMessages {
     try {
       return await send(content);
     } catch (error) {
-      if (!content.hasPictures || !WITHOUT_FILES.has(discordCode(error) ?? 0)) throw error;
+      // Words must not wait for their pictures.
+      const isForPictures = isTooLarge(error) || discordCode(error) === DISCORD_CODES.missingPermissions;
+      if (!content.hasPictures || !isForPictures) throw error;
       return await send(await this.#parts.content.of(card, { ...options, withoutPictures: true }));
     }
   }

@@ -9,8 +9,12 @@ import type { DiscordMessages } from './messages.ts';
 import type { Outbound } from './outbound.ts';
 import { DIRECT_TENANT } from './platform.ts';
 
-/** Discord's code where a channel cannot have threads, such as one that is a thread itself. */
-const WRONG_KIND_OF_CHANNEL = 50_024;
+/** Where a channel cannot have a thread, or none more: what is said then stands in the channel. */
+const NO_THREADS: ReadonlySet<number | undefined> = new Set([
+  DISCORD_CODES.wrongKindOfChannel,
+  DISCORD_CODES.tooManyThreads,
+  DISCORD_CODES.tooManyNewsThreads,
+]);
 const NAMELESS = 'cosmos';
 
 /** Threads on messages. */
@@ -70,7 +74,7 @@ export class DiscordThreads {
     } catch (error) {
       const code = discordCode(error);
       if (code === DISCORD_CODES.unknownMessage) return undefined;
-      if (code === WRONG_KIND_OF_CHANNEL) return channel;
+      if (NO_THREADS.has(code)) return channel;
       if (code !== DISCORD_CODES.threadExists) throw toChatError(error);
     }
     return { ...channel, thread: message };

@@ -101,6 +101,20 @@ describe('an upload', () => {
     });
   });
 
+  it('that waits for others has as much time as they have once it is its turn', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { stallMs: 300 } });
+    const silent = studio.discord.injections.inject(POST, trouble.silence('before'), { times: 2 });
+    const first = chat.upload('first', channel, await fileOf(MIB), CARD);
+    await silent.hit();
+    const second = chat.upload('second', channel, await fileOf(MIB), CARD);
+    const third = chat.upload('third', channel, await fileOf(MIB), CARD);
+    for (const each of [first, second]) {
+      await expect(each).rejects.toMatchObject({ code: 'chat.unavailable' });
+    }
+    expect(await third).toMatchObject({ state: 'posted' });
+  });
+
   it.each([
     [0, 10],
     [1, 10],

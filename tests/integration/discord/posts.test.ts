@@ -140,6 +140,40 @@ describe('a post', () => {
     expect(await chat.shown(target)).toBe(cardHash(card));
   });
 
+  it('is posted without its picture where something in between finds it too large', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const path = join(await temporaryDirectory(), 'poster.jpg');
+    await writeFile(path, 'a picture');
+    studio.discord.injections.inject(POST, trouble.serverError('before', 413));
+    const card = titled('One', { blocks: [{ type: 'picture', path, description: 'A street' }] });
+    const { message = '' } = await chat.post('key', channel, card);
+    expect(studio.renders.now(message)?.files).toEqual([]);
+  });
+
+  it('that something in between refuses is told by its status, and may pass later', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(POST, trouble.serverError('before', 404));
+    await expect(chat.post('key', channel, titled('One'))).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'HTTP 404' },
+    });
+  });
+
+  it('is found among more messages than a page holds, whatever else stands there', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    for (let count = 0; count < 60; count++) studio.anna.says(studio.renders, `word ${count}`);
+    // Of a kind that nobody knows yet.
+    const odd = studio.discord.state.channel(studio.renders.id).messages[30];
+    if (odd === undefined) throw new Error('nothing was said');
+    odd.embeds = [{ image: { url: 7 } }];
+    for (let count = 0; count < 60; count++) studio.anna.says(studio.renders, `word ${count}`);
+    const posted = await chat.post('key', channel, titled('One'));
+    expect(await chat.find('key', channel, LONG_AGO)).toEqual([posted]);
+  });
+
   it('after a refused token says so, and goes on as soon as the token is good', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio, { times: { refusalMs: 0 } });
@@ -243,6 +277,16 @@ describe('a thread', () => {
     });
     const opened = await chat.openThread('thread', channel, 'A street', LONG_AGO);
     expect(studio.renders.threads.map(({ id }) => id)).toEqual([opened.thread]);
+  });
+
+  it('is the channel itself where the guild has as many threads as it may have', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.policy.maxActiveThreads = 0;
+    const said = studio.anna.says(studio.renders, 'Look at this');
+    const opened = await chat.openThread('thread', { ...channel, message: said.id }, 'A street');
+    expect(opened).toEqual(channel);
+    expect(await chat.post('key', opened, titled('One'))).toMatchObject({ channel: studio.renders.id });
   });
 
   it('is no thread in a direct conversation: everything stands in it', async () => {
