@@ -11,8 +11,8 @@ import { gated } from '../chat/gate.ts';
 import { unavailable } from './discord-errors.ts';
 import type { DiscordInbound, DiscordListening } from './discord-inbound.ts';
 import { DiscordForms } from './forms/discord-forms.ts';
-import { Gateway, type GatewayRefusal, GatewayRefused } from './gateway/gateway.ts';
-import { askApplication, intentsFor, openWays } from './inbound/application.ts';
+import { Connection } from './gateway/connection.ts';
+import { askApplication, openWays } from './inbound/application.ts';
 import { CatchUp } from './inbound/catch-up.ts';
 import { FirstResponses } from './inbound/first-response.ts';
 import { GuildMap } from './inbound/guild-map.ts';
@@ -68,10 +68,9 @@ export class DiscordListener implements DiscordInbound {
   readonly #afterwards: Afterwards;
   readonly #seen: Seen;
   readonly #closing = new AbortController();
-  #gateway: Gateway | undefined;
+  #connection: Connection | undefined;
   #application: string | undefined;
   #lock: ExclusiveLock | undefined;
-  #tell: TellConnection | undefined;
   readonly #missed: Missed;
   readonly #joined = new JoinedGuilds();
 
@@ -85,14 +84,27 @@ export class DiscordListener implements DiscordInbound {
     this.#missed = new Missed(this.#seen);
   }
 
-  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
-    this.#tell = tell;
-    const { lockPath, identity, opened, clock } = this.#parts;
+  async start(
+    receive: Receive,
+    surfaces: ChatSurfaces,
+    tell: TellConnection = () => undefined,
+  ): Promise<void> {
+    const { lockPath, identity, client, opened, clock } = this.#parts;
     this.#lock ??= ExclusiveLock.tryAcquire(lockPath);
     if (this.#lock === undefined) throw unavailable('another process listens with this token');
     const { user } = await identity.get();
+    const { id: application, mayReadMessages } = await askApplication(client);
+    if (this.#closing.signal.aborted) return;
+    this.#application = application;
     const session = this.#session(gated(receive, clock), surfaces, user);
-    const application = await this.#open(session);
+    const connection = new Connection(this.#parts, {
+      dispatch: (payload) => this.#dispatch(payload, session),
+      lost: () => this.#seen.pause(),
+      mayRead: (mayRead) => this.#reachable(mayRead),
+      tell,
+    });
+    this.#connection = connection;
+    await connection.open(mayReadMessages);
     if (this.#closing.signal.aborted) return;
     this.#afterwards.do('work of the opening failed', async () => {
       await opened?.(application, this.#closing.signal);
@@ -102,7 +114,7 @@ export class DiscordListener implements DiscordInbound {
 
   async stop(): Promise<void> {
     this.#closing.abort(new Error('the bot stops'));
-    await this.#gateway?.close();
+    await this.#connection?.close();
     await this.#afterwards.stop();
     this.#writeMark();
     this.#lock?.release();
@@ -117,45 +129,17 @@ export class DiscordListener implements DiscordInbound {
     return await this.#answers.answer(answered, body);
   }
 
-  /** The application's id. */
-  async #open(session: Session): Promise<string> {
-    const { client, logger } = this.#parts;
-    const application = await askApplication(client);
-    this.#application = application.id;
-    let { mayReadMessages } = application;
-    try {
-      await this.#connect(session, mayReadMessages);
-    } catch (error) {
-      // The switch was thrown since it was asked for.
-      if (!(error instanceof GatewayRefused) || !error.refusal.isIntentRefused || !mayReadMessages)
-        throw error;
-      mayReadMessages = false;
-      await this.#connect(session, mayReadMessages);
-    }
+  /** How it hears of files, whenever that changes. */
+  #reachable(mayReadMessages: boolean): void {
+    const { logger, reachedBy } = this.#parts;
     const ways = openWays(mayReadMessages);
-    this.#parts.reachedBy?.(ways);
+    reachedBy?.(ways);
     if (mayReadMessages) logger.info({ ways }, 'listening to Discord');
     else
       logger.warn(
         { ways },
         'listening to Discord without the Message Content intent: a posted video alone is not seen; switch it on in the developer portal, under Bot → Privileged Gateway Intents',
       );
-    return application.id;
-  }
-
-  async #connect(session: Session, mayReadMessages: boolean): Promise<void> {
-    await this.#gateway?.close();
-    if (this.#closing.signal.aborted) return;
-    const gateway = new Gateway(this.#parts);
-    this.#gateway = gateway;
-    await gateway.open(intentsFor(mayReadMessages), {
-      dispatch: (payload) => this.#dispatch(payload, session),
-      lost: () => {
-        this.#seen.pause();
-        if (!this.#closing.signal.aborted) this.#tell?.({ state: 'lost' });
-      },
-      refused: (refusal) => this.#refused(refusal, session),
-    });
   }
 
   #session(receive: Receive, { forms: choices }: ChatSurfaces, botUser: string): Session {
@@ -182,7 +166,6 @@ export class DiscordListener implements DiscordInbound {
     const { logger } = this.#parts;
     tellLosses(payload, this.#guilds, logger);
     this.#guilds.apply(payload);
-    if (payload.t === Events.Ready || payload.t === Events.Resumed) this.#tell?.({ state: 'connected' });
     const joined = this.#joined.apply(payload);
     if (joined !== undefined) this.#letIn(joined);
     switch (payload.t) {
@@ -225,25 +208,12 @@ export class DiscordListener implements DiscordInbound {
     });
   }
 
-  /** Closed for good while it worked: without the privileged intent the bot can go on, all else somebody has to mend. */
-  #refused({ advice, isIntentRefused }: GatewayRefusal, session: Session): void {
-    const { logger } = this.#parts;
-    logger.error(`Discord has closed the connection for good: ${advice}`);
-    if (!isIntentRefused) {
-      this.#tell?.({ state: 'refused', detail: advice });
-      return;
-    }
-    this.#afterwards.do('the connection could not be made without the intent', async () => {
-      await this.#connect(session, false);
-      logger.warn({ ways: openWays(false) }, 'listening to Discord without the Message Content intent');
-    });
-  }
-
+  /** The first one at once: without any, a bot that was killed soon after its very first start would not look back. */
   async #keepMark(): Promise<void> {
     const { signal } = this.#closing;
     while (!signal.aborted) {
-      await this.#parts.clock.sleep(MARK_EVERY_MS, signal);
       this.#writeMark();
+      await this.#parts.clock.sleep(MARK_EVERY_MS, signal);
     }
   }
 

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { snowflakeAt } from '../../../src/bot/discord/inbound/place.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
@@ -24,6 +24,7 @@ describe('the connection', () => {
     expect(await bot.hears()).toMatchObject({ text: 'meanwhile' });
     expect(discord.gateway.resumes.map(({ resumed }) => resumed)).toEqual([true]);
     expect(discord.gateway.identifies).toHaveLength(1);
+    expect(bot.told.map(({ state }) => state)).toEqual(['connected', 'lost', 'connected']);
   });
 
   it('goes on where Discord asks to come back', async () => {
@@ -62,6 +63,9 @@ describe('the connection', () => {
     expect(bot.mark.value).toBe(before);
     discord.gateway.forget(app);
     discord.gateway.down = false;
+    // Tries at a gateway that is away have waits between them.
+    const passing = setInterval(() => clock.advance(1_000), 20);
+    onTestFinished(() => clearInterval(passing));
     expect(await bot.hears()).toMatchObject({ text: 'in the dark' });
   });
 
@@ -73,6 +77,7 @@ describe('the connection', () => {
     });
     const bot = await listenToDiscord(studio);
     expect(down.hits).toBe(4);
+    expect(bot.told).toEqual([{ state: 'lost', detail: 'HTTP 503' }, { state: 'connected' }]);
     anna.mentions(renders, 'status');
     expect(await bot.hears()).toMatchObject({ text: 'status' });
   });
@@ -180,6 +185,10 @@ describe('a refusal of Discord', () => {
     const bot = await listenToDiscord(studio);
     studio.discord.gateway.close(studio.bot, 4004);
     expect(await bot.says('closed the connection for good')).toContain('Reset Token');
+    expect(bot.told.at(-1)).toMatchObject({
+      state: 'refused',
+      detail: expect.stringContaining('Reset Token'),
+    });
     expect(studio.discord.gateway.identifies).toHaveLength(1);
   });
 

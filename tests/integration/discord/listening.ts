@@ -12,7 +12,7 @@ import type { SeenMark } from '../../../src/bot/discord/inbound/seen.ts';
 import { tokenLockPath } from '../../../src/bot/discord/inbound/token-lock.ts';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import { systemRandom } from '../../../src/bot/system-random.ts';
-import type { ChatReference, Inbound, Receive } from '../../../src/core/ports/chat.ts';
+import type { ChatConnection, ChatReference, Inbound, Receive } from '../../../src/core/ports/chat.ts';
 import type { ChatForms, ChatSurfaces } from '../../../src/core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { Secret } from '../../../src/core/ports/secret.ts';
@@ -59,6 +59,8 @@ export class DiscordListeningBot {
   readonly received: Inbound[] = [];
   /** Guilds that have let it in. */
   readonly joined: string[] = [];
+  /** How it has told that the connection stands, in order; the same only once. */
+  readonly told: ChatConnection[] = [];
   /** What the log says. */
   readonly said: string[] = [];
   /** In place of the store. */
@@ -103,7 +105,14 @@ export class DiscordListeningBot {
   }
 
   async start(): Promise<this> {
-    await this.chat.start(async (event) => await this.receive(event), this.#surfaces);
+    await this.chat.start(
+      async (event) => await this.receive(event),
+      this.#surfaces,
+      (connection) => {
+        if (this.told.at(-1)?.state !== connection.state) this.told.push(connection);
+        this.studio.discord.changes.announce();
+      },
+    );
     return this;
   }
 
