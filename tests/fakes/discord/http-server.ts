@@ -69,11 +69,12 @@ export class DiscordHttpServer {
       path,
       params: match?.params ?? {},
       query: Object.fromEntries(url.searchParams),
+      bytes: Number(request.headers['content-length'] ?? 0),
       token: /^Bot (.+)$/.exec(request.headers.authorization ?? '')?.[1],
       at: world.clock.now(),
     });
     const midway = world.injections.takeMidway(record);
-    const body = await readBody(request, world.directory, midway !== undefined).catch(refusalOnly);
+    const body = await readBody(request, world.directory, goesOn(world, midway)).catch(refusalOnly);
     if (body === undefined) {
       world.calls.end(record, 'reset');
       response.socket?.resetAndDestroy();
@@ -97,6 +98,7 @@ export class DiscordHttpServer {
       path: url.pathname,
       params: { attachment: url.pathname.split('/')[3] ?? '' },
       query: Object.fromEntries(url.searchParams),
+      bytes: 0,
       token: undefined,
       at: world.clock.now(),
     });
@@ -107,8 +109,9 @@ export class DiscordHttpServer {
         return { outcome: 'http 404', send: () => gone().end('This content is no longer available.') };
       }
       record.accepted = true;
-      const midway = world.injections.takeMidway(record) !== undefined;
-      return { outcome: midway ? 'reset' : 'ok', send: () => sendFile(file, response, midway) };
+      const midway = world.injections.takeMidway(record);
+      const outcome = midway === undefined || midway.trouble.kind === 'slow' ? 'ok' : 'reset';
+      return { outcome, send: () => sendFile(file, response, goesOn(world, midway)) };
     });
   }
 
@@ -131,6 +134,15 @@ export class DiscordHttpServer {
     world.calls.end(record, after ?? answer.outcome);
     if (after === undefined) await answer.send();
   }
+}
+
+/** What is called half-way through the bytes: whether more of them move. */
+function goesOn(world: World, midway: Injection | undefined): (() => Promise<boolean>) | undefined {
+  if (midway === undefined) return undefined;
+  return async () => {
+    await midway.wait(world.clock, world.stopped);
+    return midway.trouble.kind === 'slow';
+  };
 }
 
 /** Returns how the request ended, or undefined where it goes on. */

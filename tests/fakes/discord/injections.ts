@@ -15,10 +15,13 @@ export type Trouble =
   | { readonly kind: 'http_error'; readonly status: number; readonly when: When }
   /** The connection breaks; of an upload or download also half-way through the bytes. */
   | { readonly kind: 'reset'; readonly when: When | 'midway' }
-  /** The request is never answered. */
-  | { readonly kind: 'silence'; readonly when: When }
-  /** It goes on when the test calls `release`, or after so much time of the fake's clock. */
-  | { readonly kind: 'slow'; readonly when: When; readonly ms?: number }
+  /** The request is never answered; `midway` no further bytes move, and the connection breaks on `release`. */
+  | { readonly kind: 'silence'; readonly when: When | 'midway' }
+  /**
+   * It goes on when the test calls `release`, or after so much time of the fake's clock; `midway` is half-way through the
+   * bytes.
+   */
+  | { readonly kind: 'slow'; readonly when: When | 'midway'; readonly ms?: number }
   | { readonly kind: 'refused'; readonly refusal: Refusal };
 
 /** Short words for the usual troubles. */
@@ -30,8 +33,8 @@ export const trouble = {
   }),
   serverError: (when: When, status = 500): Trouble => ({ kind: 'http_error', status, when }),
   reset: (when: When | 'midway'): Trouble => ({ kind: 'reset', when }),
-  silence: (when: When): Trouble => ({ kind: 'silence', when }),
-  slow: (when: When = 'before', ms?: number): Trouble => ({
+  silence: (when: When | 'midway'): Trouble => ({ kind: 'silence', when }),
+  slow: (when: When | 'midway' = 'before', ms?: number): Trouble => ({
     kind: 'slow',
     when,
     ...(ms === undefined ? {} : { ms }),
@@ -78,7 +81,7 @@ export class Injection {
   }
 
   get isMidway(): boolean {
-    return this.trouble.kind === 'reset' && this.trouble.when === 'midway';
+    return 'when' in this.trouble && this.trouble.when === 'midway';
   }
 
   /** Nothing more is hit. */
@@ -108,10 +111,10 @@ export class Injection {
 
   async wait(clock: Clock, stopped: AbortSignal): Promise<void> {
     const { trouble: what } = this;
-    if (what.kind !== 'slow') return;
+    if (what.kind !== 'slow' && what.kind !== 'silence') return;
     await Promise.race([
       this.#released.promise,
-      ...(what.ms === undefined ? [] : [clock.sleep(what.ms, stopped)]),
+      ...('ms' in what && what.ms !== undefined ? [clock.sleep(what.ms, stopped)] : []),
     ]);
   }
 }
@@ -140,7 +143,7 @@ export class Injections {
     return this.#all.find((each) => !each.isMidway && each.take(call));
   }
 
-  /** The trouble that breaks this request while its bytes move. */
+  /** The trouble of this request while its bytes move. */
   takeMidway(call: CallRecord): Injection | undefined {
     return this.#all.find((each) => each.isMidway && each.take(call));
   }
