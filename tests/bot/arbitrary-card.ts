@@ -22,7 +22,7 @@ const NASTY = fc.constantFrom(
 );
 
 /** Text as people and machines may send it, the worst included. */
-const anyText: fc.Arbitrary<string> = fc
+export const anyText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       NASTY,

@@ -8,6 +8,7 @@ import { renderCard } from '../../../src/bot/discord/render-card.ts';
 import type { Card, CardBlock, Text } from '../../../src/core/ports/chat.ts';
 import { checkMessage } from '../../fakes/discord/checks/message-check.ts';
 import { anyCard } from '../arbitrary-card.ts';
+import { checkByDiscordJs } from './discord-js-checks.ts';
 
 const keyHash = shortHash('key');
 const ANNA = '100000000000000001';
@@ -34,6 +35,7 @@ describe('a card on Discord', () => {
           pictures: (path) => (hasPictures ? shortHash(path) : undefined),
         });
         checkMessage({ ...body });
+        checkByDiscordJs(body);
         expect(body.content.length).toBeLessThanOrEqual(LIMITS.content);
         const description = body.embeds[0]?.description ?? '';
         expect(description.length).toBeGreaterThan(0);

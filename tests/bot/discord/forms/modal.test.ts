@@ -6,6 +6,7 @@ import { hiddenValues, shownFields } from '../../../../src/bot/discord/forms/sho
 import type { Form, FormChoice, FormField } from '../../../../src/core/ports/chat-surfaces.ts';
 import { checkModal } from '../../../fakes/discord/checks/modal-check.ts';
 import { isObject, parseJson } from '../../../fakes/slack/json.ts';
+import { checkModalByDiscordJs } from '../discord-js-checks.ts';
 
 const OPENER = '1234567890123456789';
 
@@ -57,6 +58,7 @@ describe('a modal', () => {
         const sent = parseJson(JSON.stringify(modal));
         if (!isObject(sent)) throw new Error('no object');
         checkModal(sent);
+        checkModalByDiscordJs(modal);
       }),
       { numRuns: 300 },
     );
