@@ -4,6 +4,7 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import { cardHash, shortHash } from '../chat/card-hash.ts';
 import { inOpenThread } from './archive.ts';
 import type { Calls } from './calls.ts';
+import { CannotShow } from './cannot-show.ts';
 import {
   DISCORD_CODES,
   discordCode,
@@ -33,10 +34,12 @@ export interface MessageParts {
 export class DiscordMessages {
   readonly #parts: MessageParts;
   readonly #reader: MessageReader;
+  readonly #cannotShow: CannotShow;
 
   constructor(parts: MessageParts) {
     this.#parts = parts;
     this.#reader = new MessageReader(parts.outbound, parts.calls);
+    this.#cannotShow = new CannotShow(parts.outbound);
   }
 
   async post(key: string, where: ChatReference, card: Card, answered?: Answered): Promise<ChatReference> {
@@ -53,7 +56,10 @@ export class DiscordMessages {
           { keyHash, nonce: nonceOf(key, channel) },
           async (content) =>
             await outbound.client.post('posts', Routes.channelMessages(channel), content.body()),
-        ),
+        ).catch(async (error: unknown) => {
+          if (discordCode(error) === DISCORD_CODES.missingPermissions) await this.#cannotShow.tell(where);
+          throw error;
+        }),
     );
     return { ...where, message: this.posted(answer, card).id };
   }

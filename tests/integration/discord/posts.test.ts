@@ -91,13 +91,29 @@ describe('a post', () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
     studio.renders.deny(studio.bot, 'SEND_MESSAGES');
-    for (const key of ['one', 'two']) {
+    for (const key of ['one', 'two', 'three']) {
       await expect(chat.post(key, channel, titled('One'))).rejects.toMatchObject({
         code: 'chat.not_permitted',
         parameters: { platform: 'Discord', detail: 'Missing Permissions (50013)' },
       });
     }
-    expect(studio.discord.calls.all.filter(({ route }) => route === POST)).toHaveLength(1);
+    // The card, and words of why it is not there.
+    expect(studio.discord.calls.of(POST)).toHaveLength(2);
+  });
+
+  it('where the bot may write but show no card says so there, once', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { refusalMs: 0 } });
+    studio.renders.deny(studio.bot, 'EMBED_LINKS');
+    for (const key of ['one', 'two']) {
+      await expect(chat.post(key, channel, titled('One'))).rejects.toMatchObject({
+        code: 'chat.not_permitted',
+      });
+    }
+    expect(studio.renders.timeline.map(({ words }) => words)).toEqual([
+      expect.stringContaining('Embed Links'),
+    ]);
+    expect(studio.renders.timeline[0]?.pinged).toEqual([]);
   });
 
   it('into a channel or thread that is gone is told as that', async () => {
