@@ -14,6 +14,7 @@ import { DiscordForms } from './forms/discord-forms.ts';
 import { Connection } from './gateway/connection.ts';
 import { askApplication, openWays } from './inbound/application.ts';
 import { CatchUp } from './inbound/catch-up.ts';
+import { type DirectChannelList, DirectChannels } from './inbound/direct-channels.ts';
 import { FirstResponses } from './inbound/first-response.ts';
 import { GuildMap } from './inbound/guild-map.ts';
 import { InteractionAnswers } from './inbound/interaction-answers.ts';
@@ -25,6 +26,7 @@ import { People } from './inbound/people.ts';
 import type { Surroundings } from './inbound/place.ts';
 import { Seen, type SeenMark } from './inbound/seen.ts';
 import { tellLosses } from './inbound/tell-losses.ts';
+import { DIRECT_TENANT } from './platform.ts';
 import type { MessageBody } from './render-card.ts';
 
 export interface DiscordListenerParts extends DiscordListening {
@@ -37,6 +39,8 @@ export interface DiscordListenerParts extends DiscordListening {
   readonly ownsThread: (where: ChatReference) => boolean;
   /** Where the last message that was heard is kept. */
   readonly mark: SeenMark;
+  /** Where the direct conversations are kept that somebody has begun. */
+  readonly directChannels: DirectChannelList;
   /** Locked while this process listens. */
   readonly lockPath: string;
   /** Called once Discord has said which application it is; work that goes on until `signal` aborts. */
@@ -72,16 +76,18 @@ export class DiscordListener implements DiscordInbound {
   #application: string | undefined;
   #lock: ExclusiveLock | undefined;
   readonly #missed: Missed;
+  readonly #direct: DirectChannels;
   readonly #joined = new JoinedGuilds();
 
   constructor(parts: DiscordListenerParts) {
-    const { client, clock, logger, mark } = parts;
+    const { client, clock, logger, mark, directChannels } = parts;
     this.#parts = parts;
     this.#answers = new InteractionAnswers(client, clock);
     this.#people = new People({ client, clock, logger, guilds: () => this.#guilds.guilds });
     this.#afterwards = new Afterwards(clock, logger);
     this.#seen = new Seen(mark, clock);
-    this.#missed = new Missed(this.#seen);
+    this.#missed = new Missed(this.#seen, clock);
+    this.#direct = new DirectChannels(directChannels);
   }
 
   async start(
@@ -170,19 +176,27 @@ export class DiscordListener implements DiscordInbound {
     if (joined !== undefined) this.#letIn(joined);
     switch (payload.t) {
       case Events.InteractionCreate:
+        if (payload.d.guild_id === undefined && payload.d.channel !== undefined)
+          this.#spoken(payload.d.channel.id);
         this.#afterwards.do('an interaction failed', async () => await interactions.handle(payload.d));
         break;
       case Events.MessageCreate:
+        if (payload.d.guild_id === undefined) this.#spoken(payload.d.channel_id);
         this.#afterwards.do('a message failed', async () => await messages.hear(payload.d));
         break;
       case Events.Ready:
-        this.#missed.begin(payload.d.guilds.map(({ id }) => id));
+        this.#missed.begin([...payload.d.guilds.map(({ id }) => id), DIRECT_TENANT]);
+        this.#catchUp(DIRECT_TENANT, async (since) => await catchUp.runDirect(this.#direct.ids, since));
         break;
       case Events.Resumed:
         this.#seen.listen();
         break;
       case Events.GuildCreate:
-        this.#catchUp(payload.d.id, catchUp);
+        if (payload.d.unavailable !== true) this.#catchUpGuild(payload.d.id, catchUp);
+        break;
+      case Events.GuildDelete:
+        if (payload.d.unavailable === true) this.#missed.lose(payload.d.id);
+        else this.#missed.leave(payload.d.id);
         break;
       default:
     }
@@ -198,14 +212,23 @@ export class DiscordListener implements DiscordInbound {
     });
   }
 
-  /** A new session hears nothing of what was said before it: that is read. */
-  #catchUp(guild: string, catchUp: CatchUp): void {
-    const missed = this.#missed.take(guild);
-    if (missed === undefined) return;
+  #catchUpGuild(guild: string, catchUp: CatchUp): void {
     const channels = this.#guilds.channelsOf(guild);
+    this.#catchUp(guild, async (since) => await catchUp.run(channels, since));
+  }
+
+  /** A new session hears nothing of what was said before it: that is read. */
+  #catchUp(tenant: string, read: (since: string) => Promise<boolean>): void {
+    const missed = this.#missed.take(tenant);
+    if (missed === undefined) return;
     this.#afterwards.do('what was said meanwhile could not be read', async () => {
-      if (await catchUp.run(channels, missed.since)) missed.done();
+      if (await read(missed.since)) missed.done();
     });
+  }
+
+  /** Somebody talks to the bot directly. */
+  #spoken(channel: string): void {
+    this.#noting(() => this.#direct.heard(channel));
   }
 
   /** The first one at once: without any, a bot that was killed soon after its very first start would not look back. */
@@ -218,8 +241,13 @@ export class DiscordListener implements DiscordInbound {
   }
 
   #writeMark(): void {
+    this.#noting(() => this.#seen.write());
+    this.#noting(() => this.#direct.write());
+  }
+
+  #noting(write: () => void): void {
     try {
-      this.#seen.write();
+      write();
     } catch (error) {
       this.#parts.logger.warn({ err: toCosmosError(error) }, 'what was heard could not be noted');
     }

@@ -5,7 +5,7 @@ import { trouble } from '../../fakes/discord/injections.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { openDiscordStudio } from '../../support/discord-studio.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { DiscordListeningBot, listenToDiscord, Mark } from './listening.ts';
+import { DiscordListeningBot, listenToDiscord, Mark, registerCommands } from './listening.ts';
 
 const VIDEO = { name: 'drift.mp4', content: 'frames' };
 const MESSAGES = 'GET /channels/{channel}/messages';
@@ -153,6 +153,54 @@ describe('after a restart', () => {
     secret.deny(app, 'READ_MESSAGE_HISTORY');
     const bot = await listenToDiscord(studio, { mark: anHourAgo() });
     expect(await bot.hears()).toMatchObject({ text: 'queue' });
+  });
+
+  it('what was posted directly is read too, where somebody has talked to the bot before', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, ben, bot: app } = studio;
+    await registerCommands(studio);
+    const first = await listenToDiscord(studio);
+    anna.says(discord.direct(anna, app), 'status');
+    await ben.command(discord.direct(ben, app), 'cosmos status');
+    await discord.until(() => first.received.length === 2);
+    await first.stop();
+    await anna.uploads(discord.direct(anna, app), [VIDEO], { text: 'of anna' });
+    await ben.uploads(discord.direct(ben, app), [VIDEO], { text: 'of ben' });
+    const { mark, directChannels } = first;
+    mark.value = anHourAgo().value;
+    const next = await listenToDiscord(studio, { mark, directChannels });
+    await next.hears((event) => event.kind === 'upload' && event.text === 'of anna');
+    expect(await next.hears((event) => event.kind === 'upload' && event.text === 'of ben')).toMatchObject({
+      where: { tenant: '@me', channel: discord.direct(ben, app).id },
+      user: { id: ben.id, groups: [] },
+    });
+  });
+
+  it('direct conversations that cannot be read stay to be read by the next session', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, bot: app } = studio;
+    const mark = anHourAgo();
+    const before = mark.value;
+    const directChannels = new Mark(JSON.stringify([discord.direct(anna, app).id]));
+    await anna.uploads(discord.direct(anna, app), [VIDEO], { text: 'hello' });
+    const injected = discord.injections.inject(MESSAGES, trouble.serverError('before'), { times: 100 });
+    const bot = await listenToDiscord(studio, { mark, directChannels });
+    await injected.hit();
+    await bot.stop();
+    expect(mark.value).toBe(before);
+    injected.stop();
+    const next = await listenToDiscord(studio, { mark, directChannels });
+    expect(await next.hears()).toMatchObject({ text: 'hello' });
+  });
+
+  it('a forwarded video is read too', async () => {
+    const studio = await openDiscordStudio();
+    const { anna, ben, renders, guild } = studio;
+    const drafts = guild.addChannel('drafts');
+    const original = await ben.uploads(drafts, [VIDEO], { text: 'a street' });
+    anna.forwards(original, renders);
+    const bot = await listenToDiscord(studio, { mark: anHourAgo(), channels: [renders.id] });
+    expect(await bot.hears()).toMatchObject({ text: 'a street', user: { id: anna.id } });
   });
 
   it('a channel that cannot be read stays to be read by the next session', async () => {

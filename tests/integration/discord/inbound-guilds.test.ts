@@ -27,6 +27,18 @@ describe('a guild', () => {
     expect(bot.joined).toEqual([]);
   });
 
+  it('that could not be reached for a while is looked into for what was missed', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, renders, guild, bot: app } = studio;
+    const bot = await listenToDiscord(studio);
+    guild.fail(app);
+    await bot.says('a guild cannot be reached for a while');
+    discord.gateway.lose('MESSAGE_CREATE');
+    anna.mentions(renders, 'lost');
+    guild.recover(app);
+    expect(await bot.hears()).toMatchObject({ text: 'lost' });
+  });
+
   it('that throws the bot out and lets it in again has let it in', async () => {
     const studio = await openDiscordStudio();
     const { discord, guild, bot: app } = studio;

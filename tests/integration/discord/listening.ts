@@ -28,6 +28,8 @@ export interface DiscordListeningOptions {
   readonly forms?: Partial<ChatForms>;
   /** What the bot before it has heard. */
   readonly mark?: Mark;
+  /** Whom the bot before it has talked to directly. */
+  readonly directChannels?: Mark;
   /** Where the lock of the token lies; a folder of the test's own otherwise. */
   readonly lockDirectory?: string;
   readonly token?: string;
@@ -55,6 +57,7 @@ export class DiscordListeningBot {
   readonly studio: DiscordStudio;
   readonly chat: DiscordChat;
   readonly mark: Mark;
+  readonly directChannels: Mark;
   /** Everything that was made durable, in its order. */
   readonly received: Inbound[] = [];
   /** Guilds that have let it in. */
@@ -87,13 +90,15 @@ export class DiscordListeningBot {
     );
     this.studio = studio;
     this.mark = mark;
+    const { directChannels = new Mark() } = options;
+    this.directChannels = directChannels;
     this.#surfaces = { ...NO_SURFACES, forms: { ...NO_SURFACES.forms, ...options.forms } };
     const lockPath = tokenLockPath(token, lockDirectory);
     this.chat = new DiscordChat(
       { ...{ token, apiUrl, clock, logger }, random: systemRandom, times: QUICK_DISCORD },
       (listening) =>
         new DiscordListener({
-          ...{ ...listening, token, apiUrl, channels, ownsThread, mark, clock, logger },
+          ...{ ...listening, token, apiUrl, channels, ownsThread, mark, directChannels, clock, logger },
           lockPath,
           joined: async (guild) => {
             this.joined.push(guild);

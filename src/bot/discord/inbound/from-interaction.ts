@@ -10,7 +10,7 @@ import type { ChatReference, ChatUser, Inbound } from '../../../core/ports/chat.
 import type { UtcMs } from '../../../core/ports/clock.ts';
 import { parseAction } from '../action-codec.ts';
 import { optionsToWords } from '../commands/options-to-words.ts';
-import { kindOf, type ToldFile, toChatFile } from './files.ts';
+import { carried, kindOf, type ToldFile, toChatFile } from './files.ts';
 import { wordsOf } from './from-message.ts';
 import { isThread } from './guild-map.ts';
 import { person, place, type Surroundings, timeOf } from './place.ts';
@@ -80,9 +80,10 @@ export function fromUse(
   around: Surroundings,
 ): Extract<Inbound, { kind: 'upload' }> | undefined {
   const message = interaction.data.resolved.messages[interaction.data.target_id];
-  if (message === undefined || message.attachments.every((file) => kindOf(file) === 'other'))
-    return undefined;
-  const { id, channel_id: channel, attachments, author, content, mentions } = message;
+  if (message === undefined) return undefined;
+  const { id, channel_id: channel, author } = message;
+  const { attachments, content, mentions } = carried(message);
+  if (attachments.every((file) => kindOf(file) === 'other')) return undefined;
   // The words of the bot's own messages are no prompt.
   const said = author.bot === true ? '' : content;
   const { all } = withoutMentions(said, around.guilds.mentions(interaction.guild_id));
