@@ -56,6 +56,11 @@ interface Service {
   stop(): Promise<void>;
 }
 
+/** What listens from its start to its stop. */
+export interface Listener extends Service {
+  start(): Promise<void>;
+}
+
 /** The parts of one bot, and which of them run. */
 export class Bot {
   readonly parts: BotParts;
@@ -125,6 +130,12 @@ export class Bot {
     // What waited until the port knew whom it serves.
     inbox.look();
     wakeup.notify();
+  }
+
+  /** Lets people in who follow links. Throws as the start of the listener does. */
+  async startWeb(web: Listener): Promise<void> {
+    await web.start();
+    this.#services.push(web);
   }
 
   /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */

@@ -43,6 +43,7 @@ import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { TERMINAL_PLACE } from './terminal/terminal-chat.ts';
 import { ViewBuilder } from './thread-view/view-builder.ts';
+import { FileLinks } from './web/file-links.ts';
 
 /** Shipped profiles. */
 const PROFILE_DIRECTORY = join(PACKAGE_ROOT, 'config/models');
@@ -117,6 +118,7 @@ export async function openBot(
     }),
     log: new RunLog(data, clock),
   });
+  const links = config.web && new FileLinks({ web: config.web, secrets, clock });
   return valid(
     new Bot({
       config,
@@ -132,7 +134,7 @@ export async function openBot(
       profiles,
       timeouts,
       secrets,
-      views: new ViewBuilder(api, data),
+      views: new ViewBuilder(api, data, links),
       access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
   );

@@ -25,6 +25,13 @@ export function outputFile(run: Run, output: RunOutput, label?: string): WantedF
   };
 }
 
+/** An output of a run by its place, the result itself under the name of the prompt; undefined where there is none. */
+export function resultFile(run: Run, position: number): WantedFile | undefined {
+  const output = run.outputs[position];
+  if (output === undefined) return undefined;
+  return outputFile(run, output, output.purpose === 'primary' ? undefined : output.label);
+}
+
 /** The log of a run that ended without a result, secrets masked as in every copy of it; undefined where it has none. */
 export function logFile(run: Run, outcome: RunOutcome, { log }: CosmosApi): WantedFile | undefined {
   const path = TOLD_BY_LOG.has(outcome) ? log.path(run) : undefined;

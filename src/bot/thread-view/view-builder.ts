@@ -16,6 +16,7 @@ import { person } from './text.ts';
 import { tuneView } from './tune-view.ts';
 import type {
   FailureView,
+  FileLink,
   ModelView,
   Notified,
   PromptDetailsView,
@@ -38,14 +39,22 @@ export interface Reader {
   readonly where?: Pick<ChatReference, 'platform' | 'tenant'>;
 }
 
+/** Makes links to outputs, each good from now on for a time. */
+export interface LinkMaker {
+  to(run: Run, output: number): FileLink;
+}
+
 /** Collects what each card shows. */
 export class ViewBuilder {
   readonly #api: CosmosApi;
   readonly #data: DataDirectory;
+  readonly #links: LinkMaker | undefined;
 
-  constructor(api: CosmosApi, data: DataDirectory) {
+  /** Without `links` there are none, and files are named by their place. */
+  constructor(api: CosmosApi, data: DataDirectory, links?: LinkMaker) {
     this.#api = api;
     this.#data = data;
+    this.#links = links;
   }
 
   prompt(prompt: Prompt): PromptView {
@@ -93,15 +102,18 @@ export class ViewBuilder {
   /** The same with the places of its results as `reader` may know them. */
   details(run: Run, reader: Reader): RunDetailsView {
     const outputs = run.outputs.map((output) => ({ ...output, path: this.#shownPath(output.path, reader) }));
-    return this.status({ ...run, outputs });
+    const links = run.outputs.flatMap((_, index) => this.#link(run, index, reader) ?? []);
+    return { ...this.status({ ...run, outputs }), ...(links.length > 0 && { links }) };
   }
 
   result(run: Run, reader: Reader): ResultView {
     const profile = this.#api.profileOf(run);
-    const path = run.outputs.find(({ purpose }) => purpose === 'primary')?.path ?? '';
+    const primary = run.outputs.findIndex(({ purpose }) => purpose === 'primary');
+    const path = run.outputs[primary]?.path ?? '';
+    const link = primary < 0 ? undefined : this.#link(run, primary, reader);
     return {
       run,
-      place: { kind: 'path', path: this.#shownPath(path, reader) },
+      place: { kind: 'path', path: this.#shownPath(path, reader), ...(link && { link }) },
       ...this.#notified(run, reader),
       ...(profile && {
         parametersShown: essentialParameters(profile, run),
@@ -172,6 +184,11 @@ export class ViewBuilder {
   /** Whoever does not sit at this machine reads no path of its operator, only the place in the data folder. */
   #shownPath(path: string, { localFiles }: Reader): string {
     return localFiles ? path : relative(this.#data.root, path);
+  }
+
+  /** Whoever sits at this machine needs none. */
+  #link(run: Run, output: number, { localFiles }: Reader): FileLink | undefined {
+    return localFiles ? undefined : this.#links?.to(run, output);
   }
 
   /** Ids of people mean something on their own platform alone: elsewhere they are named, and nobody is called. */

@@ -1,4 +1,4 @@
-import type { ChatConfig, Config } from '../../core/config/config.ts';
+import type { ChatConfig, Config, WebConfig } from '../../core/config/config.ts';
 import type { RunId } from '../../core/ids.ts';
 
 /** What the command line says beside the cards. */
@@ -56,6 +56,17 @@ export function chatsServed({ slack, discord }: ChatConfig): readonly string[] {
     ...workspaces,
     `Discord (\`${where}\`), commands ${commands}: a posted video becomes a prompt ${places}.`,
   ];
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** Where links lead, where the bot listens, and who can get there without a proxy. */
+export function webServed({ publicUrl, host, port }: WebConfig): string {
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reach = LOOPBACK.test(host)
+    ? 'for this machine alone'
+    : 'and other machines can reach that, without encryption';
+  return `Links to files begin with ${publicUrl}; the bot listens at ${place}, ${reach}.`;
 }
 
 /** `ways`: how files reach the bot there, where that depends on what it is allowed. */

@@ -111,6 +111,19 @@ export interface ChatConfig {
   readonly quietChannels: readonly string[];
 }
 
+/** The web server of the bot, which hands out results by signed links. */
+export interface WebConfig {
+  /** Name or address of this machine at which it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** What links begin with; without a slash at the end. */
+  readonly publicUrl: string;
+  readonly linkSecret: SecretReference;
+  /** They sign nothing any more; what they have signed is still good. */
+  readonly previousLinkSecrets: readonly SecretReference[];
+  readonly linkLifetimeMs: number;
+}
+
 /** Keys of a shipped profile with other values, as written: the catalogue of profiles validates them. */
 export type ProfileOverrides = Readonly<Record<string, unknown>>;
 export type ProfileOverridesById = Readonly<Record<string, ProfileOverrides>>;
@@ -191,6 +204,8 @@ export interface Config {
   readonly directory: string;
   readonly dataDirectory: string;
   readonly chat: ChatConfig;
+  /** Absent: nobody listens, and there are no links. */
+  readonly web?: WebConfig;
   readonly access: AccessConfig;
   readonly limits: LimitsConfig;
   readonly timeouts: TimeoutsConfig;

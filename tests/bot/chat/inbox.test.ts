@@ -1,4 +1,4 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,6 +10,7 @@ import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import type { WorkbenchOptions } from '../../support/workbench.ts';
 import { ChatBench, textOf } from './chat-bench.ts';
 
@@ -696,6 +697,23 @@ describe('who may do what', () => {
     await bench.say(bench.command(`cancel ${run.id}`, { user: BEN }));
     expect(bench.bench.reload(run.id).state).toBe('queued');
     expect(bench.messages[0] && textOf(bench.messages[0])).toContain('on a run of');
+  });
+
+  it('gives links to files to those alone who may look', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'link-secret'), 'a secret of more than enough characters');
+    const web = `[web]\nport = 8080\npublic_url = "https://cosmos.example.com"\nlink_secret = { file = "link-secret" }\n`;
+    const rules = '[access]\ndefault = "none"\n[[access.rules]]\nrole = "viewer"\nusers = ["U_ana"]\n';
+    const bench = await InboxBench.open({ directory, config: `${web}${rules}` });
+    bench.bench.run(await bench.bench.prompt());
+    bench.bench.claim();
+    const run = await bench.bench.end();
+    await bench.say(bench.command(`show ${run.id}`));
+    await bench.say(bench.command(`show ${run.id}`, { user: BEN }));
+    const [ana = '', ben = ''] = bench.messages.map(textOf);
+    expect(ana).toContain('https://cosmos.example.com/files/');
+    expect(ben).toContain('You may not');
+    expect(ben).not.toContain('cosmos.example.com');
   });
 
   it('leaves to viewers what changes nothing', async () => {
