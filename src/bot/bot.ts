@@ -4,6 +4,7 @@ import { type Config, needsWatch, type RunTimeouts } from '../core/config/config
 import type { SecretLookup } from '../core/config/secret.ts';
 import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
+import { toCosmosError } from '../core/errors.ts';
 import type { HostName } from '../core/ids.ts';
 import type { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
@@ -20,6 +21,7 @@ import type { LaneDriver } from '../core/store/lanes.ts';
 import type { Store } from '../core/store/store.ts';
 import { StoreWatcher } from '../core/store-watcher.ts';
 import type { Wakeup } from '../core/wakeup.ts';
+import { afterFailure, connectionNote } from './chat/connection-note.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
 import { Proxies } from './chat/proxies.ts';
@@ -106,8 +108,8 @@ export class Bot {
     this.#services.push(service);
   }
 
-  /** Serves one chat; resolves once its events are received. */
-  async startChat(port: ChatPort): Promise<void> {
+  /** Serves one chat; resolves once its events are received. `where`: its section, where `status` shows how it stands. */
+  async startChat(port: ChatPort, where?: string): Promise<void> {
     const { store, api, views, access, clock, data, logger, wakeup, config, media } = this.parts;
     const handler = new InboundHandler({
       ...{ store, api, views, port, access, clock, data },
@@ -126,7 +128,15 @@ export class Bot {
     sync.start();
     // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
     this.#services.push(inbox, sync, proxies, port, { stop: async () => receiver[Symbol.dispose]() });
-    await port.start(inbox.receive, createSurfaces({ api, access, store }));
+    const connections = store.chatConnections;
+    const tell = where === undefined ? undefined : connectionNote({ where, connections, clock, logger });
+    tell?.({ state: 'connecting' });
+    try {
+      await port.start(inbox.receive, createSurfaces({ api, access, store }), tell);
+    } catch (error) {
+      tell?.(afterFailure(toCosmosError(error)));
+      throw error;
+    }
     // What waited until the port knew whom it serves.
     inbox.look();
     wakeup.notify();

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessPolicy } from '../core/access/access-policy.ts';
+import { chatsOnServers } from '../core/config/chats-on-servers.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
@@ -115,6 +116,8 @@ export async function openBot(
       ...{ store, profiles, clock },
       hosts: config.hosts,
       isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
+      chats: chatsOnServers(config.chat),
+      isServed: () => ExclusiveLock.isHeld(data.daemonLock),
     }),
     log: new RunLog(data, clock),
   });

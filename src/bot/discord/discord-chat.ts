@@ -10,6 +10,7 @@ import type {
   ChatUser,
   EditOutcome,
   Receive,
+  TellConnection,
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
@@ -19,6 +20,7 @@ import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
 import { backoff } from '../../core/runner/retry-policy.ts';
+import { afterFailure } from '../chat/connection-note.ts';
 import { Calls } from './calls.ts';
 import { discordCapabilities } from './capabilities.ts';
 import { DiscordClient } from './discord-client.ts';
@@ -85,17 +87,18 @@ export class DiscordChat implements ChatPort {
   }
 
   /** Waits for a Discord that does not answer yet. Throws where it refuses the token. */
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
     for (let tries = 0; !closed.aborted; tries++) {
       try {
         await identity.get();
-        await this.#inbound.start(receive, surfaces);
+        await this.#inbound.start(receive, surfaces, tell);
         return;
       } catch (error) {
         const failure = toChatError(error);
         if (!isRetryable(failure.code) || closed.aborted) throw failure;
         logger.warn({ err: failure, tries }, 'Discord cannot be reached yet');
+        tell?.(afterFailure(failure));
         await clock.sleep(backoff(tries), closed);
       }
     }

@@ -61,7 +61,7 @@ export function openWorkspace(config: SlackConfig, parts: WorkspaceParts): Check
         ownsThread: (place) => store.threads.find(place) !== undefined,
       });
       return {
-        start: async (receive, surfaces) => await listener.start(receive, surfaces),
+        start: async (receive, surfaces, tell) => await listener.start(receive, surfaces, tell),
         stop: async () => await listener.stop(),
         person: async (user) => await people.person(user),
       };

@@ -10,6 +10,7 @@ import type {
   ChatUser,
   EditOutcome,
   Receive,
+  TellConnection,
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
@@ -19,6 +20,7 @@ import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
 import { backoff } from '../../core/runner/retry-policy.ts';
+import { afterFailure } from '../chat/connection-note.ts';
 import { slackCapabilities } from './capabilities.ts';
 import { CardContent } from './card-content.ts';
 import { createClients, type SlackClients } from './clients.ts';
@@ -94,17 +96,18 @@ export class SlackChat implements ChatPort {
   readonly serves = (tenant: string): boolean => this.#outbound.identity.known?.team === tenant;
 
   /** Waits for a Slack that does not answer yet. Throws where it refuses the token. */
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
     for (let tries = 0; !closed.aborted; tries++) {
       try {
         await identity.get();
-        await this.#ears.start(receive, surfaces);
+        await this.#ears.start(receive, surfaces, tell);
         return;
       } catch (error) {
         const failure = toChatError(error);
         if (!isRetryable(failure.code) || closed.aborted) throw failure;
         logger.warn({ err: failure, tries }, 'Slack cannot be reached yet');
+        tell?.(afterFailure(failure));
         await clock.sleep(backoff(tries), closed);
       }
     }

@@ -154,7 +154,7 @@ export type Receive = (event: Inbound) => Promise<void>;
 
 /** Whether what people do on a platform can arrive now. */
 export interface ChatConnection {
-  /** `lost`: it is tried again by itself. `refused`: somebody has to mend something, and start the bot again. */
+  /** `lost`: it is tried again by itself. `refused`: somebody has to mend something first. */
   readonly state: 'connecting' | 'connected' | 'lost' | 'refused';
   /** Why it is away, in a few words. */
   readonly detail?: string;

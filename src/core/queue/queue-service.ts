@@ -13,7 +13,7 @@ import type { Store } from '../store/store.ts';
 import { type ForecastLane, FREE_NOW, forecast } from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
-import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import type { ChatStatusView, QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
 const LISTED = 10;
@@ -30,6 +30,8 @@ export class QueueService {
   readonly #hosts: readonly HostConfig[];
   readonly #clock: Clock;
   readonly #isDriven: (lane: LaneName) => boolean;
+  readonly #chats: readonly string[];
+  readonly #isServed: () => boolean;
 
   constructor(parts: {
     store: Store;
@@ -38,12 +40,18 @@ export class QueueService {
     clock: Clock;
     /** Whether a living process drives the lane: the row in the store outlives one that was killed. */
     isDriven: (lane: LaneName) => boolean;
+    /** Sections of the configured chats on servers. */
+    chats: readonly string[];
+    /** Whether a living process serves them. */
+    isServed: () => boolean;
   }) {
     this.#store = parts.store;
     this.#profiles = parts.profiles;
     this.#hosts = parts.hosts;
     this.#clock = parts.clock;
     this.#isDriven = parts.isDriven;
+    this.#chats = parts.chats;
+    this.#isServed = parts.isServed;
   }
 
   /** Nothing more starts; what runs goes on. False where it was paused already. */
@@ -92,11 +100,21 @@ export class QueueService {
       hosts: this.#hosts.map((host) =>
         hostView(host, { store: this.#store, isDriven: this.#isDriven, active, now: this.#clock.now() }),
       ),
+      chats: this.#chatViews(),
       waiting,
       waitingTotal: queued.length,
       ...(paused && { paused }),
       ...(allDoneBy !== undefined && { allDoneBy }),
     };
+  }
+
+  #chatViews(): readonly ChatStatusView[] {
+    if (this.#chats.length === 0) return [];
+    const isServed = this.#isServed();
+    return this.#chats.map((chat) => {
+      const known = isServed ? this.#store.chatConnections.get(chat) : undefined;
+      return known === undefined ? { chat, state: 'unserved' } : { chat, ...known };
+    });
   }
 
   /** Where a queued run stands; undefined for any other. */

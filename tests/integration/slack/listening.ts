@@ -12,7 +12,14 @@ import type { Opening, SlackInteractive } from '../../../src/bot/slack/slack-int
 import { SlackListener } from '../../../src/bot/slack/slack-listener.ts';
 import { SLACK_TIMES } from '../../../src/bot/slack/slack-times.ts';
 import { systemClock } from '../../../src/bot/system-clock.ts';
-import type { Card, ChatReference, Inbound, Platform, Receive } from '../../../src/core/ports/chat.ts';
+import type {
+  Card,
+  ChatConnection,
+  ChatReference,
+  Inbound,
+  Platform,
+  Receive,
+} from '../../../src/core/ports/chat.ts';
 import type { ChatSurfaces } from '../../../src/core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { Secret } from '../../../src/core/ports/secret.ts';
@@ -79,6 +86,8 @@ export class Listening {
   readonly door: Door;
   /** Everything that was made durable, in its order. */
   readonly received: Inbound[] = [];
+  /** How it has told that the connection stands, in order; the same only once. */
+  readonly told: ChatConnection[] = [];
   /** What the log says, from `info` on. */
   readonly said: string[] = [];
   /** In place of the store. */
@@ -123,7 +132,13 @@ export class Listening {
 
   /** Without waiting for Slack to know of it. */
   async begin(): Promise<void> {
-    await this.listener.start(async (event) => await this.receive(event), SURFACES);
+    await this.listener.start(
+      async (event) => await this.receive(event),
+      SURFACES,
+      (connection) => {
+        if (this.told.at(-1)?.state !== connection.state) this.told.push(connection);
+      },
+    );
   }
 
   async start(): Promise<this> {

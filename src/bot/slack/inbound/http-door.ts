@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { CosmosError } from '../../../core/errors.ts';
+import type { TellConnection } from '../../../core/ports/chat.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Secret } from '../../../core/ports/secret.ts';
 import { systemCode } from '../../../core/system-code.ts';
@@ -47,7 +48,7 @@ export class HttpDoor implements Door {
   }
 
   /** Throws `config.invalid_value` where nobody can listen there. */
-  async open(handle: Handle): Promise<void> {
+  async open(handle: Handle, tell?: TellConnection): Promise<void> {
     const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
       this.#serve(request, response, handle).catch((error: unknown) => {
         this.#parts.logger.warn({ err: error }, 'a request of Slack broke off');
@@ -68,6 +69,7 @@ export class HttpDoor implements Door {
       };
       throw new CosmosError('config.invalid_value', parameters, { cause });
     }
+    tell?.({ state: 'connected' });
     server.on('error', (error) => logger.warn({ err: error }, 'a request of Slack could not be accepted'));
   }
 

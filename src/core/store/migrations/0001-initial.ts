@@ -161,6 +161,13 @@ CREATE TABLE host_readings (
   problem TEXT
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE chat_connections (
+  chat TEXT PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('connecting', 'connected', 'lost', 'refused')),
+  since INTEGER NOT NULL,
+  detail TEXT
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE jobs (
   id TEXT PRIMARY KEY,
   lane TEXT NOT NULL,
