@@ -2,6 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileId } from '../../../src/bot/discord/file-reference.ts';
+import { DIRECT_TENANT } from '../../../src/bot/discord/platform.ts';
 import type { Card, ChatFile, UploadFile } from '../../../src/core/ports/chat.ts';
 import { linkTo } from '../../fakes/discord/cdn.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
@@ -137,6 +138,76 @@ describe('an upload', () => {
     expect(await chat.upload('key', channel, file, CARD)).toEqual({ state: 'too_large', maxBytes: 25 * MIB });
     expect(await chat.maxUploadBytes(channel)).toBe(25 * MIB);
     expect(studio.discord.calls.all.filter(({ route }) => route === POST)).toHaveLength(1);
+  });
+
+  it('may be as large as another boost of the guild allows, whatever was refused before', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.guild.boost(3);
+    studio.discord.policy.refuseAboveBytes = 10 * MIB;
+    await chat.upload('key', channel, await fileOf(30 * MIB), CARD);
+    expect(await chat.maxUploadBytes(channel)).toBe(25 * MIB);
+    studio.guild.boost(2);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    studio.guild.boost(0);
+    expect(await chat.maxUploadBytes(channel)).toBe(10 * MIB);
+  });
+
+  it.each([
+    [9, 8],
+    [10, 8],
+    [10.5, 10],
+    [26, 25],
+    [51, 50],
+    [5, 5 - 1 / MIB],
+  ])('of %d MiB that is refused leaves %d MiB to try', async (mebibytes, left) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.guild.boost(3);
+    studio.discord.injections.inject(POST, trouble.tooLarge());
+    const bytes = mebibytes * MIB;
+    expect(await chat.upload('key', channel, await fileOf(bytes), CARD)).toEqual({
+      state: 'too_large',
+      maxBytes: left * MIB,
+    });
+  });
+
+  it('is never tried as large as one that was refused, however small that was', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(POST, trouble.tooLarge(), { times: 2 });
+    const small = await fileOf(2 * MIB);
+    expect(await chat.upload('key', channel, small, CARD)).toEqual({
+      state: 'too_large',
+      maxBytes: 2 * MIB - 1,
+    });
+    const direct = { ...channel, tenant: DIRECT_TENANT };
+    expect(await chat.maxUploadBytes(direct)).toBe(10 * MIB);
+  });
+
+  it('may be as large as anywhere where Discord does not say how far the guild is boosted', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const GUILD = 'GET /guilds/{guild}';
+    studio.guild.boost(3);
+    studio.discord.injections.inject(GUILD, trouble.refused(403, 50_001));
+    expect(await chat.maxUploadBytes(channel)).toBe(10 * MIB);
+    const { chat: other } = openDiscordDesk(studio);
+    studio.discord.injections.inject(GUILD, trouble.reset('before'), { times: 3 });
+    await expect(other.maxUploadBytes(channel)).rejects.toMatchObject({ code: 'chat.unavailable' });
+  });
+
+  it('asks how far a guild is boosted once in a while only', async () => {
+    const clock = new FakeClock(Date.now());
+    const studio = await openDiscordStudio({ clock });
+    const { chat, channel } = openDiscordDesk(studio, { clock, times: { guildMs: 60_000 } });
+    studio.guild.boost(2);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    studio.guild.boost(3);
+    clock.advance(59_999);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    clock.advance(1);
+    expect(await chat.maxUploadBytes(channel)).toBe(100 * MIB);
   });
 
   it('where the bot may not attach files is refused, and a message without it is not', async () => {
