@@ -27,6 +27,7 @@ import { InboxWorker } from './chat/inbox-worker.ts';
 import { Proxies } from './chat/proxies.ts';
 import { ThreadSync } from './chat/thread-sync.ts';
 import { createSurfaces } from './forms/surfaces.ts';
+import { type Service, Services } from './services.ts';
 import type { ViewBuilder } from './thread-view/view-builder.ts';
 
 /** What is believed of a model's output: a long 4K video passes, a header that lies does not. */
@@ -54,10 +55,6 @@ export interface BotParts {
   readonly access: AccessPolicy;
 }
 
-interface Service {
-  stop(): Promise<void>;
-}
-
 /** What listens from its start to its stop. */
 export interface Listener extends Service {
   start(): Promise<void>;
@@ -66,11 +63,12 @@ export interface Listener extends Service {
 /** The parts of one bot, and which of them run. */
 export class Bot {
   readonly parts: BotParts;
-  readonly #services: Service[] = [];
+  readonly #services: Services;
   readonly #watcher: StoreWatcher;
 
   constructor(parts: BotParts) {
     this.parts = parts;
+    this.#services = new Services(parts.clock, parts.logger);
     this.#watcher = new StoreWatcher(parts.store, parts.wakeup, parts.logger);
   }
 
@@ -105,7 +103,7 @@ export class Bot {
 
   #start(service: Service & { start(): void }): void {
     service.start();
-    this.#services.push(service);
+    this.#services.add(service);
   }
 
   /** Serves one chat; resolves once its events are received. `where`: its section, where `status` shows how it stands. */
@@ -126,8 +124,8 @@ export class Bot {
     });
     inbox.start();
     sync.start();
-    // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
-    this.#services.push(inbox, sync, proxies, port, { stop: async () => receiver[Symbol.dispose]() });
+    // What comes in while the rest ends is durable, and done after the next start.
+    this.#services.add(inbox, sync, proxies, port, { stop: async () => receiver[Symbol.dispose]() });
     const connections = store.chatConnections;
     const tell = where === undefined ? undefined : connectionNote({ where, connections, clock, logger });
     tell?.({ state: 'connecting' });
@@ -145,17 +143,16 @@ export class Bot {
   /** Lets people in who follow links. Throws as the start of the listener does. */
   async startWeb(web: Listener): Promise<void> {
     await web.start();
-    this.#services.push(web);
+    this.#services.add(web);
   }
 
   /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */
   async close(): Promise<void> {
-    const failures: unknown[] = [];
-    const attempt = async (end: () => Promise<void>): Promise<void> => {
-      await end().catch((error: unknown) => failures.push(error));
-    };
-    for (const service of this.#services.splice(0)) await attempt(async () => await service.stop());
-    for (const host of this.parts.hosts.values()) await attempt(async () => await host.close());
+    const { hosts } = this.parts;
+    const failures = [...(await this.#services.stop())];
+    // Only now: a service that ends may still need its host.
+    const closed = await Promise.allSettled([...hosts.values()].map(async (host) => await host.close()));
+    for (const each of closed) if (each.status === 'rejected') failures.push(each.reason);
     this.#watcher[Symbol.dispose]();
     this.parts.store.close();
     if (failures.length > 0) throw new AggregateError(failures, 'the bot did not end in order');
