@@ -137,8 +137,8 @@ export class DiscordListener implements DiscordInbound {
 
   /** How it hears of files, whenever that changes. */
   #reachable(mayReadMessages: boolean): void {
-    const { logger, reachedBy } = this.#parts;
-    const ways = openWays(mayReadMessages);
+    const { logger, reachedBy, channels } = this.#parts;
+    const ways = openWays(mayReadMessages, channels);
     reachedBy?.(ways);
     if (mayReadMessages) logger.info({ ways }, 'listening to Discord');
     else

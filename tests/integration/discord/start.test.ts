@@ -18,10 +18,11 @@ describe('cosmos start with Discord', () => {
     );
     const daemon = startedDaemon(directory, { TOKEN: bot.token });
     const text = await daemon.said('is connected');
-    expect(text).toContain(
-      `Discord (chat.discord), commands in ${guild.id}, ${lab.id} alone: a posted video becomes a prompt in ${renders.id}.`,
-    );
+    expect(text).toContain(`Discord (chat.discord), commands in ${guild.id}, ${lab.id} alone.`);
     expect(text).toContain('Leave with Ctrl-C.');
+    expect(text).toContain(
+      `A prompt begins with a message with a video in ${renders.id}; a message that mentions the bot; a direct message;`,
+    );
 
     await discord.until(() => bot.commandsIn(guild.id).size === 2);
     const answer = await anna.command(renders, 'cosmos models');
@@ -40,9 +41,13 @@ describe('cosmos start with Discord', () => {
   it('says which ways are open where it may not read messages', async () => {
     const studio = await openDiscordStudio();
     studio.bot.intents.messageContent = false;
-    const daemon = startedDaemon(await configuredDirectory(table(studio)), { TOKEN: studio.bot.token });
+    const directory = await configuredDirectory(table(studio, `channels = ["${studio.renders.id}"]\n`));
+    const daemon = startedDaemon(directory, { TOKEN: studio.bot.token });
     const text = await daemon.said('"Use as prompt"');
-    expect(text).toContain('A prompt begins with a message that mentions the bot; a direct message;');
+    expect(text).toContain(
+      'A prompt begins with a message that mentions the bot (a posted video alone is not seen: the Message Content Intent is off); a direct message;',
+    );
+    expect(text).not.toMatch(/video becomes a prompt|message with a video/);
   });
 
   it('registers commands once, whatever number of times it is started', async () => {
