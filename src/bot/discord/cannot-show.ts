@@ -1,4 +1,4 @@
-import { Routes } from 'discord.js';
+import { type RESTPostAPIChannelMessageJSONBody, Routes } from 'discord.js';
 import type { ChatReference } from '../../core/ports/chat.ts';
 import { CANNOT_SHOW } from '../wording/receipt-words.ts';
 import { toChatError } from './discord-errors.ts';
@@ -22,7 +22,10 @@ export class CannotShow {
     if (this.#told.has(where.channel)) return;
     const channel = channelOf(where);
     const nonce = nonceOf('cannot-show', channel);
-    const json = { content: CANNOT_SHOW, allowed_mentions: { parse: [] }, nonce, enforce_nonce: true };
+    const json: RESTPostAPIChannelMessageJSONBody = {
+      ...{ content: CANNOT_SHOW, allowed_mentions: { parse: [] } },
+      ...{ nonce, enforce_nonce: true },
+    };
     try {
       await client.post('posts', Routes.channelMessages(channel), { json });
       this.#told.add(where.channel);

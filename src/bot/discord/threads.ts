@@ -1,4 +1,8 @@
-import { Routes, ThreadAutoArchiveDuration } from 'discord.js';
+import {
+  type RESTPostAPIChannelMessagesThreadsJSONBody,
+  Routes,
+  ThreadAutoArchiveDuration,
+} from 'discord.js';
 import type { Card, ChatReference } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import { clean, clip } from '../chat/clean-text.ts';
@@ -60,7 +64,7 @@ export class DiscordThreads {
   /** Undefined where the message is gone. */
   async #on(message: string, channel: ChatReference, title: string): Promise<ChatReference | undefined> {
     const name = clip(clean(title).trim(), LIMITS.threadName);
-    const json = {
+    const json: RESTPostAPIChannelMessagesThreadsJSONBody = {
       name: name === '' ? NAMELESS : name,
       auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
     };
