@@ -73,7 +73,8 @@ export class DiscordChat implements ChatPort {
     const content = new MessageContent(outbound);
     this.capabilities = discordCapabilities(times);
     this.#outbound = outbound;
-    this.#inbound = listen({ client, identity });
+    this.#limits = new UploadLimits(outbound, calls);
+    this.#inbound = listen({ client, identity, fileLimits: this.#limits });
     const messages = new DiscordMessages({
       ...{ outbound, calls, content },
       known: new KnownMessages(),
@@ -81,7 +82,6 @@ export class DiscordChat implements ChatPort {
     });
     this.#messages = messages;
     this.#threads = new DiscordThreads({ outbound, calls, messages });
-    this.#limits = new UploadLimits(outbound, calls);
     this.#uploads = new DiscordUploads({ outbound, calls, content, messages, limits: this.#limits });
     this.#downloads = new DiscordDownloads(outbound, calls);
   }

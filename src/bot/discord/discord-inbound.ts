@@ -3,6 +3,7 @@ import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { DiscordClient } from './discord-client.ts';
 import type { DiscordIdentity } from './identity.ts';
 import type { MessageBody } from './render-card.ts';
+import type { UploadLimits } from './upload-limits.ts';
 
 /** The half of the adapter that listens: what `DiscordChat` starts and stops. */
 export interface DiscordInbound {
@@ -23,4 +24,6 @@ export interface DiscordInbound {
 export interface DiscordListening {
   readonly client: DiscordClient;
   readonly identity: DiscordIdentity;
+  /** Told how large a file may be where an interaction came from. */
+  readonly fileLimits: Pick<UploadLimits, 'heard'>;
 }

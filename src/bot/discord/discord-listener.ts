@@ -178,6 +178,8 @@ export class DiscordListener implements DiscordInbound {
       case Events.InteractionCreate:
         if (payload.d.guild_id === undefined && payload.d.channel !== undefined)
           this.#spoken(payload.d.channel.id);
+        if (payload.d.guild_id !== undefined)
+          this.#parts.fileLimits.heard(payload.d.guild_id, payload.d.attachment_size_limit);
         this.#afterwards.do('an interaction failed', async () => await interactions.handle(payload.d));
         break;
       case Events.MessageCreate:

@@ -44,12 +44,12 @@ export class UploadLimits {
   }
 
   /**
-   * An interaction says how large a file of that person may be there: the guild allows no more than that. It is no limit
-   * of the bot's, who has nobody's subscription.
+   * An interaction says how large a file of that person may be in a guild, bytes: the guild allows no more than that. It
+   * may be more than the bot's own limit, which has nobody's subscription.
    */
-  heard({ tenant }: Pick<ChatReference, 'tenant'>, bytes: number): void {
-    const known = this.#tiers.get(tenant);
-    if (known !== undefined && bytes < known.bytes) this.#tiers.set(tenant, { ...known, bytes });
+  heard(guild: string, bytes: number): void {
+    const known = this.#tiers.get(guild);
+    if (known !== undefined && bytes < known.bytes) this.#tiers.set(guild, { ...known, bytes });
   }
 
   async #boosted(guild: string): Promise<number> {

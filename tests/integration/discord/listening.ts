@@ -8,6 +8,7 @@ import { commandDefinitions } from '../../../src/bot/discord/commands/slash-comm
 import { DiscordChat } from '../../../src/bot/discord/discord-chat.ts';
 import { DiscordClient } from '../../../src/bot/discord/discord-client.ts';
 import { DiscordListener } from '../../../src/bot/discord/discord-listener.ts';
+import type { DiscordTimes } from '../../../src/bot/discord/discord-times.ts';
 import type { SeenMark } from '../../../src/bot/discord/inbound/seen.ts';
 import { tokenLockPath } from '../../../src/bot/discord/inbound/token-lock.ts';
 import { systemClock } from '../../../src/bot/system-clock.ts';
@@ -33,6 +34,7 @@ export interface DiscordListeningOptions {
   /** Where the lock of the token lies; a folder of the test's own otherwise. */
   readonly lockDirectory?: string;
   readonly token?: string;
+  readonly times?: Partial<DiscordTimes>;
 }
 
 /** In place of the store's settings. */
@@ -95,7 +97,11 @@ export class DiscordListeningBot {
     this.#surfaces = { ...NO_SURFACES, forms: { ...NO_SURFACES.forms, ...options.forms } };
     const lockPath = tokenLockPath(token, lockDirectory);
     this.chat = new DiscordChat(
-      { ...{ token, apiUrl, clock, logger }, random: systemRandom, times: QUICK_DISCORD },
+      {
+        ...{ token, apiUrl, clock, logger },
+        random: systemRandom,
+        times: { ...QUICK_DISCORD, ...options.times },
+      },
       (listening) =>
         new DiscordListener({
           ...{ ...listening, token, apiUrl, channels, ownsThread, mark, directChannels, clock, logger },
