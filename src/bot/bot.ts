@@ -24,9 +24,11 @@ import type { Wakeup } from '../core/wakeup.ts';
 import { afterFailure, connectionNote } from './chat/connection-note.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
+import { PathMask } from './chat/path-mask.ts';
 import { Proxies } from './chat/proxies.ts';
 import { ThreadSync } from './chat/thread-sync.ts';
-import { createSurfaces } from './forms/surfaces.ts';
+import { createSurfaces, maskedSurfaces } from './forms/surfaces.ts';
+import { knownPaths } from './known-paths.ts';
 import { type Service, Services } from './services.ts';
 import type { ViewBuilder } from './thread-view/view-builder.ts';
 
@@ -117,10 +119,11 @@ export class Bot {
     const receiver = new InboxReceiver(data.database, clock);
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const quietChannels = new Set(config.chat.quietChannels);
+    const mask = new PathMask(port.capabilities.localFiles ? undefined : knownPaths(config));
     const proxies = new Proxies({ media, data, logger });
     const sync = new ThreadSync({
       ...{ store, api, views, port, clock, logger, wakeup },
-      ...{ quietChannels, proxies },
+      ...{ quietChannels, proxies, mask },
     });
     inbox.start();
     sync.start();
@@ -130,7 +133,7 @@ export class Bot {
     const tell = where === undefined ? undefined : connectionNote({ where, connections, clock, logger });
     tell?.({ state: 'connecting' });
     try {
-      await port.start(inbox.receive, createSurfaces({ api, access, store }), tell);
+      await port.start(inbox.receive, maskedSurfaces(createSurfaces({ api, access, store }), mask), tell);
     } catch (error) {
       tell?.(afterFailure(toCosmosError(error)));
       throw error;

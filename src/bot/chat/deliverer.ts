@@ -12,6 +12,7 @@ import { cardHash } from './card-hash.ts';
 import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
 import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
+import type { PathMask } from './path-mask.ts';
 import type { Proxies } from './proxies.ts';
 import { type Rung, rungOf } from './rungs.ts';
 import { type Showing, type Wanted, withFile, withoutFile, withProxy } from './wanted.ts';
@@ -47,6 +48,7 @@ export interface DelivererParts {
   readonly logger: Logger;
   readonly budget: EditBudget;
   readonly proxies: Pick<Proxies, 'of'>;
+  readonly mask: PathMask;
 }
 
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
@@ -235,6 +237,6 @@ export class Deliverer {
   }
 
   #clipped(card: Card): Card {
-    return clipCard(card, this.#parts.port.capabilities);
+    return clipCard(this.#parts.mask.card(card), this.#parts.port.capabilities);
   }
 }

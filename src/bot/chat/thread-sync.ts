@@ -15,6 +15,7 @@ import { cardHash } from './card-hash.ts';
 import { Deliverer, type DueDelivery } from './deliverer.ts';
 import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
+import type { PathMask } from './path-mask.ts';
 import type { Proxies } from './proxies.ts';
 import { sayElsewhere } from './say-elsewhere.ts';
 import { type Showing, type Wanted, wanted } from './wanted.ts';
@@ -35,6 +36,8 @@ export interface ThreadSyncParts {
   readonly logger: Logger;
   readonly wakeup: Wakeup;
   readonly proxies: Pick<Proxies, 'of'>;
+  /** Over the paths of the operator in what is shown. */
+  readonly mask: PathMask;
   /** Ids of channels in which people want to read less. */
   readonly quietChannels?: ReadonlySet<string>;
 }
@@ -129,7 +132,7 @@ export class ThreadSync {
 
   /** What the duty needs now, or how long it needs nothing, ms. */
   #plan(delivery: Delivery): Task | number {
-    const { store, port, clock } = this.#parts;
+    const { store, port, clock, mask } = this.#parts;
     const thread = store.threads.get(delivery.thread);
     if (thread?.reference.platform !== port.platform || this.#calls.has(delivery.id)) {
       return Number.POSITIVE_INFINITY;
@@ -140,7 +143,7 @@ export class ThreadSync {
     if (wait > 0) return wait;
     try {
       const target = wanted(delivery.subject, this.#parts, this.#showing(thread));
-      const content = target && { ...target, card: clipCard(target.card, port.capabilities) };
+      const content = target && { ...target, card: clipCard(mask.card(target.card), port.capabilities) };
       const hash = content && cardHash(content.card);
       const { lateEffectMs } = port.capabilities;
       const step = nextStep(delivery, content, hash, { now, lateEffectMs });

@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
+import { PathMask } from '../../../src/bot/chat/path-mask.ts';
 import { Proxies } from '../../../src/bot/chat/proxies.ts';
 import { ThreadSync } from '../../../src/bot/chat/thread-sync.ts';
+import { knownPaths } from '../../../src/bot/known-paths.ts';
 import type { ThreadId } from '../../../src/core/ids.ts';
 import type { ChatCapabilities, ChatReference } from '../../../src/core/ports/chat.ts';
 import { CHANNEL, FakeChat, type FakeMessage } from '../../fakes/fake-chat.ts';
@@ -90,7 +92,7 @@ export class ChatBench {
   }
 
   #newSync(): ThreadSync {
-    const { store, api, views, clock, logger, wakeup, media, data } = this.bench.bot.parts;
+    const { store, api, views, clock, logger, wakeup, media, data, config } = this.bench.bot.parts;
     const proxies = new Proxies({ media, data, logger });
     const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
     return new ThreadSync({
@@ -103,6 +105,7 @@ export class ChatBench {
       wakeup,
       quietChannels,
       proxies,
+      mask: new PathMask(this.chat.capabilities.localFiles ? undefined : knownPaths(config)),
     });
   }
 }
