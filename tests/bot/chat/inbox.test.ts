@@ -167,7 +167,8 @@ it('the file of an upload is stored as it was downloaded, and copied by nobody',
   );
   expect(inputs).toHaveLength(2);
   expect(await Promise.all(stored)).toEqual(inodes);
-  expect(await readdir(data.incoming)).toEqual([]);
+  // What was copied is removed once the event is done.
+  await expect.poll(async () => await readdir(data.incoming), LOOKS).toEqual([]);
 });
 
 it('files that come with a name and a negative text make a prompt that has both', async () => {
