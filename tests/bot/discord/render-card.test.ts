@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { cardHash, shortHash } from '../../../src/bot/chat/card-hash.ts';
 import { parseAction, toButton } from '../../../src/bot/discord/action-codec.ts';
 import { LIMITS } from '../../../src/bot/discord/limits.ts';
+import { MARKS } from '../../../src/bot/discord/marks.ts';
 import { markOf } from '../../../src/bot/discord/message-mark.ts';
 import { renderCard } from '../../../src/bot/discord/render-card.ts';
 import type { Card, CardBlock, Text } from '../../../src/core/ports/chat.ts';
@@ -90,6 +91,8 @@ describe('a card on Discord', () => {
       keyHash,
     });
     expect(body.content).toBe('✅ Finished');
+    expect(body.embeds[0]?.color).toBe(MARKS.done.color);
+    expect(renderCard(card(['Title']), { keyHash }).embeds[0]).not.toHaveProperty('color');
     expect(body.embeds[0]?.description).toBe('5 s');
   });
 

@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiscordAPIError } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { cardHash } from '../../../src/bot/chat/card-hash.ts';
+import type { DiscordInbound } from '../../../src/bot/discord/discord-inbound.ts';
 import { DIRECT_TENANT } from '../../../src/bot/discord/platform.ts';
 import type { Card, ChatReference } from '../../../src/core/ports/chat.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
@@ -144,6 +146,65 @@ describe('a post', () => {
     expect(await restarted.find('key', channel, LONG_AGO)).toEqual([target]);
   });
 
+  it('that another process of the bot has changed is looked at before what is known of it is wrong twice', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const { chat: other } = openDiscordDesk(studio);
+    const directory = await temporaryDirectory();
+    const pictures = ['one.jpg', 'two.jpg'].map((name) => ({
+      ...{ type: 'picture' as const, path: join(directory, name), description: name },
+    }));
+    for (const { path } of pictures) await writeFile(path, path);
+    const [first, ...rest] = pictures;
+    if (first === undefined) throw new Error('there is no picture');
+    const files = () => studio.renders.now(target.message ?? '')?.files.map(({ id }) => id) ?? [];
+    const target = await chat.post('key', channel, titled('One', { blocks: rest }));
+    await chat.edit(target, titled('Two', { blocks: [first] }));
+    const shown = files();
+    await chat.edit(target, titled('Three', { blocks: [first] }));
+    expect(files()).toEqual(shown);
+
+    await other.edit(target, titled('Four'));
+    await expect(chat.edit(target, titled('Five', { blocks: pictures }))).rejects.toBeDefined();
+    expect(await chat.edit(target, titled('Five', { blocks: pictures }))).toEqual({ state: 'edited' });
+    expect(files()).toHaveLength(2);
+
+    await other.edit(target, titled('Six'));
+    expect(await chat.shown(target)).toBe(cardHash(titled('Six')));
+    await chat.edit(target, titled('Seven', { blocks: pictures }));
+    expect(files()).toHaveLength(2);
+  });
+
+  it('whose embed somebody has taken away shows no card, until it is edited', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const target = await chat.post('key', channel, titled('One'));
+    const stored = studio.discord.state.channel(studio.renders.id).messages.at(-1);
+    if (stored === undefined) throw new Error('nothing was posted');
+    stored.embeds = [];
+    const shown = await chat.shown(target);
+    expect(shown).not.toBeNull();
+    expect(shown).not.toBe(cardHash(titled('One')));
+    await chat.edit(target, titled('One'));
+    expect(await chat.shown(target)).toBe(cardHash(titled('One')));
+  });
+
+  it('is deleted, also where its thread is archived, and is no trouble where it is gone', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    const target = await chat.post('key', where, titled('One'));
+    threadIn(studio, where).archive();
+    await chat.delete(target);
+    expect(threadIn(studio, where).now(target.message ?? '')).toBeUndefined();
+    await chat.delete(target);
+    threadIn(studio, where).remove();
+    await chat.delete(target);
+    expect(await chat.find('key', where, LONG_AGO)).toEqual([]);
+    expect(await chat.shown(target)).toBeNull();
+    expect(await chat.edit(target, titled('Two'))).toEqual({ state: 'gone' });
+  });
+
   it('is posted without its picture where the bot may not attach files', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
@@ -198,6 +259,44 @@ describe('a post', () => {
       code: 'chat.token_refused',
     });
     expect(await chat.post('key', channel, titled('One'))).toMatchObject({ channel: channel.channel });
+  });
+});
+
+describe('an answer', () => {
+  const answering = async (answer: DiscordInbound['answer']) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, {
+      listen: () => ({
+        ...{ start: async () => undefined, stop: async () => undefined, person: async (user) => user },
+        answer,
+      }),
+    });
+    const answered = { event: 'event', user: studio.anna.id };
+    return { studio, channel, post: async () => await chat.post('key', channel, titled('One'), answered) };
+  };
+
+  it('that one person alone has seen is nowhere else, and nobody looks for it', async () => {
+    const { studio, channel, post } = await answering(async () => true);
+    expect(await post()).toEqual(channel);
+    expect(studio.renders.timeline).toEqual([]);
+  });
+
+  it('that Discord refuses is posted for all', async () => {
+    const gone = new DiscordAPIError(
+      ...([{ code: 10_015, message: 'Unknown Webhook' }, 10_015, 404, 'POST', '', {}] as const),
+    );
+    const { studio, post } = await answering(async () => {
+      throw gone;
+    });
+    expect((await post()).message).toBe(studio.renders.timeline[0]?.id);
+  });
+
+  it('that may have arrived does not go another way as well', async () => {
+    const { studio, post } = await answering(async () => {
+      throw new TypeError('fetch failed');
+    });
+    await expect(post()).rejects.toMatchObject({ code: 'chat.unavailable' });
+    expect(studio.renders.timeline).toEqual([]);
   });
 });
 

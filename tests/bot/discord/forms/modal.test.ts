@@ -82,6 +82,34 @@ describe('a modal', () => {
     );
   });
 
+  it('lets a choice be left open that need not be made, and shows what is chosen', () => {
+    const choices = ['a', 'b'].map((value) => ({ value, label: value.toUpperCase() }));
+    const asked = (required: boolean): FormField => ({
+      ...{ kind: 'choice', name: 'model', label: 'Model', required, refreshes: false, choices },
+      initial: 'b',
+    });
+    const shown = [asked(true), { ...asked(false), name: 'other' }];
+    const form: Form = { state: '', title: 'Run', submit: 'Run', fields: shown };
+    const ids = writeIds(
+      OPENER,
+      shown.map(({ name }) => name),
+      { state: '', hidden: {} },
+    );
+    const components = toModal(form, shown, ids, () => []).components;
+    expect(components).toMatchObject([
+      { component: { required: true, min_values: 1, max_values: 1 } },
+      {
+        component: {
+          ...{ required: false, min_values: 0, max_values: 1 },
+          options: [
+            { value: 'a', label: 'A' },
+            { value: 'b', label: 'B', default: true },
+          ],
+        },
+      },
+    ]);
+  });
+
   it('carries the state of a usual form', () => {
     const state = JSON.stringify({
       ...{ verb: 'inference', role: 'operator', platform: 'discord', tenant: OPENER },
