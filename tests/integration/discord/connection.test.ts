@@ -80,6 +80,21 @@ describe('the opening', () => {
     expect(studio.discord.gateway.open(studio.bot)).toHaveLength(1);
   });
 
+  it('a moment after the last one waits until Discord takes a session again', async () => {
+    const clock = new FakeClock(Date.now());
+    const studio = await openDiscordStudio({ clock });
+    studio.discord.gateway.enforcesConcurrency = true;
+    const first = connectionOf(studio, clock);
+    await first.connection.open(true);
+    await first.connection.close();
+    const { connection } = connectionOf(studio, clock);
+    const passing = setInterval(() => clock.advance(100), 10);
+    onTestFinished(() => clearInterval(passing));
+    await connection.open(true);
+    expect(studio.discord.gateway.attempts).toBe(3);
+    expect(studio.discord.gateway.open(studio.bot)).toHaveLength(1);
+  });
+
   it('waits until a session may begin again where none is left today', async () => {
     const studio = await openDiscordStudio();
     studio.discord.gateway.sessionStartLimit = 0;

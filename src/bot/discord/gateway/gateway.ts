@@ -117,7 +117,8 @@ export class Gateway {
       const fatal = fatalClose(code);
       if (fatal === undefined) {
         this.#broken(code);
-        failed(`closed with ${code}`);
+        // Whoever was heard lets it begin anew when it may: an INVALID_SESSION is no failure.
+        if (!this.#wasHeard) failed(`closed with ${code}`);
         return;
       }
       if (isOpen) listener.refused(fatal);

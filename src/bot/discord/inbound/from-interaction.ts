@@ -48,7 +48,7 @@ export function fromSlash(
 ): Extract<Inbound, { kind: 'form' | 'upload' }> {
   const base = { dedupeKey: `command:${interaction.id}`, ...askerOf(interaction, around) };
   const { options = [], resolved } = interaction.data;
-  const files: readonly ToldFile[] = Object.values(resolved?.attachments ?? {});
+  const files = attached(options, resolved?.attachments ?? {});
   if (files.length > 0) {
     const text = textOption(options, 'text') ?? '';
     const negativeText = textOption(options, 'negative');
@@ -106,6 +106,15 @@ interface Option {
   readonly name: string;
   readonly value?: unknown;
   readonly options?: readonly Option[] | undefined;
+}
+
+/** In the order of the options: which file is meant for what may hang on it. */
+function attached(
+  options: readonly Option[],
+  attachments: Readonly<Record<string, ToldFile>>,
+): readonly ToldFile[] {
+  const ids = options.flatMap((each) => each.options ?? [each]).map(({ value }) => String(value));
+  return ids.flatMap((id) => (Object.hasOwn(attachments, id) ? (attachments[id] ?? []) : []));
 }
 
 /** A text that was given with files. */

@@ -35,8 +35,13 @@ export function fromMessage(message: HeardMessage, around: Surroundings): Inboun
   const { all } = withoutMentions(content, names);
   const whole = { ...message, mentions };
   if (attachments.length > 0) {
-    const taken = isAddressed ? attachments : uninvited(whole, attachments, around);
-    return taken.length === 0 ? undefined : upload(whole, taken, all, around);
+    const media = attachments.filter((file) => kindOf(file) !== 'other');
+    // Where nothing can be made use of, whoever has called the bot is told so.
+    const invited = media.length > 0 ? media : attachments;
+    const taken = isAddressed ? invited : uninvited(whole, media, around);
+    if (taken.length === 0) return undefined;
+    const leftOut = attachments.filter((file) => !taken.includes(file)).map(({ filename }) => filename);
+    return { ...upload(whole, taken, all, around), ...(leftOut.length > 0 && { leftOut }) };
   }
   if (!isAddressed) return undefined;
   return command(whole, behind === undefined || behind === '' ? all : behind, around);
@@ -58,7 +63,7 @@ function upload(
   files: readonly ToldFile[],
   text: string,
   around: Surroundings,
-): Inbound {
+): Extract<Inbound, { kind: 'upload' }> {
   const { id, channel_id: channel, author, member, guild_id: guild, mentions } = message;
   return {
     kind: 'upload',
@@ -89,11 +94,10 @@ function command(message: HeardMessage, text: string, around: Surroundings): Inb
  */
 function uninvited(
   message: HeardMessage,
-  attachments: readonly ToldFile[],
+  media: readonly ToldFile[],
   around: Surroundings,
 ): readonly ToldFile[] {
   const where = placeOf(message, around);
-  const media = attachments.filter((file) => kindOf(file) !== 'other');
   if (where.thread !== undefined && around.ownsThread(where)) return media;
   const isWatched =
     around.channels.length === 0 ||
