@@ -9,7 +9,7 @@ import { markOf } from '../../../src/bot/discord/message-mark.ts';
 import { renderCard } from '../../../src/bot/discord/render-card.ts';
 import type { Card, CardBlock, Text } from '../../../src/core/ports/chat.ts';
 import { checkMessage } from '../../fakes/discord/checks/message-check.ts';
-import { anyCard } from '../arbitrary-card.ts';
+import { anyCard, anyLargeCard } from '../arbitrary-card.ts';
 import { checkByDiscordJs } from './discord-js-checks.ts';
 
 const keyHash = shortHash('key');
@@ -31,7 +31,7 @@ function textOf(...text: Text): string {
 describe('a card on Discord', () => {
   it('is within all limits, whatever is in it', () => {
     fc.assert(
-      fc.property(anyCard, fc.boolean(), (any, hasPictures) => {
+      fc.property(fc.oneof(anyCard, anyLargeCard), fc.boolean(), (any, hasPictures) => {
         const body = renderCard(any, {
           keyHash,
           pictures: (path) => (hasPictures ? shortHash(path) : undefined),
@@ -47,7 +47,7 @@ describe('a card on Discord', () => {
         expect(body.allowed_mentions.users.length).toBeLessThanOrEqual(1);
         expect(`${body.content}${description}`.isWellFormed()).toBe(true);
       }),
-      { numRuns: 500 },
+      { numRuns: 400 },
     );
   });
 

@@ -370,6 +370,15 @@ describe('a thread', () => {
     expect(studio.renders.threads.map(({ name }) => name)).toEqual(['A street']);
   });
 
+  it('in which something is said is the one that it is about', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    const { message = '' } = await chat.post('key', where, titled('One'));
+    expect(await chat.openThread('other', { ...where, message }, 'Another')).toEqual(where);
+    expect(studio.renders.threads).toHaveLength(1);
+  });
+
   it('is opened on a message of the bot where the first message is gone', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
