@@ -92,6 +92,21 @@ describe('an upload', () => {
     expect(await uploading).toMatchObject({ state: 'posted' });
   });
 
+  it('may take longer than any other call', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { callMs: 300, stallMs: 60_000 } });
+    const { injections } = studio.discord;
+    const slow = injections.inject(POST, trouble.slow(), { when: ({ files }) => files.length > 0 });
+    const uploading = chat.upload('key', channel, await fileOf(MIB), CARD);
+    await slow.hit();
+    injections.inject(POST, trouble.silence('before'));
+    await expect(chat.post('other', channel, CARD)).rejects.toMatchObject({
+      parameters: { detail: 'deadline' },
+    });
+    slow.release();
+    expect(await uploading).toMatchObject({ state: 'posted' });
+  });
+
   it('whose bytes do not move is given up', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio, { times: { stallMs: 100 } });

@@ -57,6 +57,16 @@ describe('a post', () => {
     expect(studio.renders.timeline).toHaveLength(1);
   });
 
+  it('is looked for again where a look fails', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const posted = await chat.post('key', channel, titled('One'));
+    const looks = 'GET /channels/{channel}/messages';
+    const failing = studio.discord.injections.inject(looks, trouble.serverError('before'), { times: 2 });
+    expect(await chat.find('key', channel, LONG_AGO)).toEqual([posted]);
+    expect(failing.hits).toBe(2);
+  });
+
   it('with other content than an earlier one of its key is not believed to be shown', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
