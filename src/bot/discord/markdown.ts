@@ -11,7 +11,7 @@ const USER_ID = /^\d{17,20}$/;
 /** Everything that begins something in Discord's markdown, wherever it stands. */
 const SPECIAL = /[\\*_~`|<>[\]()#]/;
 /** What does so at the beginning of a line only. */
-const LINE_START = /^\s*(?:[-+]|\d+[.)])/;
+const LINE_START = /^\s*(?:[-+]|\d+\.)/;
 /** Without a width, so that `@everyone` is no mention and three backticks end nothing. */
 const NOTHING = '\u200B';
 const ELLIPSIS = '…';
@@ -50,9 +50,8 @@ export function quoted(text: string, room: number): string {
     const start = written === '' ? '> ' : '\n> ';
     const left = room - written.length - start.length;
     if (left < 1) break;
-    const shown = escaped(line, left);
-    written += start + shown;
-    if (shown.length < escaped(line, Number.POSITIVE_INFINITY).length) break;
+    // Where a line is cut, there is no room for another one.
+    written += start + escaped(line, left);
   }
   return written.replaceAll(/[> \n]/g, '') === '' ? '' : written;
 }
@@ -147,7 +146,7 @@ function escaped(text: string, room: number): string {
 }
 
 function isSpecial(character: string, isLineStart: boolean): boolean {
-  return SPECIAL.test(character) || (isLineStart && /[-+.)]/.test(character));
+  return SPECIAL.test(character) || (isLineStart && /[-+.]/.test(character));
 }
 
 function clipped(text: string, most: number): string {

@@ -14,6 +14,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const POST = 'POST /channels/{channel}/messages';
 const EDIT = 'PATCH /channels/{channel}/messages/{message}';
+const THREAD = 'POST /channels/{channel}/messages/{message}/threads';
 const LONG_AGO = Date.now() - 3_600_000;
 
 function titled(title: string, more: Partial<Card> = {}): Card {
@@ -380,6 +381,28 @@ describe('a thread', () => {
     expect(studio.renders.threads.map(({ name }) => name)).toEqual(['A street']);
   });
 
+  it.each([50_024, 160_006, 160_007])('is the channel itself where Discord says %d', async (code) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(THREAD, trouble.refused(400, code));
+    expect(await chat.openThread('thread', channel, 'A street')).toEqual(channel);
+  });
+
+  it('is the channel itself where also the message of the bot is gone', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const said = studio.anna.says(studio.renders, 'Look at this');
+    studio.discord.injections.inject(THREAD, trouble.refused(404, 10_008), { times: 2 });
+    expect(await chat.openThread('thread', { ...channel, message: said.id }, 'A street')).toEqual(channel);
+  });
+
+  it('is archived as late as possible: edits keep none open', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    expect(threadIn(studio, where).state.thread?.autoArchiveMinutes).toBe(7 * 24 * 60);
+  });
+
   it('in which something is said is the one that it is about', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
@@ -404,8 +427,7 @@ describe('a thread', () => {
   it('whose opening was not answered is found again', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
-    const route = 'POST /channels/{channel}/messages/{message}/threads';
-    studio.discord.injections.inject(route, trouble.reset('after'));
+    studio.discord.injections.inject(THREAD, trouble.reset('after'));
     await expect(chat.openThread('thread', channel, 'A street')).rejects.toMatchObject({
       code: 'chat.unavailable',
     });
