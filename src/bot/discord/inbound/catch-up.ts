@@ -107,7 +107,6 @@ export class CatchUp {
   async #each(channels: readonly Unread[], after: string): Promise<boolean> {
     let isComplete = true;
     for (const channel of channels) {
-      if (this.#parts.closed.aborted) return false;
       const isRead = await this.#channel(channel, after);
       isComplete &&= isRead;
     }

@@ -47,7 +47,7 @@ export class Missed {
             since,
             awaited: new Set(guilds),
             unread: new Set(guilds),
-            release: this.#seen.hold(String(BigInt(since) + 1n)),
+            release: this.#seen.hold(since),
           };
     before?.release();
     // The mark has not passed them: they are among what is looked for now.
@@ -57,7 +57,7 @@ export class Missed {
 
   /** Discord cannot reach a guild: what is said there until it can is missed. */
   lose(guild: string): void {
-    if (this.#away.has(guild) || this.#round?.awaited.has(guild)) return;
+    if (this.#away.has(guild)) return;
     const since = snowflakeAt(this.#clock.now() - MARGIN_MS);
     const release = this.#seen.hold(since);
     this.#away.set(guild, { since, done: release });

@@ -28,7 +28,10 @@ it('a conversation that is new is kept at once, one that is known is not written
   channels.write();
   channels.write();
   expect(list.writes).toBe(3);
-  expect(new DirectChannels(list).ids).toEqual(['1', '2']);
+  const again = new DirectChannels(list);
+  expect(again.ids).toEqual(['1', '2']);
+  again.write();
+  expect(list.writes).toBe(3);
 });
 
 it('the hundred in which something was said last are remembered', () => {

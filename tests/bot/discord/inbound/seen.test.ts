@@ -77,9 +77,14 @@ it('what a session has not caught up with, the next one does', () => {
   missed.begin(['1', '2']);
   missed.take('1')?.done();
   missed.begin(['1', '2']);
-  expect(missed.take('2')?.since).toBe(since);
+  const part = missed.take('2');
+  expect(part?.since).toBe(since);
   seen.write();
   expect(written).toEqual([]);
+  missed.take('1')?.done();
+  part?.done();
+  seen.write();
+  expect(written).toHaveLength(1);
 });
 
 it('what a guild says while Discord cannot reach it is looked for once it can, and the mark waits for that', () => {
@@ -116,14 +121,29 @@ it('a guild that Discord could not reach when the session ended is looked for by
 
 it('a guild that fails again before it was caught up with is looked for from the first failure on', () => {
   const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
-  const { written, seen, missed } = desk(since);
+  const { clock, written, seen, missed } = desk(since);
   missed.begin(['1']);
   missed.lose('1');
   const part = missed.take('1');
   expect(part?.since).toBe(since);
   part?.done();
+  clock.advance(60 * 60_000);
   seen.write();
-  expect(written).toHaveLength(1);
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+});
+
+it('a guild that Discord could not reach, and that has thrown the bot out meanwhile, holds nothing', () => {
+  const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
+  const { clock, written, seen, missed } = desk(since);
+  missed.begin(['1', '2']);
+  missed.take('1')?.done();
+  missed.take('2')?.done();
+  missed.lose('1');
+  missed.begin(['2']);
+  missed.take('2')?.done();
+  clock.advance(60 * 60_000);
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
 });
 
 it('nobody waits for a guild that the bot has left', () => {
