@@ -3,9 +3,10 @@ import {
   Routes,
   ThreadAutoArchiveDuration,
 } from 'discord.js';
-import type { Card, ChatReference } from '../../core/ports/chat.ts';
+import type { ChatReference } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import { clean, clip } from '../chat/clean-text.ts';
+import { threadRootCard } from '../thread-view/thread-root-card.ts';
 import type { Calls } from './calls.ts';
 import { DISCORD_CODES, discordCode, toChatError } from './discord-errors.ts';
 import { LIMITS } from './limits.ts';
@@ -56,7 +57,7 @@ export class DiscordThreads {
     since: UtcMs | undefined,
   ): Promise<ChatReference> {
     const [earlier] = since === undefined ? [] : await this.#messages.find(key, channel, since);
-    const root = earlier ?? (await this.#messages.post(key, channel, titleCard(title)));
+    const root = earlier ?? (await this.#messages.post(key, channel, threadRootCard(title)));
     const opened = root.message === undefined ? undefined : await this.#on(root.message, channel, title);
     return opened ?? channel;
   }
@@ -83,8 +84,4 @@ export class DiscordThreads {
     }
     return { ...channel, thread: message };
   }
-}
-
-function titleCard(title: string): Card {
-  return { mark: 'none', title: [{ strong: title }], blocks: [], actions: [] };
 }

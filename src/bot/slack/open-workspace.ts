@@ -77,5 +77,5 @@ function openDoor(
 ): Door {
   return connection.mode === 'socket'
     ? new SocketDoor({ ...parts, appToken: secret, apiUrl })
-    : new HttpDoor({ ...parts, signingSecret: secret, port: connection.port });
+    : new HttpDoor({ ...parts, signingSecret: secret, host: connection.host, port: connection.port });
 }

@@ -80,7 +80,12 @@ export interface SlackConfig {
   readonly botToken: SecretReference;
   readonly connection:
     | { readonly mode: 'socket'; readonly appToken: SecretReference }
-    | { readonly mode: 'http'; readonly signingSecret: SecretReference; readonly port: number };
+    | {
+        readonly mode: 'http';
+        readonly signingSecret: SecretReference;
+        readonly host: string;
+        readonly port: number;
+      };
   /** Ends with a slash. */
   readonly apiUrl: string;
   /** Ids of the channels in which uploads become prompts; none: wherever the bot is a member. */

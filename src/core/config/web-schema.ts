@@ -1,24 +1,16 @@
-import { isIP } from 'node:net';
 import { z } from 'zod';
 import { apiUrlSchema } from './api-url-schema.ts';
 import type { WebConfig } from './config.ts';
+import { listenHostSchema } from './listen-host-schema.ts';
 import { secretSchema } from './secret.ts';
 
 const MS_PER_HOUR = 3_600_000;
-/** Labels of a host name, 63 characters each (RFC 1123). */
-const HOST_NAME = /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?(?:\.[A-Za-z0-9-]{1,63})*$/;
 /** What an address path may hold and still be the same behind every proxy, and in every chat. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9._~-]+)*\/?$/;
 
 /** `[web]`. Problems: `config.invalid_value` with the reasons of `apiUrlSchema`, `web_path` or `no_host`. */
 export const webSchema = z.strictObject({
-  host: z
-    .string()
-    .superRefine((given, context) => {
-      if (isIP(given) !== 0 || HOST_NAME.test(given)) return;
-      const parameters = { given: JSON.stringify(given), reason: 'no_host' };
-      context.addIssue({ code: 'custom', params: { code: 'config.invalid_value', parameters } });
-    })
+  host: listenHostSchema
     .default('127.0.0.1')
     .describe(
       'Address of this machine at which it listens; others than loopback can be reached from other machines.',

@@ -144,6 +144,8 @@ export type Inbound =
       readonly kind: 'upload';
       readonly text: string;
       readonly files: readonly ChatFile[];
+      /** Names of further files that came with it and cannot be an input. */
+      readonly leftOut?: readonly string[];
       /** Where the platform has an entry of its own for it. */
       readonly negativeText?: string;
       readonly name?: string;
@@ -169,6 +171,8 @@ export interface Answered {
   readonly event: string;
   /** The platform's id of the person. */
   readonly user: string;
+  /** Nobody else has to read it, wherever it is. */
+  readonly alone?: boolean;
 }
 
 export type EditOutcome =

@@ -3,6 +3,7 @@ import type { UtcMs } from '../ports/clock.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
+import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 import { OfferStore } from './offers.ts';
 import { likePattern, prefixRange } from './patterns.ts';
 
@@ -12,10 +13,11 @@ interface PromptRow {
   owner_id: PrincipalId;
   text: string;
   negative_text: string;
+  left_out: string | null;
   created_at: number;
 }
 
-const COLUMNS = 'id, name, owner_id, text, negative_text, created_at';
+const COLUMNS = 'id, name, owner_id, text, negative_text, left_out, created_at';
 
 /** Its two parameters are the same pattern. */
 const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
@@ -24,7 +26,7 @@ export class PromptStore {
   readonly offers: OfferStore;
   readonly #connection: Connection;
   readonly #inputs: InputStore;
-  readonly #insert: Statement<[string, string, string, string, string, number]>;
+  readonly #insert: Statement<[string, string, string, string, string, string | null, number]>;
   readonly #get: Statement<[string], PromptRow>;
   readonly #taken: Statement<[string], { one: 1 }>;
   readonly #byPrefix: Statement<[string, string, string, string, number], PromptRow>;
@@ -35,7 +37,7 @@ export class PromptStore {
     this.#connection = connection;
     this.#inputs = new InputStore(connection, 'prompt');
     this.offers = new OfferStore(connection);
-    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?)`);
+    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?)`);
     this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
     this.#byPrefix = connection.prepare(
@@ -53,8 +55,8 @@ export class PromptStore {
 
   insert(prompt: Prompt): void {
     this.#connection.write(() => {
-      const { id, name, owner, text, negativeText, createdAt } = prompt;
-      this.#insert.run(id, name, owner, text, negativeText, createdAt);
+      const { id, name, owner, text, negativeText, leftOut, createdAt } = prompt;
+      this.#insert.run(id, name, owner, text, negativeText, toJsonOrNull(leftOut), createdAt);
       this.#inputs.replace(id, prompt.inputs);
     });
   }
@@ -134,6 +136,7 @@ export class PromptStore {
   }
 
   #toPrompt(row: PromptRow): Prompt {
+    const leftOut = fromJsonOrUndefined<readonly string[]>(row.left_out);
     return {
       id: row.id,
       name: row.name,
@@ -141,6 +144,7 @@ export class PromptStore {
       text: row.text,
       negativeText: row.negative_text,
       inputs: this.#inputs.of(row.id),
+      ...(leftOut !== undefined && { leftOut }),
       createdAt: row.created_at,
     };
   }

@@ -171,6 +171,32 @@ it('the file of an upload is stored as it was downloaded, and copied by nobody',
   await expect.poll(async () => await readdir(data.incoming), LOOKS).toEqual([]);
 });
 
+it('files that cannot be an input are named on the card of the prompt, and on the answer in its thread', async () => {
+  const bench = await InboxBench.open();
+  const leftOut = ['a/notes.pdf', 'plan.txt'];
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, { leftOut }));
+  expect(bench.messages.map(textOf).join()).toContain('picture: notes.pdf, plan.txt.');
+  const where = { ...CHANNEL, thread: 'P1' };
+  const depth = { 'street_depth.mp4': factVideo({}, 'depth') };
+  await bench.say(bench.upload('', depth, { where, leftOut: ['late.pdf'] }));
+  expect(bench.messages.map(textOf).join()).toContain('picture: late.pdf.');
+});
+
+it('a rating is answered to whoever rates alone; what others have to know is not', async () => {
+  const bench = await InboxBench.open();
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+  const where = { ...CHANNEL, thread: 'P1' };
+  await bench.say(bench.command('inference', { where }));
+  bench.bench.claim();
+  await bench.bench.end('done');
+  const [run] = bench.bench.api.listRuns({ limit: 1 });
+  await bench.say(bench.command(`rate ${run?.id} 5`, { where }));
+  await bench.say(bench.command(`show ${run?.id}`, { where }));
+  const answers = bench.messages.filter(({ key }) => key.startsWith('answer:'));
+  expect(answers.map(({ answered }) => answered?.alone)).toEqual([true, undefined]);
+  expect(bench.bench.api.getRun(run?.id as never)?.rating).toBe(5);
+});
+
 it('files that come with a name and a negative text make a prompt that has both', async () => {
   const bench = await InboxBench.open();
   const more = { name: 'neon', negativeText: 'people' };

@@ -57,6 +57,13 @@ class OfferedForms implements SlackInteractive {
     return this.takes(event);
   }
 
+  /** What was said in modals. */
+  readonly modals: string[] = [];
+
+  tell(text: string): void {
+    this.modals.push(text);
+  }
+
   directChannel(): string | undefined {
     return undefined;
   }
@@ -109,7 +116,10 @@ export class Listening {
     this.people = new People({ ...{ identity, clock, logger }, lookups: clients.lookups });
     this.responseUrls = new ResponseUrls(clock);
     this.door = http
-      ? new HttpDoor({ ...{ clock, logger, port: 0 }, signingSecret: new Secret(studio.app.signingSecret) })
+      ? new HttpDoor({
+          ...{ clock, logger, host: '127.0.0.1', port: 0 },
+          signingSecret: new Secret(studio.app.signingSecret),
+        })
       : new SocketDoor({
           ...{ clock, logger, apiUrl },
           ...(pingMs !== undefined && { pingMs }),

@@ -166,6 +166,29 @@ describe('an answer', () => {
     expect(studio.ben.sees(studio.renders)).toEqual([]);
   });
 
+  it('that has to begin its thread itself says what is found there', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio);
+    await chat.openThread('k1', channel, 'rainy_street');
+    const [root] = studio.renders.timeline;
+    expect(root?.words).toContain('rainy_street');
+    expect(root?.words).toContain('in the thread of this message');
+  });
+
+  it('for one person alone stands where they are, in a thread too, and is no message', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio);
+    const { anna, ben, renders } = studio;
+    const root = anna.says(renders, 'root');
+    const where = { ...channel, thread: root.ts };
+    const answered = { event: 'E1', user: anna.id, alone: true };
+    expect(await chat.post('k1', where, titled('4 of 5'), answered)).toEqual(where);
+    expect(anna.sees(renders, { thread: root })).toContainEqual(
+      expect.objectContaining({ text: '4 of 5', ephemeral: true }),
+    );
+    expect(ben.sees(renders, { thread: root }).map(({ text }) => text)).not.toContain('4 of 5');
+  });
+
   it('in a thread or a direct conversation is a message', async () => {
     const studio = await openStudio();
     const { chat, channel } = await openDesk(studio);

@@ -18,6 +18,8 @@ const STOP_MS = 2_000;
 
 export interface HttpDoorParts {
   readonly signingSecret: Secret;
+  /** Address of this machine. */
+  readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
   readonly clock: Clock;
@@ -56,15 +58,14 @@ export class HttpDoor implements Door {
       });
     });
     this.#server = server;
-    const { logger, port } = this.#parts;
-    server.listen(port);
+    const { logger, host, port } = this.#parts;
+    server.listen(port, host);
     try {
       await once(server, 'listening');
     } catch (cause) {
       // Nobody else frees the port by waiting: somebody has to know.
       const parameters = {
-        where: 'http_port',
-        given: port,
+        ...(isForeign(cause) ? { where: 'http_host', given: host } : { where: 'http_port', given: port }),
         detail: systemCode(cause) ?? 'unknown',
       };
       throw new CosmosError('config.invalid_value', parameters, { cause });
@@ -118,6 +119,11 @@ export class HttpDoor implements Door {
     else logger.warn({ secondsOff }, words);
     this.#saidUnsigned = true;
   }
+}
+
+/** The address is none of this machine's. */
+function isForeign(error: unknown): boolean {
+  return ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(systemCode(error) ?? '');
 }
 
 function end(response: ServerResponse, status: number, payload?: unknown): void {

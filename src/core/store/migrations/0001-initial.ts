@@ -39,6 +39,7 @@ CREATE TABLE prompts (
   owner_id TEXT NOT NULL REFERENCES principals (id),
   text TEXT NOT NULL,
   negative_text TEXT NOT NULL,
+  left_out TEXT,
   created_at INTEGER NOT NULL,
   deleted_at INTEGER
 ) STRICT, WITHOUT ROWID;
