@@ -18,7 +18,7 @@ export interface Answerable {
 }
 
 export interface FirstResponsesParts {
-  readonly client: DiscordClient;
+  readonly client: Pick<DiscordClient, 'post'>;
   readonly logger: Logger;
   /** Ends what is under way. */
   readonly closed: AbortSignal;
