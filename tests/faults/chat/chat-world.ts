@@ -63,6 +63,11 @@ export function isPrompt({ words, files }: Written): boolean {
   return files.length === 0 && /\bps_\w+/.test(words) && !/\brs_\w+/.test(words);
 }
 
+/** The id of the prompt that a card shows. */
+export function promptOf({ words }: Written): string {
+  return /\bps_\w+/.exec(words)?.[0] ?? '';
+}
+
 /** The first line names the run, and a bar or a sentence follows. */
 export function isStatus({ words, files }: Written): boolean {
   return files.length === 0 && /\brs_\w+/.test(words);

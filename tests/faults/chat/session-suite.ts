@@ -109,7 +109,7 @@ async function expectOneOfEach<W extends ChatWorld>({ place, world, bot }: Sessi
   expect(await place.leftOnHost()).toEqual([]);
   expect(await place.leftWithBot()).toEqual([]);
 
-  using store = openStore(place);
+  using store = openStore(place.directory);
   expect(store.prompts.count()).toBe(1);
   expect(store.runs.list({ limit: 10 })).toMatchObject([{ state: 'done' }]);
   expect(store.inbox.open(world.platform)).toEqual([]);

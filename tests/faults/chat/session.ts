@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as after } from 'node:timers/promises';
@@ -13,15 +12,15 @@ import {
   isResult,
   isRunning,
   isStatus,
+  promptOf,
   type Written,
 } from './chat-world.ts';
 import type { GpuBox } from './gpu-box.ts';
 import { ModelPlace } from './model-place.ts';
+import { patiently } from './patiently.ts';
 import { WorldClock } from './world-clock.ts';
 
 const TEXT = 'A rainy neon street';
-/** What somebody waits for on a slow machine at most, ms. */
-const PATIENCE_MS = 60_000;
 const LOOK_AGAIN_MS = 50;
 
 export interface SessionOptions<W extends ChatWorld> {
@@ -119,8 +118,8 @@ export class Session<W extends ChatWorld> implements AsyncDisposable {
   /** Asks for a run; resolves as soon as that is taken. */
   async ask(how: Asking): Promise<void> {
     const card = await this.promptShown();
-    const [, id = ''] = /\b(ps_\w+)/.exec(card.words) ?? [];
-    await this.#patiently('the request is taken', this.world.ask(how, { id, card }));
+    const prompt = { id: promptOf(card), card };
+    await this.#patiently('the request is taken', this.world.ask(how, prompt));
   }
 
   /** The model has begun. */
@@ -158,12 +157,8 @@ export class Session<W extends ChatWorld> implements AsyncDisposable {
     return this.world.until(() => this.world.written.find(fits));
   }
 
-  async #patiently<T>(what: string, promise: Promise<T>): Promise<T> {
-    const deadline = AbortSignal.timeout(PATIENCE_MS);
-    const late = once(deadline, 'abort').then(() => {
-      const seen = this.world.written.map(({ words }) => words);
-      throw new Error([`not seen: ${what}`, ...seen, ...this.world.calls, this.#bot?.said].join('\n---\n'));
-    });
-    return await Promise.race([promise, late]);
+  #patiently<T>(what: string, promise: Promise<T>): Promise<T> {
+    const seen = (): readonly string[] => this.world.written.map(({ words }) => words);
+    return patiently(what, promise, () => [...seen(), ...this.world.calls, this.#bot?.said]);
   }
 }

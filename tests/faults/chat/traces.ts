@@ -1,8 +1,8 @@
+import { join } from 'node:path';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import { systemRandom } from '../../../src/bot/system-random.ts';
 import { Store } from '../../../src/core/store/store.ts';
 import type { ChatWorld, VideoState } from './chat-world.ts';
-import type { ModelPlace } from './model-place.ts';
 import type { Session } from './session.ts';
 
 /** What there is while no bot is there: it tells how far the last one came. */
@@ -22,12 +22,13 @@ export interface Traces {
   readonly videos: readonly VideoState[];
 }
 
-export function openStore(place: ModelPlace): Store {
-  return new Store(place.path('data/cosmos.db'), { clock: systemClock, random: systemRandom });
+/** Of the bot in this directory. */
+export function openStore(directory: string): Store {
+  return new Store(join(directory, 'data/cosmos.db'), { clock: systemClock, random: systemRandom });
 }
 
 export async function readTraces({ place, world }: Session<ChatWorld>): Promise<Traces> {
-  using store = openStore(place);
+  using store = openStore(place.directory);
   const open = store.deliveries.open();
   const unknown = open.filter(({ intentAt, message }) => intentAt !== undefined && message === undefined);
   return {

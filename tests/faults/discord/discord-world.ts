@@ -25,7 +25,8 @@ export class DiscordWorld implements ChatWorld {
   readonly platform = DISCORD;
   readonly discord: FakeDiscord;
   readonly app: Application;
-  readonly anna: Person;
+  readonly lead: Person;
+  readonly ben: Person;
   readonly guild: DiscordGuild;
   readonly channel: DiscordChannel;
   #heldAnswer: Injection | undefined;
@@ -33,8 +34,9 @@ export class DiscordWorld implements ChatWorld {
   private constructor(discord: FakeDiscord) {
     this.discord = discord;
     this.app = discord.addApplication('cosmos');
-    this.anna = discord.addPerson('anna');
-    this.guild = discord.addGuild('Studio', discord.addPerson('lead'), [this.anna, this.app]);
+    this.ben = discord.addPerson('ben');
+    this.lead = discord.addPerson('lead');
+    this.guild = discord.addGuild('Studio', this.lead, [this.ben, this.app]);
     this.channel = this.guild.addChannel('renders');
   }
 
@@ -66,18 +68,25 @@ export class DiscordWorld implements ChatWorld {
   }
 
   async upload(path: string, text: string): Promise<void> {
-    await this.anna.uploads(this.channel, [{ name: 'street.mp4', path }], { text });
+    await this.ben.uploads(this.channel, [{ name: 'street.mp4', path }], { text });
   }
 
   async ask(how: Asking, { id, card }: { id: string; card: Written }): Promise<void> {
     const asking =
       how === 'button'
-        ? this.anna.clicks(this.#seen(card), 'Run')
-        : this.anna.command(this.channel, 'cosmos inference', { prompt: id });
+        ? this.ben.clicks(this.#seen(card), 'Run')
+        : this.ben.command(this.channel, 'cosmos inference', { prompt: id });
     const held = this.#heldAnswer?.hit();
     if (held !== undefined) return await Promise.race([held, asking.then(() => undefined)]);
     const { outcome } = await asking;
     if (outcome === 'timed_out') throw new Error(`the ${how} was not taken`);
+  }
+
+  /** Somebody new in the guild. */
+  join(name: string): Person {
+    const person = this.discord.addPerson(name);
+    this.guild.invite(person);
+    return person;
   }
 
   /** The answer to the next request does not arrive; resolves once it is under way. */
@@ -95,13 +104,19 @@ export class DiscordWorld implements ChatWorld {
   }
 
   get pings(): readonly string[] {
-    return this.anna.pings.map(({ messageId }) => messageId);
+    return this.ben.pings.map(({ messageId }) => messageId);
   }
 
   get complaints(): readonly string[] {
     const unknown = this.discord.calls.all.filter(({ route }) => route.startsWith('unknown'));
-    const threads = this.channel.threads.filter(({ state }) => state.type !== CHANNEL_TYPES.PUBLIC_THREAD);
-    return [...unknown.map(({ route }) => route), ...threads.map(({ name }) => `${name} is not public`)];
+    const { threads, timeline } = this.channel;
+    const hidden = threads.filter(({ state }) => state.type !== CHANNEL_TYPES.PUBLIC_THREAD);
+    const loose = threads.filter(({ id }) => timeline.every((message) => message.id !== id));
+    return [
+      ...unknown.map(({ route }) => route),
+      ...hidden.map(({ name }) => `${name} is not public`),
+      ...loose.map(({ name }) => `${name} hangs on no message`),
+    ];
   }
 
   /** A message has its file from the beginning. */
@@ -147,5 +162,5 @@ export class DiscordWorld implements ChatWorld {
 
 /** As Discord shows it: without the signs of bold words, and those that take the meaning of others away. */
 function plain(words: string): string {
-  return words.replaceAll('**', '').replaceAll(/\\(?=[\\_*~`|>#-])/g, '');
+  return words.replaceAll('**', '').replaceAll(/\\(?=[\W_])/g, '');
 }
