@@ -99,7 +99,6 @@ export class Connection {
   }
 
   #remake(close?: FatalClose): void {
-    this.#listener.lost();
     this.#remaking ??= this.#untilOpen(close).finally(() => {
       this.#remaking = undefined;
     });
