@@ -75,7 +75,7 @@ it('three people in Slack, Discord and at the terminal share one queue, and noth
   const inOrder = [ids.discord, ids.slack, ids.terminal];
   await patiently('answers', expectAnswers(slack, discord, bot, { ids, inOrder, prompts }), tell);
   await model.release();
-  const done = new RegExp(`${ids.terminal}[^]*Done[^]*\\.mp4`);
+  const done = new RegExp(`${ids.terminal}/outputs/\\S+\\.mp4`);
   const results = Promise.all([ended(slack), ended(discord), bot.saying(done)]);
   await patiently('results', results, tell);
   expect(await bot.stop(), bot.said).toBe(0);
