@@ -30,11 +30,10 @@ export async function fetchWhole(
   return whole;
 }
 
-/** Without the library's token: both together would be one header with two tokens, which nobody knows. */
 function stringsOf(headers: Init['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      typeof value === 'string' && name.toLowerCase() !== 'authorization' ? [[name, value] as const] : [],
+      typeof value === 'string' ? [[name, value] as const] : [],
     ),
   );
 }

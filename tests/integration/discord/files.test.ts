@@ -295,6 +295,65 @@ describe('a download', () => {
     });
   });
 
+  it('of a file that says to be too large is not begun, and ends where it says less', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const file = attached(studio, message);
+    const to = join(await temporaryDirectory(), 'file');
+    const tooLarge = { code: 'input.file_too_large', parameters: { file: 'street.mp4', maxBytes: 5 } };
+    await expect(chat.download(file, to, 5)).rejects.toMatchObject(tooLarge);
+    expect(studio.discord.calls.of('GET cdn')).toEqual([]);
+    await expect(chat.download({ ...file, bytes: 1 }, to, 5)).rejects.toMatchObject(tooLarge);
+    await chat.download({ ...file, bytes: 6 }, to, 6);
+  });
+
+  it('that ends before the file does may pass later', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const to = join(await temporaryDirectory(), 'file');
+    await expect(chat.download({ ...attached(studio, message), bytes: 7 }, to, 100)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'the file ended too early' },
+    });
+    await expect(readFile(to)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('whose bytes do not move any more is given up', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio, { times: { stallMs: 100 } });
+    const message = await studio.anna.uploads(studio.renders, [
+      { name: 'street.mp4', content: 'x'.repeat(100_000) },
+    ]);
+    const silent = studio.discord.injections.inject('GET cdn', trouble.silence('midway'));
+    const to = join(await temporaryDirectory(), 'file');
+    await expect(chat.download(attached(studio, message), to, MIB)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'deadline' },
+    });
+    silent.release();
+  });
+
+  it('of a link that works no more asks for another one, once', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const to = join(await temporaryDirectory(), 'file');
+    const failing = studio.discord.injections.inject('GET cdn', trouble.serverError('before', 404));
+    await chat.download(attached(studio, message), to, 100);
+    expect(failing.hits).toBe(1);
+    studio.discord.injections.inject('GET cdn', trouble.serverError('before', 403), { times: 2 });
+    await expect(chat.download(attached(studio, message), to, 100)).rejects.toMatchObject({
+      code: 'input.file_missing',
+    });
+    studio.discord.injections.inject('GET cdn', trouble.serverError('before', 503));
+    await expect(chat.download(attached(studio, message), to, 100)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'HTTP 503' },
+    });
+  });
+
   it('that breaks off leaves nothing, and may pass later', async () => {
     const studio = await openDiscordStudio();
     const { chat } = openDiscordDesk(studio);
