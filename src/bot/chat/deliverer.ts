@@ -171,6 +171,9 @@ export class Deliverer {
     const { delivery } = due;
     store.write(() => {
       store.deliveries.recordShown(delivery.id, message, hash);
+      // An answer never changes: one that was sent once is done, in the same transaction.
+      if (delivery.subject.purpose === 'answer' && delivery.intentAt === undefined)
+        return this.settle(delivery);
       const run = this.#runOf(due);
       if (run === undefined) return;
       if (delivery.subject.purpose === 'result') this.#controls.begin(delivery, run, plan);
