@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { isRetryable } from '../../core/errors.ts';
 import type {
   Answered,
   Card,
@@ -19,10 +18,10 @@ import type { Clock, UtcMs } from '../../core/ports/clock.ts';
 import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
-import { backoff } from '../../core/runner/retry-policy.ts';
-import { afterFailure } from '../chat/connection-note.ts';
+import { untilReached } from '../chat/until-reached.ts';
 import { slackCapabilities } from './capabilities.ts';
 import { CardContent } from './card-content.ts';
+import { ChannelPace } from './channel-pace.ts';
 import { createClients, type SlackClients } from './clients.ts';
 import { SlackDownloads } from './download.ts';
 import { SlackIdentity } from './identity.ts';
@@ -36,6 +35,9 @@ import type { SlackInbound } from './slack-inbound.ts';
 import { SLACK_TIMES, type SlackTimes } from './slack-times.ts';
 import { SlackUploads } from './uploads.ts';
 import { Whispers } from './whispers.ts';
+
+/** Reads with one method that Slack takes at once. */
+const LOOKUP_BURST = 10;
 
 export interface SlackChatParts {
   readonly token: Secret;
@@ -78,7 +80,8 @@ export class SlackChat implements ChatPort {
     const closed = this.#closing.signal;
     const clients = createClients({ ...parts, times, closed });
     const identity = new SlackIdentity(clients.lookups);
-    const outbound: Outbound = { ...parts, clients, identity, times, closed };
+    const lookupPace = new ChannelPace(parts.clock, times.lookupIntervalMs, LOOKUP_BURST);
+    const outbound: Outbound = { ...parts, lookupPace, clients, identity, times, closed };
     const content = new CardContent(new Pictures(outbound), parts.random);
     this.capabilities = slackCapabilities(times);
     this.#outbound = outbound;
@@ -98,19 +101,11 @@ export class SlackChat implements ChatPort {
   /** Waits for a Slack that does not answer yet. Throws where it refuses the token. */
   async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
-    for (let tries = 0; !closed.aborted; tries++) {
-      try {
-        await identity.get();
-        await this.#ears.start(receive, surfaces, tell);
-        return;
-      } catch (error) {
-        const failure = toChatError(error);
-        if (!isRetryable(failure.code) || closed.aborted) throw failure;
-        logger.warn({ err: failure, tries }, 'Slack cannot be reached yet');
-        tell?.(afterFailure(failure));
-        await clock.sleep(backoff(tries), closed);
-      }
-    }
+    const begin = async (): Promise<void> => {
+      await identity.get();
+      await this.#ears.start(receive, surfaces, tell);
+    };
+    await untilReached(begin, { clock, logger, closed, tell, toChatError });
   }
 
   async stop(): Promise<void> {

@@ -156,6 +156,20 @@ describe('a thread', () => {
   });
 });
 
+describe('reading messages', () => {
+  it('has a budget that all readers share: what comes too soon waits, or is tried again later', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio, { times: { lookupIntervalMs: 100_000 } });
+    const message = await chat.post('k1', channel, titled('one'));
+    for (let read = 0; read < 10; read++) await chat.shown(message);
+    const before = studio.slack.calls.of('conversations.replies').length;
+    await expect(chat.shown(message)).rejects.toMatchObject({ code: 'chat.unavailable' });
+    expect(studio.slack.calls.of('conversations.replies')).toHaveLength(before);
+    // Another method has turns of its own.
+    expect(await chat.find('k1', channel, 0)).toHaveLength(1);
+  });
+});
+
 describe('an answer', () => {
   it('in a channel is seen by whoever asked, and nobody looks for it', async () => {
     const studio = await openStudio();
