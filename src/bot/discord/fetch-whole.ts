@@ -30,10 +30,11 @@ export async function fetchWhole(
   return whole;
 }
 
+/** Without the token of the library that connects to the gateway: both would be one header with two, which nobody knows. */
 function stringsOf(headers: Init['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers ?? {}).flatMap(([name, value]) =>
-      typeof value === 'string' ? [[name, value] as const] : [],
+      typeof value === 'string' && name.toLowerCase() !== 'authorization' ? [[name, value] as const] : [],
     ),
   );
 }
