@@ -58,6 +58,19 @@ describe('the control videos of a run', () => {
     expect(bench.chat.messages.map(({ key }) => key.split(':')[0])).toEqual(['status', 'result', 'output']);
   });
 
+  it.each(['unanswered', 'late'] as const)(
+    'follow a result that was found after an unknown outcome: %s',
+    async (fault) => {
+      const bench = await ChatBench.open();
+      const run = await working(bench);
+      bench.chat.fail('upload', fault);
+      await bench.bench.end('done', undefined, { depth: 'D', vis: 'V' });
+      await bench.pass(5 * MINUTE, { landing: true });
+      expect(files(bench)).toEqual([`${run.id}.mp4`, `${run.id}-depth.mp4`, `${run.id}-vis.mp4`]);
+      expect(bench.open()).toEqual([]);
+    },
+  );
+
   it('are four at most; the result names the others', async () => {
     const bench = await ChatBench.open();
     await working(bench);
