@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { isRetryable } from '../../core/errors.ts';
 import type {
   Answered,
   Card,
@@ -19,8 +18,7 @@ import type { Clock, UtcMs } from '../../core/ports/clock.ts';
 import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
-import { backoff } from '../../core/runner/retry-policy.ts';
-import { afterFailure } from '../chat/connection-note.ts';
+import { untilReached } from '../chat/until-reached.ts';
 import { Calls } from './calls.ts';
 import { discordCapabilities } from './capabilities.ts';
 import { DiscordClient } from './discord-client.ts';
@@ -89,19 +87,11 @@ export class DiscordChat implements ChatPort {
   /** Waits for a Discord that does not answer yet. Throws where it refuses the token. */
   async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
-    for (let tries = 0; !closed.aborted; tries++) {
-      try {
-        await identity.get();
-        await this.#inbound.start(receive, surfaces, tell);
-        return;
-      } catch (error) {
-        const failure = toChatError(error);
-        if (!isRetryable(failure.code) || closed.aborted) throw failure;
-        logger.warn({ err: failure, tries }, 'Discord cannot be reached yet');
-        tell?.(afterFailure(failure));
-        await clock.sleep(backoff(tries), closed);
-      }
-    }
+    const begin = async (): Promise<void> => {
+      await identity.get();
+      await this.#inbound.start(receive, surfaces, tell);
+    };
+    await untilReached(begin, { clock, logger, closed, tell, toChatError });
   }
 
   async stop(): Promise<void> {
