@@ -130,6 +130,20 @@ it('a guild that has thrown the bot out is forgotten', async () => {
   expect(puts(studio)).toEqual(['guild 2', 'everywhere 0', 'everywhere 2', 'guild 0']);
 });
 
+it('a guild that shall have no commands any more loses them, also where Discord does not answer at first', async () => {
+  const { studio, register } = await openRegistry();
+  await register({ guilds: [studio.guild.id] });
+  studio.discord.injections.inject(IN_A_GUILD, trouble.serverError('before'), { times: 3 });
+  await register({ clock: { now: () => systemClock.now(), sleep: async () => undefined } });
+  expect(namesIn(studio, studio.guild.id)).toEqual([]);
+  const before = studio.discord.calls.all.length;
+  await register();
+  // Where nothing shall be nothing is looked for.
+  expect(studio.discord.calls.all.slice(before).map(({ route }) => route)).toEqual([
+    'GET /applications/{application}/commands',
+  ]);
+});
+
 it('commands are made anew in a guild that the bot has left and come back to', async () => {
   const { studio, register } = await openRegistry();
   const guilds = [studio.guild.id];
@@ -185,10 +199,21 @@ it('where Discord does not answer it is asked again, later each time', async () 
     },
   };
   // Each request is tried three times by itself.
-  studio.discord.injections.inject(EVERYWHERE, trouble.serverError('before'), { times: 6 });
+  studio.discord.injections.inject(EVERYWHERE, trouble.serverError('before'), { times: 27 });
   await register({ clock });
   expect(namesIn(studio)).toEqual(['cosmos', 'Use as prompt']);
-  expect(waits).toEqual([5_000, 10_000]);
+  expect(waits.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+});
+
+it('where Discord says how long to wait it is asked after that', async () => {
+  const { studio, register } = await openRegistry();
+  const waits: number[] = [];
+  const sleep = async (ms: number) => void waits.push(ms);
+  studio.discord.injections.inject(EVERYWHERE, trouble.rateLimited(90));
+  await register({ clock: { now: () => systemClock.now(), sleep } });
+  expect(namesIn(studio)).toEqual(['cosmos', 'Use as prompt']);
+  expect(waits).toHaveLength(1);
+  expect(waits[0]).toBeGreaterThanOrEqual(90_000);
 });
 
 it('the end of the bot ends the waiting for an answer', async () => {

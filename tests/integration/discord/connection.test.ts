@@ -21,7 +21,7 @@ function connectionOf({ discord, bot }: DiscordStudio, clock: Clock = systemCloc
   const said: string[] = [];
   const logger = pino({ level: 'debug' }, { write: (line) => void said.push(line) });
   const connection = new Connection(
-    { token: new Secret(bot.token), apiUrl: discord.apiUrl, clock, logger },
+    { token: new Secret(bot.token), apiUrl: `${discord.apiUrl}/`, clock, logger },
     {
       dispatch: ({ t }) => {
         heard.push(t);
@@ -53,6 +53,11 @@ function hastyClock(): { readonly clock: Clock; readonly waits: number[] } {
     else if (ms > 0) waits.push(ms);
   };
   return { clock: { now: () => systemClock.now(), sleep }, waits };
+}
+
+/** What was woken has done what it does at once. */
+async function settled(): Promise<void> {
+  await new Promise((resolve) => setImmediate(resolve));
 }
 
 describe('the opening', () => {
@@ -93,6 +98,39 @@ describe('the opening', () => {
     await connection.open(true);
     expect(studio.discord.gateway.attempts).toBe(3);
     expect(studio.discord.gateway.open(studio.bot)).toHaveLength(1);
+  });
+
+  it('fails where the network lets nobody through to the gateway', async () => {
+    const studio = await openDiscordStudio();
+    studio.discord.gateway.resets = true;
+    const { connection } = connectionOf(studio);
+    await expect(connection.open(true)).rejects.toMatchObject({ code: 'chat.unavailable' });
+  });
+
+  it('ends without a session where it is closed while none is left', async () => {
+    const studio = await openDiscordStudio();
+    studio.discord.gateway.sessionStarts = () => ({ remaining: 0, resetAfterMs: 3_600_000 });
+    const { connection, saidOf } = connectionOf(studio, new FakeClock());
+    const opening = connection.open(true);
+    await expect.poll(() => saidOf('as often as Discord allows')).toHaveLength(1);
+    await connection.close();
+    await opening;
+    expect(studio.discord.calls.of(ASKING)).toHaveLength(1);
+  });
+
+  it('that has to wait for its session for long is not taken for dead', async () => {
+    const studio = await openDiscordStudio();
+    studio.discord.gateway.sessionStarts = () => ({ remaining: 1, resetAfterMs: 3_600_000 });
+    const clock = new FakeClock();
+    const { connection, saidOf } = connectionOf(studio, clock);
+    const opening = connection.open(true);
+    await expect.poll(() => saidOf('many sessions were started today')).toHaveLength(1);
+    clock.advance(STEP_MS + 1);
+    await settled();
+    expect(clock.sleeping).toBe(1);
+    clock.advance(3_600_000);
+    await opening;
+    expect(saidOf('a new session is started')).toEqual([]);
   });
 
   it('waits until a session may begin again where none is left today', async () => {
@@ -144,8 +182,8 @@ describe('a gateway that is away', () => {
     waits.length = 0;
     discord.gateway.down = true;
     discord.gateway.cut(bot);
-    await expect.poll(() => waits.length, { timeout: 20_000 }).toBeGreaterThan(3);
-    expect(waits.slice(0, 4)).toEqual([1_000, 2_000, 4_000, 8_000]);
+    await expect.poll(() => waits.length, { timeout: 20_000 }).toBeGreaterThan(5);
+    expect(waits.slice(0, 6)).toEqual([1_000, 2_000, 4_000, 8_000, 16_000, 30_000]);
     discord.gateway.down = false;
     await tells('connected', 2);
     expect(saidOf('cannot be reached')).toHaveLength(1);
@@ -211,7 +249,7 @@ describe('a connection that looks alive', () => {
     const studio = await openDiscordStudio();
     const { discord, bot } = studio;
     const clock = new FakeClock();
-    const { connection, heard } = connectionOf(studio, clock);
+    const { connection, heard, saidOf } = connectionOf(studio, clock);
     await connection.open(true);
     discord.gateway.answersResumes = false;
     discord.gateway.cut(bot);
@@ -219,8 +257,45 @@ describe('a connection that looks alive', () => {
     const passing = setInterval(() => clock.advance(1_000), 10);
     onTestFinished(() => clearInterval(passing));
     await discord.until(() => heard.filter((each) => each === Events.Ready).length === 2);
+    discord.gateway.answersResumes = true;
+    discord.gateway.cut(bot);
+    await discord.until(() => heard.includes(Events.Resumed));
+    clock.advance(10 * STEP_MS);
+    await settled();
+    expect(saidOf('a new session is started')).toHaveLength(1);
     expect(discord.gateway.identifies).toHaveLength(2);
     expect(discord.gateway.open(bot)).toHaveLength(1);
+  });
+});
+
+describe('a stop', () => {
+  it('does not wait for the good-bye of a line that is dead', async () => {
+    const studio = await openDiscordStudio();
+    const clock = new FakeClock();
+    const { connection } = connectionOf(studio, clock);
+    await connection.open(true);
+    studio.discord.gateway.freeze(studio.bot);
+    const closing = connection.close();
+    await expect.poll(() => clock.sleeping).toBe(1);
+    clock.advance(1_000);
+    await closing;
+  });
+
+  it('leaves no connection behind that was being made', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, bot } = studio;
+    const { connection } = connectionOf(studio);
+    await connection.open(true);
+    discord.gateway.keepOut();
+    discord.gateway.cut(bot);
+    await discord.until(() => discord.gateway.waiting === 1);
+    const closing = connection.close();
+    discord.gateway.letIn();
+    await closing;
+    // What was cut, and the good-bye of the one that was being made.
+    await discord.until(() => discord.gateway.closes.length === 2);
+    expect(discord.gateway.closes).toEqual([1006, 1000]);
+    expect(discord.gateway.open(bot)).toEqual([]);
   });
 });
 
@@ -246,6 +321,31 @@ describe('a close for good', () => {
     await tells('connected', 2);
     expect(saidOf('for good')).toHaveLength(1);
     expect(discord.gateway.open(bot)).toHaveLength(1);
+  });
+
+  it('is tried again from a minute to half an hour apart', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, bot } = studio;
+    const { clock, waits } = hastyClock();
+    const { connection, tells } = connectionOf(studio, clock);
+    await connection.open(true);
+    discord.gateway.refuseIdentify(4011, 6);
+    discord.gateway.close(bot, 4011);
+    await tells('connected', 2);
+    const minutes = waits.filter((ms) => ms >= MINUTE_MS).map((ms) => ms / MINUTE_MS);
+    expect(minutes).toEqual([1, 2, 4, 8, 16, 30, 30]);
+  });
+
+  it('of an intent that was not asked for is the end', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, bot } = studio;
+    const clock = new FakeClock();
+    const { connection, tells, mayRead } = connectionOf(studio, clock);
+    await connection.open(false);
+    discord.gateway.close(bot, 4014);
+    await tells('refused');
+    expect(clock.sleeping).toBe(0);
+    expect(mayRead).toEqual([false]);
   });
 
   it('because of a token that Discord does not know any more is tried again without a session', async () => {

@@ -60,9 +60,8 @@ export class CommandRegistration {
     await this.#untilTaken(application, signal, () => this.#wanted(application));
   }
 
-  /** The same for one guild that has let the bot in; those that shall have no commands of their own are left alone. */
+  /** The same for one guild that has let the bot in; those that neither shall have nor have had commands of their own are left alone. */
   async registerIn(guild: string, application: string, signal: AbortSignal): Promise<void> {
-    if (!this.#parts.guilds.includes(guild)) return;
     const isMeant = ({ scope }: Place): boolean => scope === guild;
     await this.#untilTaken(application, signal, () => this.#wanted(application).filter(isMeant));
   }

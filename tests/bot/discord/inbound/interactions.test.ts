@@ -129,6 +129,15 @@ describe('a command', () => {
     expect(await answer()).toBe(false);
   });
 
+  it('in a channel of a folder is in the channel, and in a thread in both', async () => {
+    const { slash, received, id } = desk();
+    await slash('status', [], { channel: { id: CHANNEL, type: 0, parent_id: '99' } });
+    expect(received[0]?.where).not.toHaveProperty('thread');
+    expect(received[0]?.where.channel).toBe(CHANNEL);
+    await slash('status', [], { ...IN_A_THREAD, id: `${id}0` });
+    expect(received[1]?.where).toMatchObject({ channel: CHANNEL, thread: THREAD });
+  });
+
   it('is heard once, however often it arrives', async () => {
     const { slash, received, responses } = desk();
     await slash('status');

@@ -47,6 +47,10 @@ export class Connection implements Wire {
     this.#socket.close(code);
   }
 
+  freeze(): void {
+    this.#socket.pause();
+  }
+
   cut(): void {
     this.#socket.terminate();
   }

@@ -60,6 +60,8 @@ export class Gateway implements Host {
   down = false;
   /** On: connections break before anything is said, as where the network is away. */
   resets = false;
+  /** Set: connections wait for `letIn`. */
+  #waiting: (() => void)[] | undefined;
   /** How often somebody has tried to begin a session, refused tries included. */
   attempts = 0;
   /** On: a second IDENTIFY within five seconds gets INVALID_SESSION, as `max_concurrency` 1 wants. */
@@ -108,6 +110,27 @@ export class Gateway implements Host {
   /** Breaks the connections of a bot without a word; its sessions go on. */
   cut(app: Application): void {
     for (const each of this.open(app)) each.wire?.cut();
+  }
+
+  /** Nothing that a bot says over its connections is read any more, not even a good-bye. */
+  freeze(app: Application): void {
+    for (const each of this.open(app)) each.wire?.freeze();
+  }
+
+  /** Whoever wants to connect from now on has to wait. */
+  keepOut(): void {
+    this.#waiting = [];
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
+  letIn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const each of waiting) each();
   }
 
   /** Closes the connections of a bot with this code. */
@@ -172,6 +195,11 @@ export class Gateway implements Host {
     }
     if (this.down) {
       socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(() => this.upgrade(request, socket, head));
+      this.#parts.changes.announce();
       return;
     }
     const version = new URL(request.url ?? '/', 'http://discord').searchParams.get('v');
