@@ -105,15 +105,26 @@ describe('a bot that can work', () => {
     expect(code).toBe(0);
   });
 
+  it('is looked at in every configured server, however many these are', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    const labs = Array.from({ length: 12 }, (_, index) => discord.addGuild(`Lab ${index}`, lead, [bot]).id);
+    const { lines } = await ask(studio, { toml: `guilds = ${JSON.stringify(labs)}` });
+    expect(lines.filter((line) => line.includes('every permission'))).toHaveLength(12);
+    expect(lines.find((line) => line.includes('more server'))).toBe(
+      '✔ It is in 1 more server, whose permissions and channels were not looked at: Studio.',
+    );
+  });
+
   it('in more servers than Discord lists at once finds the configured ones, and says what was left out', async () => {
     const studio = await openDiscordStudio();
     const { discord, lead, bot } = studio;
-    for (let index = 1; index <= 200; index++) discord.addGuild(`Lab ${index}`, lead, [bot]);
+    for (let index = 1; index <= 400; index++) discord.addGuild(`Lab ${index}`, lead, [bot]);
     const last = discord.addGuild('Last', lead, [bot]);
     last.addChannel('lab');
     const { code, lines } = await ask(studio, { toml: `guilds = ["${last.id}"]` });
     expect(lines).toContain(`✔ In Last (${last.id}) it has every permission that it needs.`);
-    expect(lines.find((line) => line.includes('more servers'))).toContain('It is in 201 more servers');
+    expect(lines.find((line) => line.includes('more servers'))).toContain('It is in 401 more servers');
     expect(code).toBe(0);
   });
 
@@ -129,8 +140,10 @@ describe('a bot that can work', () => {
       `✖ The role ${artists.id} of the access rules was not found; 2 servers were not looked at.`,
     );
     expect(code).toBe(1);
+    const before = discord.calls.of('GET /guilds/{guild}/roles').length;
     const named = await ask(studio, { toml: `${rules}tenant = "${last.id}"` });
     expect(named.lines).toContain(`✔ The access rules mean the role Artists of Last (${artists.id}).`);
+    expect(discord.calls.of('GET /guilds/{guild}/roles')).toHaveLength(before + 1);
   });
 
   it('finds a role although the roles of another server are refused, and says that', async () => {
@@ -282,6 +295,12 @@ describe('what fails, and what to click', () => {
       studio.discord.injections.inject('GET /users/@me/guilds', trouble.rateLimited(seconds));
     limit(0.2);
     expect((await ask(studio)).code).toBe(0);
+    const often = studio.discord.injections.inject('GET /users/@me/guilds', trouble.rateLimited(0.05), {
+      times: 20,
+    });
+    expect((await ask(studio)).code).toBe(1);
+    expect(often.hits).toBe(6);
+    often.stop();
     limit(60);
     const { code, lines } = await ask(studio);
     expect(lines.find((line) => line.startsWith('✖'))).toContain('Discord does not answer');
