@@ -191,6 +191,15 @@ describe('what fails, and what to click', () => {
         /"Reset Token"/,
       ],
       [
+        'a refusal that is not about the token',
+        ({ discord }) => {
+          discord.injections.inject('GET /applications/@me', trouble.refused(403, 40_333, 'Blocked'));
+          return undefined;
+        },
+        /Discord refuses the token \(Blocked, 40333\)/,
+        /again in a minute/,
+      ],
+      [
         'a client secret in place of the token',
         () => ({ environment: { TOKEN: 'a1b2c3d4e5f6a7b8c9d0e1f2a3b4c5d6' } }),
         /no token of a bot/,

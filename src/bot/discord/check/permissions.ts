@@ -74,7 +74,7 @@ export function permissionsIn(member: Member, overwrites: readonly Overwrite[]):
       (bits & ~fitting.reduce((sum, { deny }) => sum | deny, 0n)) |
       fitting.reduce((sum, { allow }) => sum | allow, 0n);
   };
-  const steps = [of([member.guild]), of(member.roles.filter((id) => id !== member.guild)), of([member.user])];
+  const steps = [of([member.guild]), of(member.roles), of([member.user])];
   const bits = steps.reduce((sum, step) => step(sum), member.permissions);
   return (bits & Bits.ViewChannel) === 0n ? 0n : bits;
 }
