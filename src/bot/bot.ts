@@ -4,6 +4,7 @@ import { type Config, needsWatch, type RunTimeouts } from '../core/config/config
 import type { SecretLookup } from '../core/config/secret.ts';
 import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
+import { toCosmosError } from '../core/errors.ts';
 import type { HostName } from '../core/ids.ts';
 import type { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
@@ -20,12 +21,16 @@ import type { LaneDriver } from '../core/store/lanes.ts';
 import type { Store } from '../core/store/store.ts';
 import { StoreWatcher } from '../core/store-watcher.ts';
 import type { Wakeup } from '../core/wakeup.ts';
+import { afterFailure, connectionNote } from './chat/connection-note.ts';
 import { ContactSheets } from './chat/contact-sheets.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
+import { PathMask } from './chat/path-mask.ts';
 import { Proxies } from './chat/proxies.ts';
 import { ThreadSync } from './chat/thread-sync.ts';
-import { createSurfaces } from './forms/surfaces.ts';
+import { createSurfaces, maskedSurfaces } from './forms/surfaces.ts';
+import { knownPaths } from './known-paths.ts';
+import { type Service, Services } from './services.ts';
 import type { ViewBuilder } from './thread-view/view-builder.ts';
 
 /** What is believed of a model's output: a long 4K video passes, a header that lies does not. */
@@ -53,18 +58,20 @@ export interface BotParts {
   readonly access: AccessPolicy;
 }
 
-interface Service {
-  stop(): Promise<void>;
+/** What listens from its start to its stop. */
+export interface Listener extends Service {
+  start(): Promise<void>;
 }
 
 /** The parts of one bot, and which of them run. */
 export class Bot {
   readonly parts: BotParts;
-  readonly #services: Service[] = [];
+  readonly #services: Services;
   readonly #watcher: StoreWatcher;
 
   constructor(parts: BotParts) {
     this.parts = parts;
+    this.#services = new Services(parts.clock, parts.logger);
     this.#watcher = new StoreWatcher(parts.store, parts.wakeup, parts.logger);
   }
 
@@ -104,11 +111,11 @@ export class Bot {
 
   #start(service: Service & { start(): void }): void {
     service.start();
-    this.#services.push(service);
+    this.#services.add(service);
   }
 
-  /** Serves one chat; resolves once its events are received. */
-  async startChat(port: ChatPort): Promise<void> {
+  /** Serves one chat; resolves once its events are received. `where`: its section, where `status` shows how it stands. */
+  async startChat(port: ChatPort, where?: string): Promise<void> {
     const { store, api, views, access, clock, data, logger, wakeup, config, media } = this.parts;
     const handler = new InboundHandler({
       ...{ store, api, views, port, access, clock, data, wakeup },
@@ -118,32 +125,46 @@ export class Bot {
     const receiver = new InboxReceiver(data.database, clock);
     const inbox = new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });
     const quietChannels = new Set(config.chat.quietChannels);
+    const mask = new PathMask(port.capabilities.localFiles ? undefined : knownPaths(config));
     const proxies = new Proxies({ media, data, logger });
     const contactSheets = new ContactSheets({ api, media, data, logger });
     const sync = new ThreadSync({
       ...{ store, api, views, port, clock, logger, wakeup },
-      ...{ quietChannels, proxies, contactSheets },
+      ...{ quietChannels, proxies, contactSheets, mask },
     });
     inbox.start();
     sync.start();
-    // In the order of the stopping: what comes in while the rest ends is durable, and done after the next start.
-    this.#services.push(inbox, sync, proxies, contactSheets, port, {
+    // What comes in while the rest ends is durable, and done after the next start.
+    this.#services.add(inbox, sync, proxies, contactSheets, port, {
       stop: async () => receiver[Symbol.dispose](),
     });
-    await port.start(inbox.receive, createSurfaces({ api, access, store }));
+    const connections = store.chatConnections;
+    const tell = where === undefined ? undefined : connectionNote({ where, connections, clock, logger });
+    tell?.({ state: 'connecting' });
+    try {
+      await port.start(inbox.receive, maskedSurfaces(createSurfaces({ api, access, store }), mask), tell);
+    } catch (error) {
+      tell?.(afterFailure(toCosmosError(error)));
+      throw error;
+    }
     // What waited until the port knew whom it serves.
     inbox.look();
     wakeup.notify();
   }
 
+  /** Lets people in who follow links. Throws as the start of the listener does. */
+  async startWeb(web: Listener): Promise<void> {
+    await web.start();
+    this.#services.add(web);
+  }
+
   /** Ends what was started, leaving running attempts running, and closes the store, whatever of it fails. */
   async close(): Promise<void> {
-    const failures: unknown[] = [];
-    const attempt = async (end: () => Promise<void>): Promise<void> => {
-      await end().catch((error: unknown) => failures.push(error));
-    };
-    for (const service of this.#services.splice(0)) await attempt(async () => await service.stop());
-    for (const host of this.parts.hosts.values()) await attempt(async () => await host.close());
+    const { hosts } = this.parts;
+    const failures = [...(await this.#services.stop())];
+    // Only now: a service that ends may still need its host.
+    const closed = await Promise.allSettled([...hosts.values()].map(async (host) => await host.close()));
+    for (const each of closed) if (each.status === 'rejected') failures.push(each.reason);
     this.#watcher[Symbol.dispose]();
     this.parts.store.close();
     if (failures.length > 0) throw new AggregateError(failures, 'the bot did not end in order');

@@ -3,6 +3,7 @@ import { userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { Logger } from 'pino';
 import { AccessPolicy } from '../core/access/access-policy.ts';
+import { chatsOnServers } from '../core/config/chats-on-servers.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
@@ -45,6 +46,7 @@ import { systemClock } from './system-clock.ts';
 import { systemRandom } from './system-random.ts';
 import { TERMINAL_PLACE } from './terminal/terminal-chat.ts';
 import { ViewBuilder } from './thread-view/view-builder.ts';
+import { FileLinks } from './web/file-links.ts';
 
 /** Shipped profiles. */
 const PROFILE_DIRECTORY = join(PACKAGE_ROOT, 'config/models');
@@ -108,6 +110,8 @@ export async function openBot(
     isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
     batch: config.queue.batch,
     ownProfiles: (host) => models.ownProfiles(host),
+    chats: chatsOnServers(config.chat),
+    isServed: () => ExclusiveLock.isHeld(data.daemonLock),
   });
   const api = new CosmosApi({
     store,
@@ -123,6 +127,7 @@ export async function openBot(
     followUps: new FollowUps({ store, profiles, folder, data }),
     log: new RunLog(data, clock),
   });
+  const links = config.web && new FileLinks({ web: config.web, secrets, clock });
   return valid(
     new Bot({
       config,
@@ -138,7 +143,7 @@ export async function openBot(
       profiles,
       timeouts,
       secrets,
-      views: new ViewBuilder(api, data),
+      views: new ViewBuilder(api, data, links),
       access: new AccessPolicy(config.access, TERMINAL_PLACE),
     }),
   );

@@ -97,6 +97,7 @@ describe('doors', () => {
     [/^(ssh2|dockerode)$/, /^src\/remote\//],
     [/^@slack\//, /^src\/bot\/slack\//],
     [/^(discord\.js|discord-api-types|@discordjs)/, /^src\/bot\/discord\//],
+    [/^(hono|@hono)(\/|$)/, /^src\/bot\/web\//],
     [/^smol-toml$/, /^src\/core\/(config|models)\//],
     [/^pino$/, /^src\/(bot\/logger\.ts|bot\/|core\/)/],
   ];
@@ -114,6 +115,15 @@ describe('doors', () => {
     expect(
       offences(({ path, text }) =>
         !/^src\/bot\/(slack|discord)\//.test(path) && adapters.test(text) ? ['static import'] : [],
+      ),
+    ).toEqual([]);
+  });
+
+  it('the web server is loaded where it is configured, never with everything else', () => {
+    const server = /^\s*(?:import|export) (?!type )[^;]*?from '[^']*\/web\/(?:web-server|web-app)\.ts'/m;
+    expect(
+      offences(({ path, text }) =>
+        !path.startsWith('src/bot/web/') && server.test(text) ? ['static import'] : [],
       ),
     ).toEqual([]);
   });

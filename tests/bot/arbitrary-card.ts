@@ -22,7 +22,7 @@ const NASTY = fc.constantFrom(
 );
 
 /** Text as people and machines may send it, the worst included. */
-const anyText: fc.Arbitrary<string> = fc
+export const anyText: fc.Arbitrary<string> = fc
   .array(
     fc.oneof(
       NASTY,
@@ -45,6 +45,7 @@ const span: fc.Arbitrary<Span> = fc.oneof(
   fc.record({ mention: anyText, name: anyText }),
   fc.record({ code: anyText }),
   fc.record({ strong: anyText }),
+  fc.record({ link: fc.oneof(anyText, fc.webUrl({ withQueryParameters: true })), text: anyText }),
 );
 const text: fc.Arbitrary<Text> = fc.array(span, { maxLength: 5 });
 
@@ -94,3 +95,40 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   blocks: fc.array(block, { maxLength: 5 }),
   actions: fc.array(action, { maxLength: 7 }),
 });
+
+/** Any card, with texts as long as a platform's limits are far. */
+export const anyLargeCard: fc.Arbitrary<Card> = fc
+  .tuple(anyCard, fc.integer({ min: 2, max: 80 }))
+  .map(([{ title, blocks, actions, mark: sign }, times]) => ({
+    mark: sign,
+    title: grownText(title, times),
+    blocks: blocks.map((each) => grownBlock(each, times)),
+    actions: actions.map((each) => ({ ...each, label: each.label.repeat(times) })),
+  }));
+
+function grownBlock(given: CardBlock, times: number): CardBlock {
+  switch (given.type) {
+    case 'text':
+      return { ...given, text: grownText(given.text, times) };
+    case 'quote':
+      return { ...given, text: given.text.repeat(times) };
+    case 'rows':
+      return { ...given, rows: given.rows.map((row) => row.map((cell) => grownText(cell, times))) };
+    case 'progress':
+      return { ...given, label: grownText(given.label, times) };
+    case 'log':
+      return { ...given, lines: Array.from({ length: times }, () => given.lines).flat() };
+    case 'picture':
+      return { ...given, description: given.description.repeat(times) };
+  }
+}
+
+function grownText(given: Text, times: number): Text {
+  return given.map((each) => {
+    if (typeof each === 'string') return each.repeat(times);
+    if ('code' in each) return { code: each.code.repeat(times) };
+    if ('strong' in each) return { strong: each.strong.repeat(times) };
+    if ('mention' in each) return { ...each, name: each.name.repeat(times) };
+    return each;
+  });
+}

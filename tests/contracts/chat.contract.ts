@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { link, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -213,10 +214,22 @@ export function chatContract(name: string, make: (directory: string) => Promise<
       it('of people are downloaded whole, and never beyond the limit', async () => {
         const file = await under.offer('street.mp4', 'x'.repeat(3_000));
         const to = join(bench.directory, 'downloaded');
-        await port.download(file, to, 3_000);
-        expect(await readFile(to, 'utf8')).toBe('x'.repeat(3_000));
+        const content = 'x'.repeat(3_000);
+        const sha256 = createHash('sha256').update(content).digest('hex');
+        expect(await port.download(file, to, 3_000)).toEqual({ bytes: 3_000, sha256 });
+        expect(await readFile(to, 'utf8')).toBe(content);
         const tooLarge = port.download(file, `${to}-2`, 2_999);
         await expect(tooLarge).rejects.toMatchObject({ code: 'input.file_too_large' });
+      });
+
+      it('of people are not written into what lies there already', async () => {
+        const file = await under.offer('street.mp4', 'a film');
+        const [to, other] = [join(bench.directory, 'downloaded'), join(bench.directory, 'other')];
+        await writeFile(other, 'a longer film of somebody else');
+        await link(other, to);
+        await port.download(file, to, 3_000);
+        expect(await readFile(to, 'utf8')).toBe('a film');
+        expect(await readFile(other, 'utf8')).toBe('a longer film of somebody else');
       });
 
       it('of people that are not there any more are told', async () => {

@@ -145,6 +145,7 @@ function listenWith(
     apiUrl: discord.apiUrl,
     channels: [renders.id],
     ownsThread: ({ platform }) => platform === DISCORD,
+    directChannels: { read: () => undefined, write: () => undefined },
     mark: {
       read: () => heard,
       write: (snowflake) => {

@@ -1,6 +1,13 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { CosmosError } from '../../src/core/errors.ts';
-import type { MediaFacts, MediaLimits, MediaWorker, ReducePlan, SheetCell, VideoFacts } from '../../src/core/ports/media.ts';
+import type {
+  MediaFacts,
+  MediaLimits,
+  MediaWorker,
+  ReducePlan,
+  SheetCell,
+  VideoFacts,
+} from '../../src/core/ports/media.ts';
 
 const VIDEO: VideoFacts = {
   kind: 'video',

@@ -1,4 +1,5 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
+import { Readable } from 'node:stream';
 import { cardHash } from '../../src/bot/chat/card-hash.ts';
 import { CosmosError } from '../../src/core/errors.ts';
 import type {
@@ -17,6 +18,8 @@ import type {
   UploadOutcome,
 } from '../../src/core/ports/chat.ts';
 import type { Clock, UtcMs } from '../../src/core/ports/clock.ts';
+import type { HashedFile } from '../../src/core/ports/hashed-file.ts';
+import { writeHashed } from '../../src/core/write-hashed.ts';
 
 export const FAKE = 'fake' as Platform;
 export const CHANNEL: ChatReference = { platform: FAKE, tenant: 'studio', channel: 'renders' };
@@ -273,13 +276,13 @@ export class FakeChat implements ChatPort {
     return this.maxBytes;
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
     const content = await this.#call('download', () => this.#files.get(file.id));
     signal?.throwIfAborted();
     if (content === undefined) throw new CosmosError('input.file_missing', { file: file.name });
     if (content.length > maxBytes)
       throw new CosmosError('input.file_too_large', { file: file.name, maxBytes });
-    await writeFile(to, content);
+    return await writeHashed(Readable.from([Buffer.from(content)]), to, { maxBytes, signal });
   }
 
   async #call<T>(method: Faulty, effect: () => T): Promise<T> {

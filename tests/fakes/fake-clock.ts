@@ -13,6 +13,11 @@ export class FakeClock implements Clock {
     return this.#now;
   }
 
+  /** How many wait for it. */
+  get sleeping(): number {
+    return this.#sleepers.size;
+  }
+
   /** Moves on and wakes whoever has slept long enough. */
   advance(ms: number): void {
     this.#now += ms;

@@ -98,6 +98,7 @@ describe('status of an attempt in a container', () => {
   it.each([
     ['Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?'],
     ['error during connect: Get "http://docker/v1.41/containers/x/json": EOF'],
+    ['Error response from daemon: get jb_x: database not open'],
   ])('is never read from an engine that does not answer: %s', (said) => {
     const read = () => status('guard started', 'code 1', `said ${said}`);
     expect(codeOf(read)).toEqual(['engine.host_unreachable', 'docker_not_running']);

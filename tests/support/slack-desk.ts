@@ -26,6 +26,7 @@ export const QUICK_TIMES = {
   shareIntervalMs: 20,
   stallMs: 5_000,
   postIntervalMs: 1,
+  lookupIntervalMs: 1,
 } satisfies SlackTimes;
 
 export interface DeskOptions {

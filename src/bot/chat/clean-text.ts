@@ -62,9 +62,23 @@ export function splitLinks(
   return [...parts, { kind: 'text' as const, text: text.slice(from) }].filter((part) => part.text !== '');
 }
 
+/** The address as a chat may show it: undefined for what is none of the web, or has more than `mostCharacters`. */
+export function webAddress(link: string, mostCharacters: number): string | undefined {
+  const url = URL.parse(link);
+  if (url === null || !['http:', 'https:'].includes(url.protocol)) return undefined;
+  const address = url.href.replaceAll(/[()<>|\s]/g, encodeSign);
+  return address.length > mostCharacters ? undefined : address;
+}
+
+/** The few signs that end an address in the markup of some chat. */
+function encodeSign(sign: string): string {
+  return `%${sign.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 function plainSpan(span: Span): string {
   if (typeof span === 'string') return clean(span);
   if ('time' in span) return utcTime(span.time);
   if ('mention' in span) return clean(`@${span.name}`);
+  if ('link' in span) return clean(span.text);
   return clean('code' in span ? span.code : span.strong);
 }

@@ -13,6 +13,7 @@ import type { ContactSheets } from './contact-sheets.ts';
 import { type ControlPlan, NO_CONTROLS } from './control-plan.ts';
 import { ControlPosts } from './control-posts.ts';
 import type { EditBudget } from './edit-budget.ts';
+import type { PathMask } from './path-mask.ts';
 import type { Proxies } from './proxies.ts';
 import { type Rung, rungOf } from './rungs.ts';
 import { type Showing, type Wanted, withFile, withoutFile, withProxy } from './wanted.ts';
@@ -49,6 +50,7 @@ export interface DelivererParts {
   readonly budget: EditBudget;
   readonly proxies: Pick<Proxies, 'of'>;
   readonly contactSheets: Pick<ContactSheets, 'of'>;
+  readonly mask: PathMask;
 }
 
 /** The calls that bring one message up to date; each records what it has learnt, none remembers anything. */
@@ -171,6 +173,9 @@ export class Deliverer {
     const { delivery } = due;
     store.write(() => {
       store.deliveries.recordShown(delivery.id, message, hash);
+      // An answer never changes: one that was sent once is done, in the same transaction.
+      if (delivery.subject.purpose === 'answer' && delivery.intentAt === undefined)
+        return this.settle(delivery);
       const run = this.#runOf(due);
       if (run === undefined) return;
       if (delivery.subject.purpose === 'result') this.#controls.begin(delivery, run, plan);
@@ -239,6 +244,6 @@ export class Deliverer {
   }
 
   #clipped(card: Card): Card {
-    return clipCard(card, this.#parts.port.capabilities);
+    return clipCard(this.#parts.mask.card(card), this.#parts.port.capabilities);
   }
 }

@@ -6,6 +6,7 @@ import type { ThreadId } from '../../core/ids.ts';
 import type { Card, ChatPort, Inbound } from '../../core/ports/chat.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { checkText } from '../../core/prompts/check-text.ts';
+import { displayName } from '../../core/prompts/display-name.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Store } from '../../core/store/store.ts';
 import { requiredPermission } from '../commands/arguments.ts';
@@ -41,6 +42,8 @@ export interface InboundHandlerParts {
 /** What an event is answered; no card where the thread shows the effect by itself. */
 export interface Answer {
   readonly card?: Card;
+  /** Nobody but the person has to read the card. */
+  readonly isPrivate?: boolean;
   /** Where it was asked if absent. */
   readonly thread?: ThreadId;
 }
@@ -141,11 +144,12 @@ export class InboundHandler {
       const [first, ...rest] = files.received.problems;
       return [first, ...rest, ...(text.ok ? [] : text.problems)] as const;
     }
-    const { text, negativeText, name, dedupeKey: idempotencyKey } = event;
+    const { text, negativeText, name, leftOut, dedupeKey: idempotencyKey } = event;
     const created = await api.createPrompt(
       actor,
       {
         ...{ text, files: files.received.value, thread, idempotencyKey },
+        ...(leftOut !== undefined && { leftOut }),
         ...(negativeText !== undefined && { negativeText }),
         ...(name !== undefined && { name }),
       },
@@ -170,7 +174,7 @@ export class InboundHandler {
       {
         files: files.received.value,
         idempotencyKey: event.dedupeKey,
-        told: (result) => complete({ card: addedFilesCard(result) }),
+        told: (result) => complete({ card: addedFilesCard(result, event.leftOut?.map(displayName)) }),
       },
       signal,
     );
@@ -199,8 +203,8 @@ export class InboundHandler {
   }
 }
 
-function answerOf({ card }: CommandResult): Answer {
-  return card === undefined ? {} : { card };
+function answerOf({ card, isPrivate = false }: CommandResult): Answer {
+  return card === undefined ? {} : { card, isPrivate };
 }
 
 /** One line of visible characters. */

@@ -155,12 +155,12 @@ export class InboxWorker {
   }
 
   /** Joins the transaction of the effect where there is one. */
-  #complete({ dedupeKey, where, user }: Inbound, { card, thread }: Answer): void {
+  #complete({ dedupeKey, where, user }: Inbound, { card, thread, isPrivate = false }: Answer): void {
     const { store, wakeup } = this.#parts;
     store.write(() => {
       if (card !== undefined) {
         const place = thread ?? store.threads.ensure(where).id;
-        const answered = { event: dedupeKey, user: user.id };
+        const answered = { event: dedupeKey, user: user.id, ...(isPrivate && { alone: true }) };
         store.deliveries.ensure(`answer:${dedupeKey}`, place, { purpose: 'answer', card, answered });
       }
       store.inbox.complete(dedupeKey);

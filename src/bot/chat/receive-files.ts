@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { type Checked, type Problem, toCosmosError } from '../../core/errors.ts';
 import type { ChatPort, Inbound } from '../../core/ports/chat.ts';
 import { mapFileErrors } from '../../core/prompts/file-errors.ts';
+import type { GivenFile } from '../../core/prompts/stage-files.ts';
 import { shortHash } from './card-hash.ts';
 
-/** Downloaded files of an event; they are removed when it is disposed. */
+/** Downloaded files of an event; what was not taken over is removed when it is disposed. */
 interface ReceivedFiles extends AsyncDisposable {
-  readonly received: Checked<{ path: string; name: string }[]>;
+  readonly received: Checked<GivenFile[]>;
 }
 
 interface Receiving {
@@ -38,14 +39,14 @@ async function download(
   folder: string,
   { port, maxBytes, signal }: Receiving,
 ): Promise<ReceivedFiles['received']> {
-  const received: { path: string; name: string }[] = [];
+  const received: GivenFile[] = [];
   const problems: Problem[] = [];
   await mapFileErrors('incoming', () => mkdir(folder, { recursive: true }));
   for (const [index, file] of files.entries()) {
     const path = join(folder, String(index));
     try {
-      await mapFileErrors(file.name, () => port.download(file, path, maxBytes, signal));
-      received.push({ path, name: file.name });
+      const downloaded = await mapFileErrors(file.name, () => port.download(file, path, maxBytes, signal));
+      received.push({ path, name: file.name, downloaded });
     } catch (error) {
       const failure = toCosmosError(error);
       if (failure.layer !== 'input') throw error;

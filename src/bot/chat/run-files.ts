@@ -39,6 +39,13 @@ export function contactSheetFile(request: RunRequest): WantedFile {
   };
 }
 
+/** An output of a run by its place, the result itself under the name of the prompt; undefined where there is none. */
+export function resultFile(run: Run, position: number): WantedFile | undefined {
+  const output = run.outputs[position];
+  if (output === undefined) return undefined;
+  return outputFile(run, output, output.purpose === 'primary' ? undefined : output.label);
+}
+
 /** The log of a run that ended without a result, secrets masked as in every copy of it; undefined where it has none. */
 export function logFile(run: Run, outcome: RunOutcome, { log }: CosmosApi): WantedFile | undefined {
   const path = TOLD_BY_LOG.has(outcome) ? log.path(run) : undefined;

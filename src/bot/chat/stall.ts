@@ -1,10 +1,13 @@
-/** Aborts a transfer whose bytes do not move any more; to be told of each movement. */
+/** Aborts a transfer whose bytes do not move any more for `ms`; to be told of each movement. */
 export class Stall implements Disposable {
+  readonly #ms: number;
   readonly #stalled = new AbortController();
-  readonly #timer: NodeJS.Timeout;
+  #timer: NodeJS.Timeout | undefined;
 
-  constructor(ms: number) {
-    this.#timer = setTimeout(() => this.#stalled.abort(new DOMException('stalled', 'TimeoutError')), ms);
+  /** `begins` with the first movement where the transfer has to wait for its turn before. */
+  constructor(ms: number, begins: 'now' | 'moving' = 'now') {
+    this.#ms = ms;
+    if (begins === 'now') this.moved();
   }
 
   get signal(): AbortSignal {
@@ -12,7 +15,11 @@ export class Stall implements Disposable {
   }
 
   moved(): void {
-    this.#timer.refresh();
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(
+      () => this.#stalled.abort(new DOMException('stalled', 'TimeoutError')),
+      this.#ms,
+    );
   }
 
   [Symbol.dispose](): void {

@@ -7,7 +7,7 @@ import { clean, toPlain } from './clean-text.ts';
 const BAR_CHARACTERS = 20;
 export const GAP = '  ';
 
-/** A row of a table: its beginning in a fixed-width font, and the cells from the first time on. */
+/** A row of a table: its beginning in a fixed-width font, and the cells from the first time or link on. */
 export interface SplitRow {
   readonly head: string;
   readonly tail: readonly Text[];
@@ -22,19 +22,19 @@ export function bar(value: number | undefined): string {
   return value === undefined ? drawn : `${drawn} ${percent(bounded)}`;
 }
 
-/** Rows aligned by a fixed-width font, where none of them holds a time; undefined else. */
+/** Rows aligned by a fixed-width font, where none of them holds a time or a link; undefined else. */
 export function alignedRows(rows: readonly (readonly Text[])[]): readonly string[] | undefined {
-  return rows.some((row) => row.some(hasTime)) ? undefined : align(plainCells(rows));
+  return rows.some((row) => row.some(isLively)) ? undefined : align(plainCells(rows));
 }
 
 /**
- * Rows with times: only outside of a fixed-width font a time can be shown in the reader's zone, so that it stands behind
- * the aligned cells.
+ * Rows with times or links: only outside of a fixed-width font a time can be shown in the reader's zone and a link be
+ * followed, so that they stand behind the aligned cells.
  */
 export function splitRows(rows: readonly (readonly Text[])[]): readonly SplitRow[] {
   const plain = plainCells(rows);
   return rows.map((row, index) => {
-    const first = row.findIndex(hasTime);
+    const first = row.findIndex(isLively);
     const count = first < 0 ? (plain[index] ?? []).length : first;
     const head = align(plain.map((cells) => cells.slice(0, count)))[index] ?? '';
     return { head, tail: first < 0 ? [] : row.slice(first) };
@@ -50,8 +50,8 @@ function plainCells(rows: readonly (readonly Text[])[]): readonly (readonly stri
   return rows.map((row) => row.map((cell) => toPlain(cell).trimEnd()));
 }
 
-function hasTime(cell: Text): boolean {
-  return cell.some((span) => typeof span === 'object' && 'time' in span);
+function isLively(cell: Text): boolean {
+  return cell.some((span) => typeof span === 'object' && ('time' in span || 'link' in span));
 }
 
 function align(rows: readonly (readonly string[])[]): readonly string[] {

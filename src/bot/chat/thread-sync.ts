@@ -11,19 +11,18 @@ import type { ThreadRecord } from '../../core/store/threads.ts';
 import { Waiter, type Wakeup } from '../../core/wakeup.ts';
 import { clipCard } from '../thread-view/clip-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
+import { CallRoom, MAXIMUM_CALLS, MAXIMUM_UPLOADS } from './call-room.ts';
 import { cardHash } from './card-hash.ts';
 import type { ContactSheets } from './contact-sheets.ts';
 import { Deliverer, type DueDelivery } from './deliverer.ts';
 import { type DeliveryStep, nextStep } from './delivery-step.ts';
 import { EditBudget } from './edit-budget.ts';
+import type { PathMask } from './path-mask.ts';
 import type { Proxies } from './proxies.ts';
 import { sayElsewhere } from './say-elsewhere.ts';
 import { NOTHING_EVER, type Showing, type Wanted, wanted } from './wanted.ts';
 import { withinMs } from './within.ts';
 
-/** Calls at a time, of which uploads: enough that slow ones hold up nobody else. */
-const MAXIMUM_CALLS = 16;
-const MAXIMUM_UPLOADS = 4;
 /** What `stop` waits for calls that are under way, ms. */
 const STOP_MS = 3_000;
 
@@ -37,6 +36,8 @@ export interface ThreadSyncParts {
   readonly wakeup: Wakeup;
   readonly proxies: Pick<Proxies, 'of'>;
   readonly contactSheets: Pick<ContactSheets, 'of'>;
+  /** Over the paths of the operator in what is shown. */
+  readonly mask: PathMask;
   /** Ids of channels in which people want to read less. */
   readonly quietChannels?: ReadonlySet<string>;
 }
@@ -112,13 +113,21 @@ export class ThreadSync {
 
   /** Begins what is due and not under way; returns when the next look is due, ms. */
   #begin(): number {
+    const { deliveries } = this.#parts.store;
     let next = Number.POSITIVE_INFINITY;
     try {
       const tasks: Task[] = [];
-      for (const delivery of this.#parts.store.deliveries.open()) {
+      const room = new CallRoom([...this.#calls.values()]);
+      for (const head of deliveries.heads()) {
+        if (room.isFull) break;
+        const delivery = this.#calls.has(head.id) || room.isTaken(head) ? undefined : deliveries.get(head.id);
+        if (delivery === undefined) continue;
         const planned = this.#plan(delivery);
         if (typeof planned === 'number') next = Math.min(next, planned);
-        else tasks.push(planned);
+        else {
+          tasks.push(planned);
+          if (isPost(planned)) room.take({ isUpload: isUpload(planned), thread: planned.thread.id });
+        }
       }
       for (const task of tasks.sort(byUrgency)) next = Math.min(next, this.#start(task));
       return next;
@@ -131,7 +140,7 @@ export class ThreadSync {
 
   /** What the duty needs now, or how long it needs nothing, ms. */
   #plan(delivery: Delivery): Task | number {
-    const { store, port, clock } = this.#parts;
+    const { store, port, clock, mask } = this.#parts;
     const thread = store.threads.get(delivery.thread);
     if (thread?.reference.platform !== port.platform || this.#calls.has(delivery.id)) {
       return Number.POSITIVE_INFINITY;
@@ -145,7 +154,7 @@ export class ThreadSync {
       const target = wanted(delivery.subject, this.#parts, this.#showing(thread));
       if (target === NOTHING_EVER)
         return { delivery, thread, content: undefined, hash: undefined, act: 'settle' };
-      const content = target && { ...target, card: clipCard(target.card, port.capabilities) };
+      const content = target && { ...target, card: clipCard(mask.card(target.card), port.capabilities) };
       const hash = content && cardHash(content.card);
       const { lateEffectMs } = port.capabilities;
       const step = nextStep(delivery, content, hash, { now, lateEffectMs });
@@ -171,14 +180,12 @@ export class ThreadSync {
 
   /** Begins the call unless it has to wait; returns when to look again, ms. */
   #start(task: Task): number {
-    const { delivery, thread, content } = task;
-    const isPost = task.act === 'post' || task.act === 'look';
-    const isUpload = isPost && content?.file !== undefined;
+    const { delivery, thread } = task;
     const calls = [...this.#calls.values()];
     if (calls.length >= MAXIMUM_CALLS) return Number.POSITIVE_INFINITY;
-    if (isUpload && calls.filter((call) => call.isUpload).length >= MAXIMUM_UPLOADS)
+    if (isUpload(task) && calls.filter((call) => call.isUpload).length >= MAXIMUM_UPLOADS)
       return Number.POSITIVE_INFINITY;
-    const postsInto = isPost && !isUpload ? thread.id : undefined;
+    const postsInto = isPost(task) && !isUpload(task) ? thread.id : undefined;
     if (postsInto !== undefined && calls.some((call) => call.postsInto === postsInto))
       return Number.POSITIVE_INFINITY;
     if (task.act === 'edit') {
@@ -192,7 +199,7 @@ export class ThreadSync {
       this.#calls.delete(delivery.id);
       this.#waiter.wake();
     });
-    this.#calls.set(delivery.id, { done, isUpload, ...(postsInto && { postsInto }) });
+    this.#calls.set(delivery.id, { done, isUpload: isUpload(task), ...(postsInto && { postsInto }) });
     return Number.POSITIVE_INFINITY;
   }
 
@@ -242,6 +249,14 @@ export class ThreadSync {
       return backoff(delivery.tries);
     }
   }
+}
+
+function isPost({ act }: Task): boolean {
+  return act === 'post' || act === 'look';
+}
+
+function isUpload(task: Task): boolean {
+  return isPost(task) && task.content?.file !== undefined;
 }
 
 /** New messages first, then what is final; of the rest the one that has waited longest, so that none starves. */

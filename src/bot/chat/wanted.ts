@@ -130,8 +130,8 @@ export function withProxy(
 ): Card {
   const view = views.result(run, { ...showing, localFiles: false });
   const fullBytes = run.outputs.find(({ purpose }) => purpose === 'primary')?.bytes ?? 0;
-  const path = view.place.kind === 'path' ? { path: view.place.path } : {};
-  return resultCard({ ...view, place: { kind: 'proxy', proxyBytes, fullBytes, ...path }, leftOut });
+  const { kind: _, ...where } = view.place;
+  return resultCard({ ...view, place: { kind: 'proxy', proxyBytes, fullBytes, ...where }, leftOut });
 }
 
 /** As they come; where people want to read less, when all have ended. What has no result stands in the table and the end. */

@@ -1,4 +1,5 @@
 import { effectiveConfig } from '../../core/config/effective-config.ts';
+import { linkSecrets } from '../../core/config/link-secrets.ts';
 import { missingChatSecrets } from '../../core/config/missing-chat-secrets.ts';
 import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { openLogger } from '../logger.ts';
@@ -32,7 +33,10 @@ export async function checkConfig({ command, configPath, output }: Invocation): 
   const { models, secrets } = bot.value.parts;
   // Online, what a chat lacks is a line of its report, beside what the others say.
   const ofChats = isOnline ? [] : missingChatSecrets(config.value.chat, secrets);
-  const [missing, ...others] = [...ofChats, ...missingSecrets(models.profiles(), secrets)];
+  const { web } = config.value;
+  const links = web && linkSecrets(web, secrets);
+  const ofLinks = links === undefined || links.ok ? [] : links.problems;
+  const [missing, ...others] = [...ofChats, ...ofLinks, ...missingSecrets(models.profiles(), secrets)];
   await bot.value.close();
   if (isOnline) {
     const found = await checkOnline(config.value, secrets, output);

@@ -16,7 +16,7 @@ export async function serveChats(
 ): Promise<number> {
   const serve = async ({ where, port, ways }: OpenedChat): Promise<boolean> => {
     try {
-      await bot.startChat(port);
+      await bot.startChat(port, where);
       if (!signal.aborted) printNote(output, chatConnected(where, ways?.()));
       return true;
     } catch (error) {

@@ -4,11 +4,12 @@ import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { sweepIncoming } from '../../core/prompts/sweep-incoming.ts';
 import { openLogger } from '../logger.ts';
 import { openChats } from '../open-chats.ts';
+import { openWeb } from '../open-web.ts';
 import { systemClock } from '../system-clock.ts';
 import { systemRandom } from '../system-random.ts';
 import { openLineEditor } from '../terminal/line-editor.ts';
 import type { TerminalSession } from '../terminal/terminal-session.ts';
-import { chatsServed, started } from '../wording/cli-words.ts';
+import { chatsServed, started, webServed } from '../wording/cli-words.ts';
 import { type CliOutput, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
@@ -44,14 +45,22 @@ export async function start({ configPath, output }: Invocation): Promise<ExitCod
     await bot.close();
     return 2;
   }
+  const web = await openWeb(config.value, { ...bot.parts, logger });
+  if (!web.ok) {
+    printProblems(output, web.problems);
+    await bot.close();
+    return 2;
+  }
   const session = config.value.chat.terminal ? openSession(bot, output) : undefined;
   const interrupted = onInterrupt();
   const left = Promise.withResolvers<ExitCode>();
   interrupted.signal.addEventListener('abort', () => left.resolve(0), { once: true });
   try {
     await sweepIncoming(data, systemClock.now());
+    if (web.value !== undefined) await bot.startWeb(web.value);
     printNote(output, started(config.value));
     for (const words of chatsServed(config.value.chat)) printNote(output, words);
+    if (config.value.web !== undefined) printNote(output, webServed(config.value.web));
     bot.startLanes('daemon');
     const serving = serveChats(bot, chats.value, { output, logger, signal: interrupted.signal });
     logger.info({ data: data.root }, 'started');

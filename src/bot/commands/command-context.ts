@@ -29,6 +29,8 @@ export interface CommandContext {
 export interface CommandResult {
   /** What a person reads; absent where the thread itself shows the effect. */
   readonly card?: Card;
+  /** Nobody but the person has to read the card. */
+  readonly isPrivate?: boolean;
   /** What `--json` prints. */
   readonly data: unknown;
   /** Nothing was done. */

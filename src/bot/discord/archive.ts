@@ -1,4 +1,4 @@
-import { Routes } from 'discord.js';
+import { type RESTPatchAPIChannelJSONBody, Routes } from 'discord.js';
 import type { Calls } from './calls.ts';
 import { DISCORD_CODES, discordCode } from './discord-errors.ts';
 import type { Outbound } from './outbound.ts';
@@ -17,7 +17,7 @@ export async function inOpenThread<T>(
     return await act();
   } catch (error) {
     if (discordCode(error) !== DISCORD_CODES.archived) throw error;
-    const json = { archived: false };
+    const json: RESTPatchAPIChannelJSONBody = { archived: false };
     await calls.patient(
       'thread',
       channel,

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { isRetryable } from '../../core/errors.ts';
 import type {
   Answered,
   Card,
@@ -10,14 +9,16 @@ import type {
   ChatUser,
   EditOutcome,
   Receive,
+  TellConnection,
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { Clock, UtcMs } from '../../core/ports/clock.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
-import { backoff } from '../../core/runner/retry-policy.ts';
+import { untilReached } from '../chat/until-reached.ts';
 import { Calls } from './calls.ts';
 import { discordCapabilities } from './capabilities.ts';
 import { DiscordClient } from './discord-client.ts';
@@ -70,7 +71,8 @@ export class DiscordChat implements ChatPort {
     const content = new MessageContent(outbound);
     this.capabilities = discordCapabilities(times);
     this.#outbound = outbound;
-    this.#inbound = listen({ client, identity });
+    this.#limits = new UploadLimits(outbound, calls);
+    this.#inbound = listen({ client, identity, fileLimits: this.#limits });
     const messages = new DiscordMessages({
       ...{ outbound, calls, content },
       known: new KnownMessages(),
@@ -78,26 +80,18 @@ export class DiscordChat implements ChatPort {
     });
     this.#messages = messages;
     this.#threads = new DiscordThreads({ outbound, calls, messages });
-    this.#limits = new UploadLimits(outbound, calls);
     this.#uploads = new DiscordUploads({ outbound, calls, content, messages, limits: this.#limits });
     this.#downloads = new DiscordDownloads(outbound, calls);
   }
 
   /** Waits for a Discord that does not answer yet. Throws where it refuses the token. */
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
-    for (let tries = 0; !closed.aborted; tries++) {
-      try {
-        await identity.get();
-        await this.#inbound.start(receive, surfaces);
-        return;
-      } catch (error) {
-        const failure = toChatError(error);
-        if (!isRetryable(failure.code) || closed.aborted) throw failure;
-        logger.warn({ err: failure, tries }, 'Discord cannot be reached yet');
-        await clock.sleep(backoff(tries), closed);
-      }
-    }
+    const begin = async (): Promise<void> => {
+      await identity.get();
+      await this.#inbound.start(receive, surfaces, tell);
+    };
+    await untilReached(begin, { clock, logger, closed, tell, toChatError });
   }
 
   async stop(): Promise<void> {
@@ -141,7 +135,7 @@ export class DiscordChat implements ChatPort {
     return await this.#limits.maxBytes(where);
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
-    await this.#downloads.download(file, to, maxBytes, signal);
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
+    return await this.#downloads.download(file, to, maxBytes, signal);
   }
 }

@@ -4,17 +4,19 @@ import { CosmosError, type ErrorCode } from '../../core/errors.ts';
 /** How the platform is called in what people read. */
 const PLATFORM_NAME = 'Discord';
 const UNAUTHORIZED = 401;
+const PAYLOAD_TOO_LARGE = 413;
 
 /** Discord's codes that matter to the calls themselves. */
 export const DISCORD_CODES = {
   unknownChannel: 10_003,
   unknownMessage: 10_008,
   tooLarge: 40_005,
-  otherAuthor: 50_005,
   missingPermissions: 50_013,
+  wrongKindOfChannel: 50_024,
   archived: 50_083,
   threadExists: 160_004,
-  locked: 160_005,
+  tooManyThreads: 160_006,
+  tooManyNewsThreads: 160_007,
 } as const;
 
 /** Discord's codes that mean the same thing for whoever posts; all others say that it may pass later. */
@@ -34,6 +36,12 @@ const CODES: ReadonlyMap<number, ErrorCode> = new Map([
 export function discordCode(thrown: unknown): number | undefined {
   if (thrown instanceof CosmosError) return discordCode(thrown.cause);
   return thrown instanceof DiscordAPIError && typeof thrown.code === 'number' ? thrown.code : undefined;
+}
+
+/** Whether it is refused for its size, by Discord or by something in between. */
+export function isTooLarge(thrown: unknown): boolean {
+  if (discordCode(thrown) === DISCORD_CODES.tooLarge) return true;
+  return thrown instanceof DiscordAPIError && thrown.status === PAYLOAD_TOO_LARGE;
 }
 
 /** How long Discord wants not to be asked, ms; undefined where it does not say that. Nothing was done then. */
@@ -76,7 +84,9 @@ function codeOf(thrown: unknown): ErrorCode {
 /** A few words without anything that somebody sent. */
 function detailOf(thrown: unknown): string {
   if (thrown instanceof DiscordAPIError) {
-    const message = 'message' in thrown.rawError ? thrown.rawError.message : '';
+    // What is between us and Discord answers with a page of its own.
+    if (!('message' in thrown.rawError)) return `HTTP ${thrown.status}`;
+    const { message } = thrown.rawError;
     return `${message.slice(0, 80)} (${thrown.code === 0 ? thrown.status : thrown.code})`.trim();
   }
   if (thrown instanceof HTTPError) return `HTTP ${thrown.status}`;

@@ -1,13 +1,14 @@
-import type { Answered, ChatReference, ChatUser, Receive } from '../../core/ports/chat.ts';
+import type { Answered, ChatReference, ChatUser, Receive, TellConnection } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { DiscordClient } from './discord-client.ts';
 import type { DiscordIdentity } from './identity.ts';
 import type { MessageBody } from './render-card.ts';
+import type { UploadLimits } from './upload-limits.ts';
 
 /** The half of the adapter that listens: what `DiscordChat` starts and stops. */
 export interface DiscordInbound {
   /** Resolves once events arrive; as `ChatPort.start`. */
-  start(receive: Receive, surfaces: ChatSurfaces): Promise<void>;
+  start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void>;
   /** Nothing is received afterwards, and no connection is left; may be called twice, and without a start. */
   stop(): Promise<void>;
   /** As `ChatPort.person`. */
@@ -23,4 +24,6 @@ export interface DiscordInbound {
 export interface DiscordListening {
   readonly client: DiscordClient;
   readonly identity: DiscordIdentity;
+  /** Told how large a file may be where an interaction came from. */
+  readonly fileLimits: Pick<UploadLimits, 'heard'>;
 }

@@ -1,8 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { CosmosError } from '../../core/errors.ts';
 import type { ChatFile } from '../../core/ports/chat.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
+import { writeHashed } from '../../core/write-hashed.ts';
 import { Stall } from '../chat/stall.ts';
 import type { Calls } from './calls.ts';
 import { networkDetail, unavailable } from './discord-errors.ts';
@@ -27,7 +27,7 @@ export class DiscordDownloads {
   }
 
   /** As `ChatPort.download`. A link that has expired, or does not work any more, is asked for again once. */
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
     signal?.throwIfAborted();
     const reference = parseFileId(file.id);
     if (reference === undefined) throw problem('input.file_missing', file);
@@ -43,7 +43,7 @@ export class DiscordDownloads {
         : undefined;
       const body = known ?? (await this.#open(await this.#freshUrl(reference, file), file, ended));
       if (body === undefined) throw problem('input.file_missing', file);
-      await pipeline(checked(body, { file, maxBytes, stall }), createWriteStream(to), { signal: ended });
+      return await writeHashed(checked(body, { file, maxBytes, stall }), to, { maxBytes, signal: ended });
     } catch (error) {
       await rm(to, { force: true });
       if (signal?.aborted) throw signal.reason;

@@ -30,7 +30,7 @@ export async function fetchWhole(
   return whole;
 }
 
-/** Without the library's token: both together would be one header with two tokens, which nobody knows. */
+/** Without the token of the library that connects to the gateway: both would be one header with two, which nobody knows. */
 function stringsOf(headers: Init['headers']): Record<string, string> {
   return Object.fromEntries(
     Object.entries(headers ?? {}).flatMap(([name, value]) =>

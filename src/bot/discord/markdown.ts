@@ -1,6 +1,6 @@
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
-import { clean, secondsOf, splitLinks, utcTime } from '../chat/clean-text.ts';
+import { clean, secondsOf, splitLinks, utcTime, webAddress } from '../chat/clean-text.ts';
 
 /** How Discord writes a time in the reader's own zone and language. */
 const TIME_STYLES = { clock: 'f', date: 'D', ago: 'R' } as const satisfies Record<
@@ -11,7 +11,7 @@ const USER_ID = /^\d{17,20}$/;
 /** Everything that begins something in Discord's markdown, wherever it stands. */
 const SPECIAL = /[\\*_~`|<>[\]()#]/;
 /** What does so at the beginning of a line only. */
-const LINE_START = /^\s*(?:[-+]|\d+[.)])/;
+const LINE_START = /^\s*(?:[-+]|\d+\.)/;
 /** Without a width, so that `@everyone` is no mention and three backticks end nothing. */
 const NOTHING = '\u200B';
 const ELLIPSIS = '…';
@@ -50,9 +50,8 @@ export function quoted(text: string, room: number): string {
     const start = written === '' ? '> ' : '\n> ';
     const left = room - written.length - start.length;
     if (left < 1) break;
-    const shown = escaped(line, left);
-    written += start + shown;
-    if (shown.length < escaped(line, Number.POSITIVE_INFINITY).length) break;
+    // Where a line is cut, there is no room for another one.
+    written += start + escaped(line, left);
   }
   return written.replaceAll(/[> \n]/g, '') === '' ? '' : written;
 }
@@ -86,7 +85,15 @@ function spanMarkdown(span: Span, room: number): string {
       : escaped(clean(`@${span.name}`), room);
   }
   if ('code' in span) return inlineCode(span.code, room);
+  if ('link' in span) return linkMarkdown(span, room);
   return wrapped(clean(span.strong).trim(), '**', room, escaped);
+}
+
+function linkMarkdown({ link, text }: Extract<Span, { link: string }>, room: number): string {
+  const words = clean(text).trim();
+  const address = webAddress(link, LINK_CHARACTERS);
+  if (address === undefined || words === '') return escaped(words, room);
+  return whole(`[${escaped(words, Number.POSITIVE_INFINITY)}](${address})`, room);
 }
 
 /** Addresses are links by themselves, and escaping would break them. */
@@ -139,7 +146,7 @@ function escaped(text: string, room: number): string {
 }
 
 function isSpecial(character: string, isLineStart: boolean): boolean {
-  return SPECIAL.test(character) || (isLineStart && /[-+.)]/.test(character));
+  return SPECIAL.test(character) || (isLineStart && /[-+.]/.test(character));
 }
 
 function clipped(text: string, most: number): string {

@@ -1,3 +1,4 @@
+import type { RESTAPIAttachment, RESTPostAPIChannelMessageJSONBody } from 'discord.js';
 import type { Card } from '../../core/ports/chat.ts';
 import type { CallBody } from './discord-client.ts';
 import type { Attachment } from './message-schema.ts';
@@ -15,7 +16,7 @@ export interface ContentOptions {
   readonly present?: readonly Attachment[];
   /** Goes with the card. */
   readonly file?: OutgoingFile;
-  /** Told of every chunk of a file that leaves. */
+  /** Told when its bytes begin to leave, and of every chunk of a file. */
   readonly moved?: () => void;
   readonly withoutPictures?: boolean;
 }
@@ -45,7 +46,7 @@ export class MessageContent {
     const kept = present.filter(({ name }) => !isPicture(name) || wanted.has(name));
     for (const { name } of kept) wanted.delete(name);
     const files = [...(file === undefined ? [] : [file]), ...wanted.values()];
-    const payload = {
+    const payload: RESTPostAPIChannelMessageJSONBody = {
       ...rendered,
       ...(nonce !== undefined && { nonce, enforce_nonce: true }),
       // Where it is not said, all stay: every file to keep has to be named as soon as one is.
@@ -64,7 +65,7 @@ export class MessageContent {
   }
 }
 
-function announced(file: OutgoingFile | Picture, index: number) {
+function announced(file: OutgoingFile | Picture, index: number): RESTAPIAttachment {
   const { name: filename } = file;
   return { id: String(index), filename, ...('description' in file && { description: file.description }) };
 }

@@ -34,16 +34,20 @@ export function nonceOf(key: string, channel: string): string {
 export function fileNameOf(name: string, keyHash: string): string {
   const dot = name.lastIndexOf('.');
   const [stem, extension] = dot <= 0 ? [name, ''] : [name.slice(0, dot), name.slice(dot)];
-  return `${safe(stem).slice(0, 100) || 'file'}-${keyHash.slice(0, KEY_CHARACTERS)}${safe(extension)}`;
+  const words = safe(stem).replace(/^\.+/, '').slice(0, 100) || 'file';
+  const ending = extension.replaceAll(/[^A-Za-z0-9]/g, '').slice(0, 10);
+  return `${words}-${keyHash.slice(0, KEY_CHARACTERS)}${ending === '' ? '' : `.${ending}`}`;
 }
 
 /** Whether a file was posted with the key of this hash. */
 export function isFileOf(fileName: string, keyHash: string): boolean {
-  const dot = fileName.lastIndexOf('.');
-  return (dot < 0 ? fileName : fileName.slice(0, dot)).endsWith(`-${keyHash.slice(0, KEY_CHARACTERS)}`);
+  const [, key] = FILE.exec(fileName) ?? [];
+  return key === keyHash.slice(0, KEY_CHARACTERS);
 }
 
 const KEY_CHARACTERS = 10;
+/** The key, and the extension behind it. */
+const FILE = /-([0-9a-f]{10})(?:\.[A-Za-z0-9]+)?$/;
 
 /** Discord drops what it does not like in a name. */
 function safe(text: string): string {

@@ -30,10 +30,10 @@ export class MessageReader {
     const channel = channelOf(where);
     const found: DiscordMessage[] = [];
     for (let after = snowflakeAt(since); ; ) {
-      const page = await this.#page(channel, after);
-      found.push(...page);
-      const last = page.at(-1);
-      if (last === undefined || page.length < LIMITS.page) return found;
+      const { messages, isLast } = await this.#page(channel, after);
+      found.push(...messages);
+      const last = messages.at(-1);
+      if (last === undefined || isLast) return found;
       after = last.id;
     }
   }
@@ -54,7 +54,10 @@ export class MessageReader {
   }
 
   /** Discord answers with the newest first. */
-  async #page(channel: string, after: string): Promise<readonly DiscordMessage[]> {
+  async #page(
+    channel: string,
+    after: string,
+  ): Promise<{ readonly messages: readonly DiscordMessage[]; readonly isLast: boolean }> {
     const query = { after, limit: String(LIMITS.page) };
     const answer = await this.#calls.coded('read', channel, async () => {
       try {
@@ -65,7 +68,8 @@ export class MessageReader {
       }
     });
     if (!Array.isArray(answer)) throw unavailable('unreadable answer');
-    return answer.flatMap((each) => toMessage(each) ?? []).sort(byAge);
+    const messages = answer.flatMap((each) => toMessage(each) ?? []).sort(byAge);
+    return { messages, isLast: answer.length < LIMITS.page };
   }
 }
 

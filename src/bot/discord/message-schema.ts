@@ -4,13 +4,19 @@ import { type MessageMark, markOf } from './message-mark.ts';
 /** Of a file on Discord's content network: channel, attachment, name. */
 const PATH = /\/attachments\/\d+\/(\d+)\/([^/]+)$/;
 
+const attachmentsSchema = z
+  .array(z.object({ id: z.string(), filename: z.string(), url: z.string() }))
+  .default([]);
+
 const messageSchema = z.object({
   id: z.string(),
   author: z.object({ id: z.string() }),
   embeds: z
     .array(z.object({ url: z.string().nullish(), image: z.object({ url: z.string() }).partial().nullish() }))
     .default([]),
-  attachments: z.array(z.object({ id: z.string(), filename: z.string(), url: z.string() })).default([]),
+  attachments: attachmentsSchema,
+  // Of a forward: the files of the message that it shows.
+  message_snapshots: z.array(z.object({ message: z.object({ attachments: attachmentsSchema }) })).default([]),
 });
 
 /** A file that a message shows. */
@@ -33,8 +39,9 @@ export interface DiscordMessage {
 export function toMessage(value: unknown): DiscordMessage | undefined {
   const parsed = messageSchema.safeParse(value);
   if (!parsed.success) return undefined;
-  const { id, author, embeds, attachments } = parsed.data;
-  const shown = attachments.map(({ id: file, filename: name, url }) => ({ id: file, name, url }));
+  const { id, author, embeds, attachments, message_snapshots: snapshots } = parsed.data;
+  const files = [...attachments, ...snapshots.flatMap(({ message }) => message.attachments)];
+  const shown = files.map(({ id: file, filename: name, url }) => ({ id: file, name, url }));
   return {
     id,
     author: author.id,

@@ -4,7 +4,15 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import { cardHash, shortHash } from '../chat/card-hash.ts';
 import { inOpenThread } from './archive.ts';
 import type { Calls } from './calls.ts';
-import { DISCORD_CODES, discordCode, toChatError, unavailable, waitAskedFor } from './discord-errors.ts';
+import { CannotShow } from './cannot-show.ts';
+import {
+  DISCORD_CODES,
+  discordCode,
+  isTooLarge,
+  toChatError,
+  unavailable,
+  waitAskedFor,
+} from './discord-errors.ts';
 import type { DiscordInbound } from './discord-inbound.ts';
 import type { KnownMessages } from './known-messages.ts';
 import type { Content, ContentOptions, MessageContent } from './message-content.ts';
@@ -22,20 +30,16 @@ export interface MessageParts {
   readonly answer: DiscordInbound['answer'];
 }
 
-/** Refusals of a message for its pictures: words must not wait for them. */
-const WITHOUT_FILES: ReadonlySet<number> = new Set([
-  DISCORD_CODES.tooLarge,
-  DISCORD_CODES.missingPermissions,
-]);
-
 /** Messages of the bot: posted, edited, found by their key, read back, deleted. Throws as `ChatPort`. */
 export class DiscordMessages {
   readonly #parts: MessageParts;
   readonly #reader: MessageReader;
+  readonly #cannotShow: CannotShow;
 
   constructor(parts: MessageParts) {
     this.#parts = parts;
     this.#reader = new MessageReader(parts.outbound, parts.calls);
+    this.#cannotShow = new CannotShow(parts.outbound);
   }
 
   async post(key: string, where: ChatReference, card: Card, answered?: Answered): Promise<ChatReference> {
@@ -52,7 +56,10 @@ export class DiscordMessages {
           { keyHash, nonce: nonceOf(key, channel) },
           async (content) =>
             await outbound.client.post('posts', Routes.channelMessages(channel), content.body()),
-        ),
+        ).catch(async (error: unknown) => {
+          if (discordCode(error) === DISCORD_CODES.missingPermissions) await this.#cannotShow.tell(where);
+          throw error;
+        }),
     );
     return { ...where, message: this.posted(answer, card).id };
   }
@@ -167,7 +174,9 @@ export class DiscordMessages {
     try {
       return await send(content);
     } catch (error) {
-      if (!content.hasPictures || !WITHOUT_FILES.has(discordCode(error) ?? 0)) throw error;
+      // Words must not wait for their pictures.
+      const isForPictures = isTooLarge(error) || discordCode(error) === DISCORD_CODES.missingPermissions;
+      if (!content.hasPictures || !isForPictures) throw error;
       return await send(await this.#parts.content.of(card, { ...options, withoutPictures: true }));
     }
   }

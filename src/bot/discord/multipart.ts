@@ -17,7 +17,7 @@ export interface Multipart {
 
 /**
  * A message with files, read only as fast as they leave: memory stays flat however long they are. `moved` is told of
- * every chunk. The body fails with what reading a file throws.
+ * the beginning and of every chunk. The body fails with what reading a file throws.
  */
 export function multipart(
   payload: object,
@@ -37,6 +37,7 @@ export function multipart(
   }, 0);
 
   async function* parts(): AsyncGenerator<Uint8Array> {
+    moved();
     yield json;
     for (const [index, file] of files.entries()) {
       yield heads[index] ?? between;

@@ -11,6 +11,7 @@ import { CommandRegistration } from './commands/register-commands.ts';
 import { DiscordChat } from './discord-chat.ts';
 import { DiscordListener } from './discord-listener.ts';
 import type { DiscordTimes } from './discord-times.ts';
+import type { DirectChannelList } from './inbound/direct-channels.ts';
 import type { SeenMark } from './inbound/seen.ts';
 import { tokenLockPath } from './inbound/token-lock.ts';
 
@@ -53,11 +54,13 @@ export function openDiscord(config: DiscordConfig, parts: DiscordParts): Checked
         ...{ ...listening, token, apiUrl, channels, clock, logger },
         ownsThread: (place) => store.threads.find(place) !== undefined,
         mark: markOf(settings, where),
+        directChannels: directChannelsOf(settings, where),
         lockPath: tokenLockPath(token, lockDirectory),
         reachedBy: (found) => {
           ways = found;
         },
         opened: async (application, signal) => await commands.register(application, signal),
+        joined: async (guild, application, signal) => await commands.registerIn(guild, application, signal),
       });
     },
   );
@@ -69,5 +72,12 @@ function markOf(settings: SettingStore, where: string): SeenMark {
   return {
     read: () => settings.get(`heard.${where}`),
     write: (snowflake) => settings.set(`heard.${where}`, snowflake),
+  };
+}
+
+function directChannelsOf(settings: SettingStore, where: string): DirectChannelList {
+  return {
+    read: () => settings.get(`direct.${where}`),
+    write: (list) => settings.set(`direct.${where}`, list),
   };
 }

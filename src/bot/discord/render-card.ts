@@ -17,9 +17,9 @@ import { markUrl } from './message-mark.ts';
 /** What a message consists of, as Discord takes it. */
 export interface MessageBody {
   readonly content: string;
-  readonly embeds: readonly APIEmbed[];
-  readonly components: readonly APIActionRowComponent<APIButtonComponentWithCustomId>[];
-  readonly allowed_mentions: { readonly parse: readonly never[]; readonly users: readonly string[] };
+  readonly embeds: APIEmbed[];
+  readonly components: APIActionRowComponent<APIButtonComponentWithCustomId>[];
+  readonly allowed_mentions: { readonly parse: []; readonly users: string[] };
 }
 
 export interface RenderOptions {
@@ -140,10 +140,8 @@ function buttonsOf(card: Card): readonly APIButtonComponentWithCustomId[] {
   return card.actions.flatMap((action, index) => toButton(action, index) ?? []);
 }
 
-function rowsOf(
-  buttons: readonly APIButtonComponentWithCustomId[],
-): readonly APIActionRowComponent<APIButtonComponentWithCustomId>[] {
-  const rows: APIActionRowComponent<APIButtonComponentWithCustomId>[] = [];
+function rowsOf(buttons: readonly APIButtonComponentWithCustomId[]): MessageBody['components'] {
+  const rows: MessageBody['components'] = [];
   for (let from = 0; from < buttons.length; from += LIMITS.rowButtons) {
     rows.push({
       type: ComponentType.ActionRow,

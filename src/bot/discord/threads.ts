@@ -1,7 +1,12 @@
-import { Routes, ThreadAutoArchiveDuration } from 'discord.js';
-import type { Card, ChatReference } from '../../core/ports/chat.ts';
+import {
+  type RESTPostAPIChannelMessagesThreadsJSONBody,
+  Routes,
+  ThreadAutoArchiveDuration,
+} from 'discord.js';
+import type { ChatReference } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import { clean, clip } from '../chat/clean-text.ts';
+import { threadRootCard } from '../thread-view/thread-root-card.ts';
 import type { Calls } from './calls.ts';
 import { DISCORD_CODES, discordCode, toChatError } from './discord-errors.ts';
 import { LIMITS } from './limits.ts';
@@ -9,8 +14,12 @@ import type { DiscordMessages } from './messages.ts';
 import type { Outbound } from './outbound.ts';
 import { DIRECT_TENANT } from './platform.ts';
 
-/** Discord's code where a channel cannot have threads, such as one that is a thread itself. */
-const WRONG_KIND_OF_CHANNEL = 50_024;
+/** Where a channel cannot have a thread, or none more: what is said then stands in the channel. */
+const NO_THREADS: ReadonlySet<number | undefined> = new Set([
+  DISCORD_CODES.wrongKindOfChannel,
+  DISCORD_CODES.tooManyThreads,
+  DISCORD_CODES.tooManyNewsThreads,
+]);
 const NAMELESS = 'cosmos';
 
 /** Threads on messages. */
@@ -48,7 +57,7 @@ export class DiscordThreads {
     since: UtcMs | undefined,
   ): Promise<ChatReference> {
     const [earlier] = since === undefined ? [] : await this.#messages.find(key, channel, since);
-    const root = earlier ?? (await this.#messages.post(key, channel, titleCard(title)));
+    const root = earlier ?? (await this.#messages.post(key, channel, threadRootCard(title)));
     const opened = root.message === undefined ? undefined : await this.#on(root.message, channel, title);
     return opened ?? channel;
   }
@@ -56,7 +65,7 @@ export class DiscordThreads {
   /** Undefined where the message is gone. */
   async #on(message: string, channel: ChatReference, title: string): Promise<ChatReference | undefined> {
     const name = clip(clean(title).trim(), LIMITS.threadName);
-    const json = {
+    const json: RESTPostAPIChannelMessagesThreadsJSONBody = {
       name: name === '' ? NAMELESS : name,
       auto_archive_duration: ThreadAutoArchiveDuration.OneWeek,
     };
@@ -70,13 +79,9 @@ export class DiscordThreads {
     } catch (error) {
       const code = discordCode(error);
       if (code === DISCORD_CODES.unknownMessage) return undefined;
-      if (code === WRONG_KIND_OF_CHANNEL) return channel;
+      if (NO_THREADS.has(code)) return channel;
       if (code !== DISCORD_CODES.threadExists) throw toChatError(error);
     }
     return { ...channel, thread: message };
   }
-}
-
-function titleCard(title: string): Card {
-  return { mark: 'none', title: [{ strong: title }], blocks: [], actions: [] };
 }

@@ -22,7 +22,7 @@ export class UploadLimits {
   readonly #outbound: Outbound;
   readonly #calls: Calls;
   readonly #tiers = new Map<string, { readonly bytes: number; readonly until: UtcMs }>();
-  /** What was refused for its size once is not tried again before the next start. */
+  /** What was refused for its size once is not tried again, until the guild is boosted otherwise. */
   readonly #learnt = new Map<string, number>();
 
   constructor(outbound: Outbound, calls: Calls) {
@@ -43,6 +43,15 @@ export class UploadLimits {
     return await this.maxBytes(where);
   }
 
+  /**
+   * An interaction says how large a file of that person may be in a guild, bytes: the guild allows no more than that. It
+   * may be more than the bot's own limit, which has nobody's subscription.
+   */
+  heard(guild: string, bytes: number): void {
+    const known = this.#tiers.get(guild);
+    if (known !== undefined && bytes < known.bytes) this.#tiers.set(guild, { ...known, bytes });
+  }
+
   async #boosted(guild: string): Promise<number> {
     const known = this.#tiers.get(guild);
     const { clock, times, client } = this.#outbound;
@@ -56,6 +65,8 @@ export class UploadLimits {
       );
       const parsed = guildSchema.safeParse(answer);
       const bytes = (parsed.success ? TIER_BYTES[parsed.data.premium_tier] : undefined) ?? USUAL_BYTES;
+      // What was refused under another boost says nothing of this one.
+      if (known !== undefined && known.bytes !== bytes) this.#learnt.delete(guild);
       this.#tiers.set(guild, { bytes, until: now + times.guildMs });
       return bytes;
     } catch (error) {

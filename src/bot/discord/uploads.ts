@@ -1,19 +1,17 @@
 import { stat } from 'node:fs/promises';
-import { DiscordAPIError, Routes } from 'discord.js';
+import { Routes } from 'discord.js';
 import type { Card, ChatReference, UploadFile, UploadOutcome } from '../../core/ports/chat.ts';
 import { mapFileErrors } from '../../core/prompts/file-errors.ts';
 import { shortHash } from '../chat/card-hash.ts';
 import { Stall } from '../chat/stall.ts';
 import type { Calls } from './calls.ts';
-import { DISCORD_CODES, discordCode, toChatError } from './discord-errors.ts';
+import { DISCORD_CODES, discordCode, isTooLarge, toChatError } from './discord-errors.ts';
 import type { MessageContent } from './message-content.ts';
 import { fileNameOf, nonceOf } from './message-mark.ts';
 import { channelOf } from './message-reader.ts';
 import type { DiscordMessages } from './messages.ts';
 import type { Outbound } from './outbound.ts';
 import type { UploadLimits } from './upload-limits.ts';
-
-const PAYLOAD_TOO_LARGE = 413;
 
 export interface UploadParts {
   readonly outbound: Outbound;
@@ -47,7 +45,8 @@ export class DiscordUploads {
     if (bytes > maxBytes) return { state: 'too_large', maxBytes };
     const channel = channelOf(where);
     const keyHash = shortHash(key);
-    using stall = new Stall(outbound.times.stallMs);
+    // One upload at a time leaves for a channel: what others take is not its own time.
+    using stall = new Stall(outbound.times.stallMs, 'moving');
     const message = await content.of(card, {
       keyHash,
       nonce: nonceOf(key, channel),
@@ -75,9 +74,4 @@ export class DiscordUploads {
       throw failure;
     }
   }
-}
-
-function isTooLarge(error: unknown): boolean {
-  if (discordCode(error) === DISCORD_CODES.tooLarge) return true;
-  return error instanceof DiscordAPIError && error.status === PAYLOAD_TOO_LARGE;
 }

@@ -1,8 +1,8 @@
-import { createWriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { pipeline } from 'node:stream/promises';
 import { CosmosError } from '../../core/errors.ts';
 import type { ChatFile } from '../../core/ports/chat.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
+import { writeHashed } from '../../core/write-hashed.ts';
 import { Stall } from '../chat/stall.ts';
 import { type FileInfo, FileSteps } from './file-steps.ts';
 import type { Outbound } from './outbound.ts';
@@ -30,7 +30,7 @@ export class SlackDownloads {
    * As `ChatPort.download`. Slack is asked for the file first: its address changes, and files of other organisations come
    * without one.
    */
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
     signal?.throwIfAborted();
     const info = await this.#steps.info(file.id);
     signal?.throwIfAborted();
@@ -42,9 +42,8 @@ export class SlackDownloads {
     const ended = AbortSignal.any([closed, stall.signal, ...(signal === undefined ? [] : [signal])]);
     try {
       const body = await this.#open(this.#address(info, file), file, ended);
-      await pipeline(checked(body, { file, maxBytes, expected: info.size, stall }), createWriteStream(to), {
-        signal: ended,
-      });
+      const bytes = checked(body, { file, maxBytes, expected: info.size, stall });
+      return await writeHashed(bytes, to, { maxBytes, signal: ended });
     } catch (error) {
       await rm(to, { force: true });
       if (signal?.aborted) throw signal.reason;

@@ -11,6 +11,7 @@ import { FORM_CALLBACK } from './forms/form-view.ts';
 import { SlackForms } from './forms/slack-forms.ts';
 import { HomePages, type HomeTimes } from './home/home-pages.ts';
 import { homeChannel } from './home/home-view.ts';
+import { noteView } from './note-view.ts';
 import type { ResponseUrls } from './response-urls.ts';
 import type { InteractiveSession, Opening, SlackInteractive } from './slack-interactive.ts';
 
@@ -74,6 +75,13 @@ export class Interactive implements SlackInteractive {
 
   offer(event: Extract<Inbound, { kind: 'command' | 'click' }>, opening: Opening): boolean {
     return this.#open?.forms.offer(event, opening) ?? false;
+  }
+
+  tell(text: string, triggerId: string): void {
+    const { clients } = this.#parts;
+    this.#afterwards.do('nobody could be told what is wrong', async () => {
+      await clients.interactive.views.open({ trigger_id: triggerId, view: noteView(text) });
+    });
   }
 
   directChannel({ view }: Pick<BlockAction, 'view'>): string | undefined {

@@ -4,7 +4,7 @@ import type { UtcMs } from '../../core/ports/clock.ts';
 import { type SlackMessage, toMessage } from './message-schema.ts';
 import type { Outbound } from './outbound.ts';
 import { coded, patiently } from './patience.ts';
-import { slackCode } from './slack-errors.ts';
+import { slackCode, unavailable } from './slack-errors.ts';
 
 /** Slack advises no more than 200 messages a page. */
 const PAGE = 200;
@@ -36,6 +36,7 @@ export class MessageReader {
     do {
       const args = { ...range, ...(cursor !== undefined && { cursor }) };
       const page = await this.#page(
+        thread === undefined ? 'history' : 'replies',
         async () =>
           await (thread === undefined
             ? conversations.history(args)
@@ -52,6 +53,7 @@ export class MessageReader {
     if (ts === undefined) return undefined;
     const { conversations } = this.#outbound.clients.lookups;
     const page = await this.#page(
+      'replies',
       async () =>
         await conversations.replies({
           channel,
@@ -68,11 +70,14 @@ export class MessageReader {
   }
 
   /** Undefined where the thread is not there. */
-  async #page(call: () => Promise<Page>): Promise<Page | undefined> {
-    const { clock, times, closed } = this.#outbound;
+  async #page(method: 'history' | 'replies', call: () => Promise<Page>): Promise<Page | undefined> {
+    const { clock, times, closed, lookupPace } = this.#outbound;
     return await coded(async () => {
+      const wait = lookupPace.take(method, times.patienceMs);
+      if (wait === undefined) throw unavailable('too many messages are read');
+      if (wait > 0) await clock.sleep(wait, closed);
       try {
-        return await patiently(call, { clock, closed, patienceMs: times.patienceMs });
+        return await patiently(call, { clock, closed, patienceMs: times.patienceMs - wait });
       } catch (error) {
         if (['thread_not_found', 'message_not_found'].includes(slackCode(error) ?? '')) return undefined;
         throw error;

@@ -3,6 +3,7 @@ import { CosmosError } from '../../core/errors.ts';
 import type { Answered, Card, ChatReference, EditOutcome } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import { shortHash } from '../chat/card-hash.ts';
+import { threadRootCard } from '../thread-view/thread-root-card.ts';
 import type { CardContent } from './card-content.ts';
 import { ChannelPace } from './channel-pace.ts';
 import { FileSteps } from './file-steps.ts';
@@ -49,7 +50,7 @@ export class SlackMessages {
     const known = thread ?? message;
     if (known !== undefined) return { ...channel, thread: known };
     const [earlier] = since === undefined ? [] : await this.find(key, channel, since);
-    const root = earlier ?? (await this.post(key, channel, titleCard(title)));
+    const root = earlier ?? (await this.post(key, channel, threadRootCard(title)));
     return { ...channel, ...(root.message !== undefined && { thread: root.message }) };
   }
 
@@ -57,8 +58,8 @@ export class SlackMessages {
     return await coded(
       async () =>
         await this.#content.send(card, key, async (content) => {
-          if (answered !== undefined && isForOneAlone(where)) {
-            await this.#whispers.say(answered, where.channel, content);
+          if (answered !== undefined && (answered.alone === true || isForOneAlone(where))) {
+            await this.#whispers.say(answered, where, content);
             return where;
           }
           const { channel, thread } = where;
@@ -152,8 +153,4 @@ export class SlackMessages {
 /** Answers in a channel are for whoever asked; threads and direct conversations have their readers already. */
 function isForOneAlone({ channel, thread }: ChatReference): boolean {
   return thread === undefined && !channel.startsWith('D');
-}
-
-function titleCard(title: string): Card {
-  return { mark: 'none', title: [{ strong: title }], blocks: [], actions: [] };
 }

@@ -61,7 +61,7 @@ export function openWorkspace(config: SlackConfig, parts: WorkspaceParts): Check
         ownsThread: (place) => store.threads.find(place) !== undefined,
       });
       return {
-        start: async (receive, surfaces) => await listener.start(receive, surfaces),
+        start: async (receive, surfaces, tell) => await listener.start(receive, surfaces, tell),
         stop: async () => await listener.stop(),
         person: async (user) => await people.person(user),
       };
@@ -77,5 +77,5 @@ function openDoor(
 ): Door {
   return connection.mode === 'socket'
     ? new SocketDoor({ ...parts, appToken: secret, apiUrl })
-    : new HttpDoor({ ...parts, signingSecret: secret, port: connection.port });
+    : new HttpDoor({ ...parts, signingSecret: secret, host: connection.host, port: connection.port });
 }

@@ -1,5 +1,4 @@
 import type { Logger } from 'pino';
-import { isRetryable } from '../../core/errors.ts';
 import type {
   Answered,
   Card,
@@ -10,16 +9,19 @@ import type {
   ChatUser,
   EditOutcome,
   Receive,
+  TellConnection,
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { Clock, UtcMs } from '../../core/ports/clock.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { Random } from '../../core/ports/random.ts';
 import type { Secret } from '../../core/ports/secret.ts';
-import { backoff } from '../../core/runner/retry-policy.ts';
+import { untilReached } from '../chat/until-reached.ts';
 import { slackCapabilities } from './capabilities.ts';
 import { CardContent } from './card-content.ts';
+import { ChannelPace } from './channel-pace.ts';
 import { createClients, type SlackClients } from './clients.ts';
 import { SlackDownloads } from './download.ts';
 import { SlackIdentity } from './identity.ts';
@@ -33,6 +35,9 @@ import type { SlackInbound } from './slack-inbound.ts';
 import { SLACK_TIMES, type SlackTimes } from './slack-times.ts';
 import { SlackUploads } from './uploads.ts';
 import { Whispers } from './whispers.ts';
+
+/** Reads with one method that Slack takes at once. */
+const LOOKUP_BURST = 10;
 
 export interface SlackChatParts {
   readonly token: Secret;
@@ -75,7 +80,8 @@ export class SlackChat implements ChatPort {
     const closed = this.#closing.signal;
     const clients = createClients({ ...parts, times, closed });
     const identity = new SlackIdentity(clients.lookups);
-    const outbound: Outbound = { ...parts, clients, identity, times, closed };
+    const lookupPace = new ChannelPace(parts.clock, times.lookupIntervalMs, LOOKUP_BURST);
+    const outbound: Outbound = { ...parts, lookupPace, clients, identity, times, closed };
     const content = new CardContent(new Pictures(outbound), parts.random);
     this.capabilities = slackCapabilities(times);
     this.#outbound = outbound;
@@ -93,20 +99,13 @@ export class SlackChat implements ChatPort {
   readonly serves = (tenant: string): boolean => this.#outbound.identity.known?.team === tenant;
 
   /** Waits for a Slack that does not answer yet. Throws where it refuses the token. */
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { identity, clock, logger, closed } = this.#outbound;
-    for (let tries = 0; !closed.aborted; tries++) {
-      try {
-        await identity.get();
-        await this.#ears.start(receive, surfaces);
-        return;
-      } catch (error) {
-        const failure = toChatError(error);
-        if (!isRetryable(failure.code) || closed.aborted) throw failure;
-        logger.warn({ err: failure, tries }, 'Slack cannot be reached yet');
-        await clock.sleep(backoff(tries), closed);
-      }
-    }
+    const begin = async (): Promise<void> => {
+      await identity.get();
+      await this.#ears.start(receive, surfaces, tell);
+    };
+    await untilReached(begin, { clock, logger, closed, tell, toChatError });
   }
 
   async stop(): Promise<void> {
@@ -150,7 +149,7 @@ export class SlackChat implements ChatPort {
     return this.#uploads.maximumBytes;
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
-    await this.#downloads.download(file, to, maxBytes, signal);
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
+    return await this.#downloads.download(file, to, maxBytes, signal);
   }
 }

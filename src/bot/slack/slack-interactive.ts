@@ -30,6 +30,8 @@ export interface SlackInteractive {
    * received. The call of Slack is under way when this returns, before anything else is done for the event.
    */
   offer(event: Extract<Inbound, { kind: 'command' | 'click' }>, opening: Opening): boolean;
+  /** Says something to whoever did it, in a modal: where they are there is no other place for words. Returns at once. */
+  tell(text: string, triggerId: string): void;
   /** The direct conversation that a click on one's own page belongs to; undefined for clicks elsewhere. */
   directChannel(click: Pick<BlockAction, 'view'>): string | undefined;
   /** Nothing is called any more when it resolves; may be called twice, and without `listen`. */

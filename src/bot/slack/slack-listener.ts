@@ -1,6 +1,6 @@
 import { App } from '@slack/bolt';
 import type { Logger } from 'pino';
-import type { ChatReference, Platform, Receive } from '../../core/ports/chat.ts';
+import type { ChatReference, Platform, Receive, TellConnection } from '../../core/ports/chat.ts';
 import type { ChatSurfaces } from '../../core/ports/chat-surfaces.ts';
 import type { Clock } from '../../core/ports/clock.ts';
 import { Afterwards } from '../chat/afterwards.ts';
@@ -49,11 +49,11 @@ export class SlackListener implements SlackInbound {
     return this.#parts.door.connections;
   }
 
-  async start(receive: Receive, surfaces: ChatSurfaces): Promise<void> {
+  async start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void> {
     const { interactive, identity, door, logger, responseUrls, clock } = this.#parts;
     const { bot, user } = await identity.get();
     const around = await this.#surroundings();
-    const receiver = new DurableReceiver(door, logger);
+    const receiver = new DurableReceiver(door, logger, tell);
     const app = new App({
       receiver,
       // Nothing of bolt calls Slack: whoever needs a client has one of their own.

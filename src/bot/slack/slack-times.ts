@@ -19,6 +19,8 @@ export interface SlackTimes {
   readonly stallMs: number;
   /** Between two posts into one channel, after a short burst. */
   readonly postIntervalMs: number;
+  /** Between two reads of messages with one method in a workspace, after a burst. */
+  readonly lookupIntervalMs: number;
 }
 
 /**
@@ -36,4 +38,6 @@ export const SLACK_TIMES: SlackTimes = {
   shareIntervalMs: 1_000,
   stallMs: 60_000,
   postIntervalMs: 1_000,
+  // Of 50 a minute ten may come at once: the other forty are spread over it.
+  lookupIntervalMs: 1_500,
 };

@@ -1,7 +1,7 @@
 import type { RichTextElement } from '@slack/types';
 import type { Span, Text } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
-import { clean, secondsOf, splitLinks, utcTime } from '../chat/clean-text.ts';
+import { clean, secondsOf, splitLinks, utcTime, webAddress } from '../chat/clean-text.ts';
 import { LIMITS } from './limits.ts';
 
 /** How Slack writes a time in the reader's own zone and language. */
@@ -42,6 +42,11 @@ function spanElements(span: Span): RichTextElement[] {
       : plainElement(clean(`@${span.name}`));
   }
   if ('code' in span) return styledElement(clean(span.code), { code: true });
+  if ('link' in span) {
+    const url = webAddress(span.link, LIMITS.linkUrl);
+    const text = clean(span.text).trim();
+    return url === undefined || text === '' ? plainElement(text) : [{ type: 'link', url, text }];
+  }
   return styledElement(clean(span.strong), { bold: true });
 }
 
@@ -73,6 +78,11 @@ function spanMarkup(span: Span): string {
     return USER_ID.test(span.mention) ? `<@${span.mention}>` : escapeMarkup(clean(`@${span.name}`));
   }
   if ('code' in span) return wrapped(clean(span.code), '`');
+  if ('link' in span) {
+    const url = webAddress(span.link, LIMITS.linkUrl);
+    const text = escapeMarkup(clean(span.text)).trim();
+    return url === undefined || text === '' ? text : `<${escapeMarkup(url)}|${text}>`;
+  }
   return wrapped(clean(span.strong), '*');
 }
 

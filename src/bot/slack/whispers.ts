@@ -1,4 +1,4 @@
-import type { Answered } from '../../core/ports/chat.ts';
+import type { Answered, ChatReference } from '../../core/ports/chat.ts';
 import { respond } from './inbound/respond.ts';
 import type { Outbound } from './outbound.ts';
 import { patiently } from './patience.ts';
@@ -29,23 +29,30 @@ export class Whispers {
   }
 
   /**
-   * Answers an event in its channel. Where the bot may not speak there (it was not invited), the answer goes to the
+   * Answers an event in its channel, or in its thread. Where the bot may not speak there (it was not invited), the answer goes to the
    * address that came with the event. Throws what Slack throws.
    */
-  async say({ event, user }: Answered, channel: string, content: RenderedCard): Promise<void> {
+  async say({ event, user }: Answered, where: ChatReference, content: RenderedCard): Promise<void> {
+    const { channel, thread } = where;
+    const inThread = thread !== undefined && { thread_ts: thread };
     const { clients, clock, closed, times } = this.#outbound;
-    const saying = async () => await clients.interactive.chat.postEphemeral({ channel, user, ...content });
+    const saying = async () =>
+      await clients.interactive.chat.postEphemeral({ channel, user, ...inThread, ...content });
     try {
       await patiently(saying, { clock, closed, patienceMs: times.patienceMs });
     } catch (error) {
       const url = SHUT_OUT.has(slackCode(error) ?? '') ? this.#urls.take(event) : undefined;
       if (url === undefined) throw error;
-      await respondTo(url, content, closed);
+      await respondTo(url, { ...inThread, ...content }, closed);
     }
   }
 }
 
-async function respondTo(url: string, content: RenderedCard, closed: AbortSignal): Promise<void> {
+async function respondTo(
+  url: string,
+  content: RenderedCard & { readonly thread_ts?: string },
+  closed: AbortSignal,
+): Promise<void> {
   try {
     await respond(url, { response_type: 'ephemeral', replace_original: false, ...content }, closed);
   } catch (error) {

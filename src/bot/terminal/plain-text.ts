@@ -49,6 +49,7 @@ export function spanText(span: Span, settings: TextSettings): string {
   if (typeof span === 'string') return safeText(span, settings);
   if ('time' in span) return safeText(timeText(span.time, span.style, settings), settings);
   if ('mention' in span) return safeText(`@${span.name}`, settings);
+  if ('link' in span) return safeText(`${span.text} (${span.link})`, settings);
   return safeText('code' in span ? span.code : span.strong, settings);
 }
 

@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { resolve } from 'node:path';
-import { pipeline } from 'node:stream/promises';
 import { CosmosError } from '../../core/errors.ts';
 import { openRegularFile } from '../../core/media/open-regular-file.ts';
 import type {
@@ -17,7 +15,9 @@ import type {
   UploadFile,
   UploadOutcome,
 } from '../../core/ports/chat.ts';
+import type { HashedFile } from '../../core/ports/hashed-file.ts';
 import type { TranscriptMessage, TranscriptStore } from '../../core/store/transcript.ts';
+import { writeHashed } from '../../core/write-hashed.ts';
 import { cardHash } from '../chat/card-hash.ts';
 
 export const TERMINAL = 'terminal' as Platform;
@@ -118,12 +118,10 @@ export class TerminalChat implements ChatPort {
     return Number.MAX_SAFE_INTEGER;
   }
 
-  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void> {
+  async download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile> {
     try {
       await using source = await openRegularFile(resolve(this.#directory, file.id), maxBytes);
-      await pipeline(source.createReadStream({ autoClose: false }), createWriteStream(to), {
-        ...(signal && { signal }),
-      });
+      return await writeHashed(source.createReadStream({ autoClose: false }), to, { maxBytes, signal });
     } catch (error) {
       if (!(error instanceof CosmosError)) throw error;
       throw new CosmosError(error.code, { ...error.parameters, file: file.name }, { cause: error });

@@ -3,11 +3,12 @@ import type { TakenRole } from '../../core/prompts/added-inputs.ts';
 import { fileReference } from '../../core/prompts/changed-roles.ts';
 import type { OfferedFile } from '../../core/prompts/prompt.ts';
 import type { AddedFiles } from '../../core/prompts/prompt-files.ts';
+import { leftOutWords } from '../wording/left-out-words.ts';
 import { mediaFacts } from './media-facts.ts';
 import { action, facts, line, paragraph } from './text.ts';
 
-/** What became of files that somebody sent for a prompt; it asks which one is meant where two have one role. */
-export function addedFilesCard({ prompt, added, taken }: AddedFiles): Card {
+/** What became of files that somebody sent for a prompt, with those that cannot be an input; it asks which one is meant where two have one role. */
+export function addedFilesCard({ prompt, added, taken }: AddedFiles, leftOut: readonly string[] = []): Card {
   return {
     mark: taken.length === 0 ? 'none' : 'warning',
     title: facts({ strong: prompt.name }, prompt.id, titleWords(added.length, taken.length)),
@@ -16,6 +17,7 @@ export function addedFilesCard({ prompt, added, taken }: AddedFiles): Card {
       ...(taken.length === 0
         ? []
         : [paragraph('A role has one file. Which one shall it be?'), rows(taken.flatMap(takenRows))]),
+      ...(leftOut.length === 0 ? [] : [paragraph(leftOutWords(leftOut))]),
     ],
     actions: [...taken.map((each) => useInstead(prompt.id, each)), action('roles', prompt.id, 'Roles')],
   };

@@ -2,6 +2,8 @@ import type { Card, CardAction, CardBlock, ChatCapabilities, Span, Text } from '
 
 /** What a rendered time or mention may take, at most: adapters write them longer than they read. */
 const TIME_CHARACTERS = 32;
+/** What adapters write around a link and its words. */
+const LINK_FRAME = 4;
 const ELLIPSIS = '…';
 /** A clipped part is worth showing from this length on. */
 const SHORTEST = 8;
@@ -130,6 +132,7 @@ function clipSpan(span: Span, room: number): Span {
   if (typeof span === 'string') return clipString(span, room);
   if ('code' in span) return { code: clipString(span.code, room) };
   if ('strong' in span) return { strong: clipString(span.strong, room) };
+  // Half of an address leads nowhere.
   return ELLIPSIS;
 }
 
@@ -172,6 +175,7 @@ function spanCharacters(span: Span): number {
   if (typeof span === 'string') return span.length;
   if ('time' in span) return TIME_CHARACTERS;
   if ('mention' in span) return Math.max(TIME_CHARACTERS, span.name.length + 1);
+  if ('link' in span) return span.text.length + span.link.length + LINK_FRAME;
   return 'code' in span ? span.code.length : span.strong.length;
 }
 

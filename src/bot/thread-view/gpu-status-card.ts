@@ -11,6 +11,7 @@ import { mendOfSilence } from '../wording/host-check-words.ts';
 import { hostFactWords, hostFlaws } from '../wording/host-status-words.ts';
 import { whyInBrackets } from '../wording/reasons.ts';
 import { Parameters } from '../wording/wording.ts';
+import { chatBlocks, isChatBroken } from './chat-status-rows.ts';
 import { entryRow, moreBlocks, nowRow, pausedBlocks, queueAction, rowsBlock } from './queue-card.ts';
 import { facts, line, paragraph, sentence } from './text.ts';
 
@@ -20,11 +21,15 @@ const SHOWN_WAITING = 3;
 /** Hosts with their GPUs, what runs on them now, and what comes next. */
 export function gpuStatusCard(view: QueueView): Card {
   return {
-    mark: view.hosts.some(isBroken) || view.paused !== undefined ? 'warning' : 'none',
+    mark:
+      view.hosts.some(isBroken) || view.chats.some(isChatBroken) || view.paused !== undefined
+        ? 'warning'
+        : 'none',
     title: ['Status'],
     blocks: [
       ...pausedBlocks(view),
       ...hostsBlocks(view),
+      ...chatBlocks(view.chats),
       ...(view.waiting.length === 0 ? [paragraph('Nothing waits.')] : []),
       ...nextBlocks(view),
     ],

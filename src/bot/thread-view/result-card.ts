@@ -8,8 +8,8 @@ import { duration, size } from '../wording/numbers.ts';
 import { enhancedCard } from './enhanced-card.ts';
 import { resultFacts } from './media-facts.ts';
 import { lineage, parameterLine, parameterWords } from './run-parts.ts';
-import { action, facts, line, paragraph } from './text.ts';
-import type { ResultPlace, ResultView } from './views.ts';
+import { action, facts, paragraph } from './text.ts';
+import type { FileLink, ResultPlace, ResultView } from './views.ts';
 
 const RATINGS = ['1', '2', '3', '4', '5'];
 
@@ -64,22 +64,26 @@ function textBlocks(primary: RunOutput | undefined): readonly CardBlock[] {
 function placeBlocks(place: ResultPlace, primary: RunOutput | undefined): readonly CardBlock[] {
   if (place.kind === 'attached') return [];
   if (place.kind === 'path') {
+    if (place.link !== undefined && primary !== undefined) {
+      return [linkBlock('Not posted here; full', primary.bytes, place.link)];
+    }
     return [paragraph({ code: place.path }, primary !== undefined && ` (${size(primary.bytes)})`)];
   }
-  const full = `Posted as a ${size(place.proxyBytes)} proxy; full file (${size(place.fullBytes)})`;
-  if (place.link === undefined) {
-    const where = `${full} is on the bot's machine`;
-    return [
-      place.path === undefined ? paragraph(`${where}.`) : paragraph(`${where}: `, { code: place.path }),
-    ];
-  }
-  return [
-    paragraph(
-      full,
-      place.until !== undefined && line(' until ', { time: place.until, style: 'date' }),
-      `: ${place.link}`,
-    ),
-  ];
+  const posted = `Posted as a ${size(place.proxyBytes)} proxy; full`;
+  if (place.link !== undefined) return [linkBlock(posted, place.fullBytes, place.link)];
+  const where = `${posted} file (${size(place.fullBytes)}) is on the bot's machine`;
+  return [place.path === undefined ? paragraph(`${where}.`) : paragraph(`${where}: `, { code: place.path })];
+}
+
+/** `… file (48 MB): street.mp4, until 27 Nov 14:02`, and how to get at it after that. */
+function linkBlock(before: string, bytes: number, { url, name, until }: FileLink): CardBlock {
+  return paragraph(
+    `${before} file (${size(bytes)}): `,
+    { link: url, text: name },
+    ', until ',
+    { time: until, style: 'clock' },
+    '. Details has a new link.',
+  );
 }
 
 function controlBlocks({ run, leftOut = [] }: ResultView): readonly CardBlock[] {
@@ -89,7 +93,7 @@ function controlBlocks({ run, leftOut = [] }: ResultView): readonly CardBlock[] 
   const missing = leftOut.map(({ label, bytes }) => `${label} (${size(bytes)})`).join(', ');
   return [
     paragraph(`Controls as the model saw them: ${names}`),
-    ...(missing === '' ? [] : [paragraph(`Not posted here: ${missing}. Details says where they lie.`)]),
+    ...(missing === '' ? [] : [paragraph(`Not posted here: ${missing}. Details says where they are.`)]),
   ];
 }
 

@@ -19,7 +19,7 @@ export function runDetailsCard(view: RunDetailsView): Card {
       { type: 'quote', text: run.text },
       ...(run.negativeText === '' ? [] : [paragraph(`Not: ${run.negativeText}`)]),
       { type: 'rows', rows: factRows(view) },
-      ...fileRows(run),
+      ...fileRows(view),
       ...(isFinished(run.state) ? problemBlocks(run.problem) : []),
     ],
     actions: detailActions(run),
@@ -53,18 +53,20 @@ function factRows({
   ].filter((each) => each !== false);
 }
 
-function fileRows(run: Run): readonly CardBlock[] {
+function fileRows({ run, links = [] }: RunDetailsView): readonly CardBlock[] {
   const inputs = run.inputs.map((input) =>
     row(input.role, input.originalName, ' · ', mediaFacts(input.asset.facts)),
   );
-  const outputs = run.outputs.map((output) =>
-    row(
+  const outputs = run.outputs.map((output, index) => {
+    const link = links[index];
+    return row(
       output.label,
-      { code: output.path },
+      link === undefined ? { code: output.path } : { link: link.url, text: link.name },
       ` · ${size(output.bytes)}`,
       output.facts !== undefined && ` · ${mediaFacts(output.facts)}`,
-    ),
-  );
+    );
+  });
+  const until = links[0]?.until;
   return [
     ...(inputs.length === 0
       ? []
@@ -72,6 +74,9 @@ function fileRows(run: Run): readonly CardBlock[] {
     ...(outputs.length === 0
       ? []
       : [paragraph(`${count(outputs.length, 'result')}:`), { type: 'rows' as const, rows: outputs }]),
+    ...(until === undefined
+      ? []
+      : [paragraph('The links are good until ', { time: until, style: 'clock' }, '.')]),
   ];
 }
 

@@ -20,6 +20,7 @@ import { person } from './text.ts';
 import { tuneView } from './tune-view.ts';
 import type {
   FailureView,
+  FileLink,
   ModelView,
   Notified,
   PromptDetailsView,
@@ -42,14 +43,22 @@ export interface Reader {
   readonly where?: Pick<ChatReference, 'platform' | 'tenant'>;
 }
 
+/** Makes links to outputs, each good from now on for a time. */
+export interface LinkMaker {
+  to(run: Run, output: number): FileLink;
+}
+
 /** Collects what each card shows. */
 export class ViewBuilder {
   readonly #api: CosmosApi;
   readonly #data: DataDirectory;
+  readonly #links: LinkMaker | undefined;
 
-  constructor(api: CosmosApi, data: DataDirectory) {
+  /** Without `links` there are none, and files are named by their place. */
+  constructor(api: CosmosApi, data: DataDirectory, links?: LinkMaker) {
     this.#api = api;
     this.#data = data;
+    this.#links = links;
   }
 
   prompt(prompt: Prompt): PromptView {
@@ -108,16 +117,19 @@ export class ViewBuilder {
   /** The same with the places of its results as `reader` may know them. */
   details(run: Run, reader: Reader): RunDetailsView {
     const outputs = run.outputs.map((output) => ({ ...output, path: this.#shownPath(output.path, reader) }));
-    return this.status({ ...run, outputs });
+    const links = run.outputs.flatMap((_, index) => this.#link(run, index, reader) ?? []);
+    return { ...this.status({ ...run, outputs }), ...(links.length > 0 && { links }) };
   }
 
   result(run: Run, reader: Reader): ResultView {
     const profile = this.#api.profileOf(run);
-    const path = run.outputs.find(({ purpose }) => purpose === 'primary')?.path ?? '';
     const request = this.#api.requests.get(run.requestId);
+    const primary = run.outputs.findIndex(({ purpose }) => purpose === 'primary');
+    const path = run.outputs[primary]?.path ?? '';
+    const link = primary < 0 ? undefined : this.#link(run, primary, reader);
     return {
       run,
-      place: { kind: 'path', path: this.#shownPath(path, reader) },
+      place: { kind: 'path', path: this.#shownPath(path, reader), ...(link && { link }) },
       // One of many calls nobody: the end of its request does.
       ...(request?.isBatch === true ? { label: runLabel(request.varied, run) } : this.#notified(run, reader)),
       ...(profile && {
@@ -222,6 +234,11 @@ export class ViewBuilder {
   /** Whoever does not sit at this machine reads no path of its operator, only the place in the data folder. */
   #shownPath(path: string, { localFiles }: Reader): string {
     return localFiles ? path : relative(this.#data.root, path);
+  }
+
+  /** Whoever sits at this machine needs none. */
+  #link(run: Run, output: number, { localFiles }: Reader): FileLink | undefined {
+    return localFiles ? undefined : this.#links?.to(run, output);
   }
 
   /** Ids of people mean something on their own platform alone: elsewhere they are named, and nobody is called. */

@@ -97,6 +97,13 @@ export interface Notified {
   readonly name: string;
 }
 
+/** Where a file can be had for a time, by whoever has the address. */
+export interface FileLink {
+  readonly url: string;
+  readonly name: string;
+  readonly until: UtcMs;
+}
+
 /** Where the full result is, besides the post itself. */
 export type ResultPlace =
   /** The whole file is attached. */
@@ -106,12 +113,11 @@ export type ResultPlace =
       readonly kind: 'proxy';
       readonly proxyBytes: number;
       readonly fullBytes: number;
-      readonly link?: string;
-      readonly until?: UtcMs;
+      readonly link?: FileLink;
       readonly path?: string;
     }
-  /** Nothing can be attached; it lies on the bot's disk. */
-  | { readonly kind: 'path'; readonly path: string };
+  /** Nothing can be attached; it is behind a link, or lies on the bot's disk. */
+  | { readonly kind: 'path'; readonly path: string; readonly link?: FileLink };
 
 export interface ResultView {
   readonly run: Run;
@@ -155,6 +161,8 @@ export interface PromptRow {
 
 export interface RunDetailsView {
   readonly run: Run;
+  /** To its outputs, one for each; absent where there are no links. */
+  readonly links?: readonly FileLink[];
   readonly place?: QueuePlace;
   /** It is active, and no process drives its lane. */
   readonly unattended?: boolean;

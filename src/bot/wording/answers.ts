@@ -60,3 +60,7 @@ export const DISCARD_WORDS = {
 export function leftOutOfLog(bytes: number): string {
   return `[the first ${size(bytes)} of this log are left out here]`;
 }
+
+/** Under the title of a thread that the bot has begun itself. */
+export const THREAD_ROOT =
+  'Asked for in this channel. Where it stands, the buttons and the finished video: all in the thread of this message.';

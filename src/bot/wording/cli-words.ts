@@ -1,4 +1,4 @@
-import type { ChatConfig, Config } from '../../core/config/config.ts';
+import type { ChatConfig, Config, WebConfig } from '../../core/config/config.ts';
 import type { RunId } from '../../core/ids.ts';
 
 /** What the command line says beside the cards. */
@@ -45,7 +45,7 @@ export function started(config: Config): string {
 
 const TERMINAL_HINT = 'Name a video to make a prompt, or type `help`; leave with `exit` or Ctrl-C.';
 
-/** The chats on servers, a line each: which, how, and where uploads become prompts. */
+/** The chats on servers, a line each: which, how, and where uploads become prompts, as far as that is known before. */
 export function chatsServed({ slack, discord }: ChatConfig): readonly string[] {
   const workspaces = slack.map(({ where, connection, channels }) => {
     const mode = connection.mode === 'socket' ? 'Socket Mode' : `HTTP mode at port ${connection.port}`;
@@ -53,13 +53,21 @@ export function chatsServed({ slack, discord }: ChatConfig): readonly string[] {
     return `Slack (\`${where}\`), ${mode}: a posted video becomes a prompt ${places}.`;
   });
   if (discord === undefined) return workspaces;
-  const { where, guilds, channels } = discord;
+  const { where, guilds } = discord;
   const commands = guilds.length === 0 ? 'everywhere' : `in ${guilds.join(', ')} alone`;
-  const places = channels.length === 0 ? 'wherever the bot may read' : `in ${channels.join(', ')}`;
-  return [
-    ...workspaces,
-    `Discord (\`${where}\`), commands ${commands}: a posted video becomes a prompt ${places}.`,
-  ];
+  // What becomes a prompt there is known when Discord has said what the bot may read.
+  return [...workspaces, `Discord (\`${where}\`), commands ${commands}.`];
+}
+
+const LOOPBACK = /^(?:localhost|127(?:\.\d+){3}|::1)$/;
+
+/** Where links lead, where the bot listens, and who can get there without a proxy. */
+export function webServed({ publicUrl, host, port }: WebConfig): string {
+  const place = `${host.includes(':') ? `[${host}]` : host}:${port}`;
+  const reach = LOOPBACK.test(host)
+    ? 'for this machine alone'
+    : 'and other machines can reach that, without encryption';
+  return `Links to files begin with ${publicUrl}; the bot listens at ${place}, ${reach}.`;
 }
 
 /** `ways`: how files reach the bot there, where that depends on what it is allowed. */

@@ -5,6 +5,8 @@ import { Parameters } from './wording.ts';
 
 /** Channels that a line names; the others are counted. */
 const NAMED_CHANNELS = 10;
+/** Servers that a line names. */
+const NAMED_GUILDS = 5;
 
 const PORTAL = 'At discord.com/developers/applications, choose the application';
 const NEW_TOKEN = `${PORTAL}, open "Bot", click "Reset Token" and copy the new token.`;
@@ -84,9 +86,9 @@ export const DISCORD_CHECK = {
           text: `In ${name} (${id}) it lacks ${permissions(missing)}.`,
           advice: `Open ${link} and click "Authorize" again; or "Server Settings", "Roles", the role of the bot, "Permissions".`,
         },
-  moreGuilds: (more: number): CheckLine => ({
+  moreGuilds: (names: readonly string[]): CheckLine => ({
     passed: true,
-    text: `It is in ${count(more, 'more server')}, which ${more === 1 ? 'was' : 'were'} not looked into.`,
+    text: `It is in ${count(names.length, 'more server')}, ${names.length === 1 ? 'whose' : 'of which the'} permissions and channels were not looked at: ${someOf(names, NAMED_GUILDS)}.`,
   }),
   openChannels: (guild: string, names: readonly string[], bot: string): CheckLine => {
     if (names.length === 0) {
@@ -96,11 +98,10 @@ export const DISCORD_CHECK = {
         advice: `Open the settings of a channel, "Permissions", "Add members or roles", choose ${bot}, and allow what the bot has in the server.`,
       };
     }
-    const named = names.slice(0, NAMED_CHANNELS).map((name) => `#${name}`);
-    const more = names.length - named.length;
+    const channels = names.map((name) => `#${name}`);
     return {
       passed: true,
-      text: `It can work in ${count(names.length, 'channel')} of ${guild}: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}.`,
+      text: `It can work in ${count(names.length, 'channel')} of ${guild}: ${someOf(channels, NAMED_CHANNELS)}.`,
     };
   },
   channelRefused: (id: string, bot: string): CheckLine => ({
@@ -127,12 +128,16 @@ export const DISCORD_CHECK = {
           text: `In #${name} (${id}) it lacks ${permissions(missing)}.`,
           advice: `Open the settings of #${name}, "Permissions", choose ${bot} (or add it), and allow it; a red cross there wins over what the server allows.`,
         },
-  role: (id: string, name: string | undefined): CheckLine =>
+  /** `unseen`: servers whose roles were not looked at. */
+  role: (id: string, name: string | undefined, unseen: number): CheckLine =>
     name !== undefined
       ? { passed: true, text: `The access rules mean the role ${name} (${id}).` }
       : {
           passed: false,
-          text: `There is no role ${id}: the access rules with it fit nobody.`,
+          text:
+            unseen === 0
+              ? `There is no role ${id}: the access rules with it fit nobody.`
+              : `The role ${id} of the access rules was not found; ${count(unseen, 'server')} ${unseen === 1 ? 'was' : 'were'} not looked at.`,
           advice:
             'Open "Server Settings", "Roles", the menu … of the role, "Copy Role ID"; it is shown with "Developer Mode" on.',
         },
@@ -142,6 +147,11 @@ export const DISCORD_CHECK = {
     advice: link,
   }),
 } as const;
+
+function someOf(names: readonly string[], most: number): string {
+  const more = names.length - most;
+  return `${names.slice(0, most).join(', ')}${more > 0 ? `, and ${more} more` : ''}`;
+}
 
 function permissions(names: readonly string[]): string {
   return `${names.length === 1 ? 'the permission' : 'the permissions'} ${names.map((name) => `"${name}"`).join(', ')}`;

@@ -10,3 +10,7 @@ export const FORM_PROBLEMS = 'That does not work yet; nothing was done.';
 
 /** On the button that opens a form again with what was filled in. */
 export const FORM_AGAIN = 'Change it';
+
+/** In plain words where a platform takes a text and no card. */
+export const CANNOT_SHOW =
+  'I may write here, but show nothing: I lack the permission Embed Links. Whoever manages this server can give it to my role; what was asked for goes on, and I show it in a direct message with me.';

@@ -96,7 +96,12 @@ export interface SlackConfig {
   readonly botToken: SecretReference;
   readonly connection:
     | { readonly mode: 'socket'; readonly appToken: SecretReference }
-    | { readonly mode: 'http'; readonly signingSecret: SecretReference; readonly port: number };
+    | {
+        readonly mode: 'http';
+        readonly signingSecret: SecretReference;
+        readonly host: string;
+        readonly port: number;
+      };
   /** Ends with a slash. */
   readonly apiUrl: string;
   /** Ids of the channels in which uploads become prompts; none: wherever the bot is a member. */
@@ -125,6 +130,19 @@ export interface ChatConfig {
   readonly discord?: DiscordConfig;
   /** Ids of the channels, of any chat, in which less is posted. */
   readonly quietChannels: readonly string[];
+}
+
+/** The web server of the bot, which hands out results by signed links. */
+export interface WebConfig {
+  /** Name or address of this machine at which it listens. */
+  readonly host: string;
+  readonly port: number;
+  /** What links begin with; without a slash at the end. */
+  readonly publicUrl: string;
+  readonly linkSecret: SecretReference;
+  /** They sign nothing any more; what they have signed is still good. */
+  readonly previousLinkSecrets: readonly SecretReference[];
+  readonly linkLifetimeMs: number;
 }
 
 /** Keys of a shipped profile with other values, as written: the catalogue of profiles validates them. */
@@ -209,6 +227,8 @@ export interface Config {
   /** Where profiles of the installation's own are. */
   readonly modelsDirectory?: string;
   readonly chat: ChatConfig;
+  /** Absent: nobody listens, and there are no links. */
+  readonly web?: WebConfig;
   readonly access: AccessConfig;
   readonly limits: LimitsConfig;
   readonly queue: { readonly batch: BatchLimits };

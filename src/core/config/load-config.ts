@@ -7,7 +7,7 @@ import { systemCode } from '../system-code.ts';
 import type { Config, ConfigOverride, ConfigSource } from './config.ts';
 import { CONFIG_VARIABLE, type Environment } from './environment.ts';
 import { hostProblems } from './host-problems.ts';
-import { LATER_KEYS, LATER_VALUES } from './reserved.ts';
+import { LATER_VALUES } from './reserved.ts';
 import { settingsSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { defaultWorkDirectory, toConfig } from './to-config.ts';
@@ -31,7 +31,7 @@ export interface LoadOptions {
  * - `config.syntax` (`file`, `line`, `column`, `detail`: the parser's words, without any line of the file)
  * - those of `schemaProblems` and `hostProblems`, with `file`, or with `variable` where that holds the value
  * - `config.unknown_variable` (`variable`, `nearest`?)
- * - `config.unsupported` (`where`, `given`?): kept for a later version
+ * - `config.unsupported` (`where`, `given`): kept for a later version
  */
 export function loadConfig(options: LoadOptions): Checked<Config> {
   const read = readSettings(options);
@@ -119,9 +119,6 @@ function laterVersion(problem: Problem): Problem {
   const { where, given, file } = problem.parameters;
   if (typeof where !== 'string') return problem;
   const origin = file === undefined ? {} : { file };
-  if (problem.code === 'config.unknown_key' && LATER_KEYS.has(where)) {
-    return { code: 'config.unsupported', parameters: { where, ...origin } };
-  }
   const later = LATER_VALUES.get(where.replaceAll(/\[\d+\]/g, '[]')) ?? [];
   if (problem.code !== 'config.unknown_choice' || typeof given !== 'string') return problem;
   const value = later.find((choice) => JSON.stringify(choice) === given);

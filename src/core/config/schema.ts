@@ -6,6 +6,7 @@ import { hasNoNul, pathSchema, profileIdSchema } from './names.ts';
 import { queueSchema } from './queue-schema.ts';
 import { slackSchema } from './slack-schema.ts';
 import { timeoutsSchema } from './timeouts-schema.ts';
+import { webSchema } from './web-schema.ts';
 
 /** What most video models are kept away from; a prompt, or a profile, may say something better. */
 const NEGATIVE_PROMPT =
@@ -82,6 +83,11 @@ export const settingsSchema = z.strictObject({
     .default('data')
     .describe('Directory of the database, the assets and the outputs; relative to this file.'),
   chat: chatSchema.prefault({}).describe('Where people talk to the bot.'),
+  web: z
+    .exactOptional(webSchema)
+    .describe(
+      'Signed links to results that are too large for a chat; without it a card says where the file lies.',
+    ),
   access: accessSchema.prefault({}).describe('Who may do what.'),
   limits: limitsSchema.prefault({}).describe('What people may ask for.'),
   queue: queueSchema.prefault({}).describe('How waiting runs are taken.'),

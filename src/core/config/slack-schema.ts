@@ -2,11 +2,15 @@ import { z } from 'zod';
 import type { ErrorCode, ErrorParameters } from '../errors.ts';
 import { apiUrlSchema } from './api-url-schema.ts';
 import type { SlackConfig } from './config.ts';
+import { listenHostSchema } from './listen-host-schema.ts';
 import { nameSchema } from './names.ts';
 import { type SecretReference, secretSchema } from './secret.ts';
 
 /** Of a channel, public or private; a direct conversation needs no entry, and a `#name` may change. */
 const CHANNEL_ID = /^[CG][A-Z0-9]{7,}$/;
+
+/** Nobody but this machine reaches it there: a proxy hands on what Slack sends. */
+const LOOPBACK = '127.0.0.1';
 
 const channelSchema = z.string().superRefine((given, context) => {
   if (CHANNEL_ID.test(given)) return;
@@ -35,6 +39,11 @@ const workspaceSchema = z
     http_port: z
       .exactOptional(z.int().min(1).max(65_535))
       .describe('HTTP mode: the port at which the requests of Slack arrive.'),
+    http_host: z
+      .exactOptional(listenHostSchema)
+      .describe(
+        'HTTP mode: address of this machine at which it listens, `127.0.0.1` where it is not set: a proxy with a certificate stands before it. Others than loopback can be reached from other machines.',
+      ),
     api_url: apiUrlSchema
       .default('https://slack.com/api/')
       .describe('Base of the Web API; another one is for tests.'),
@@ -72,11 +81,12 @@ type Workspace = z.output<typeof workspaceSchema>;
 /** Exactly one way in: an app token, or a signing secret with a port. */
 function checkMode(workspace: Workspace, context: z.core.$RefinementCtx): void {
   const add = adder(context);
-  const { app_token, signing_secret, http_port } = workspace;
+  const { app_token, signing_secret, http_port, http_host } = workspace;
   const isHttp = signing_secret !== undefined;
   if (app_token !== undefined) {
     if (isHttp) add('config.invalid_value', { reason: 'two_modes' }, ['signing_secret']);
     else if (http_port !== undefined) add('config.invalid_value', { reason: 'http_only' }, ['http_port']);
+    else if (http_host !== undefined) add('config.invalid_value', { reason: 'http_only' }, ['http_host']);
     return;
   }
   if (isHttp && http_port === undefined) add('config.missing_key', { keys: ['http_port'] });
@@ -121,12 +131,13 @@ export function toSlack(settings: z.output<typeof slackSchema> | undefined): rea
 }
 
 function toWorkspace(workspace: Workspace, where: string): SlackConfig {
-  const { bot_token, app_token, signing_secret, http_port, api_url, channels, quiet_channels } = workspace;
+  const { bot_token, app_token, signing_secret, http_host, http_port, api_url, channels, quiet_channels } =
+    workspace;
   const connection: SlackConfig['connection'] | undefined =
     app_token !== undefined
       ? { mode: 'socket', appToken: app_token }
       : signing_secret !== undefined && http_port !== undefined
-        ? { mode: 'http', signingSecret: signing_secret, port: http_port }
+        ? { mode: 'http', signingSecret: signing_secret, host: http_host ?? LOOPBACK, port: http_port }
         : undefined;
   if (connection === undefined) throw new Error('a checked workspace has a way in');
   return {

@@ -19,6 +19,7 @@ import { toBytes } from './size-schema.ts';
 import { toSlack } from './slack-schema.ts';
 import { toSsh } from './ssh-schema.ts';
 import { toTimeouts } from './timeouts-schema.ts';
+import { toWeb } from './web-schema.ts';
 
 const BYTES_PER_MIB = 1024 * 1024;
 
@@ -30,6 +31,7 @@ export function toConfig(
   return deepFreeze({
     ...origin,
     chat: toChat(settings.chat),
+    ...(settings.web && { web: toWeb(settings.web) }),
     access: {
       defaultRole: settings.access.default,
       guestRole: settings.access.guests,

@@ -1,6 +1,7 @@
 import type { Branded } from '../ids.ts';
 import type { ChatSurfaces } from './chat-surfaces.ts';
 import type { UtcMs } from './clock.ts';
+import type { HashedFile } from './hashed-file.ts';
 
 /** Name of a chat platform: the key of its section under `[chat]` in the configuration. */
 export type Platform = Branded<string, 'Platform'>;
@@ -62,7 +63,9 @@ export type Span =
   | { readonly time: UtcMs; readonly style: 'clock' | 'date' | 'ago' }
   | { readonly mention: string; readonly name: string }
   | { readonly code: string }
-  | { readonly strong: string };
+  | { readonly strong: string }
+  /** An address under words of ours; shown whole or not at all. */
+  | { readonly link: string; readonly text: string };
 
 export type Text = readonly Span[];
 
@@ -141,6 +144,8 @@ export type Inbound =
       readonly kind: 'upload';
       readonly text: string;
       readonly files: readonly ChatFile[];
+      /** Names of further files that came with it and cannot be an input. */
+      readonly leftOut?: readonly string[];
       /** Where the platform has an entry of its own for it. */
       readonly negativeText?: string;
       readonly name?: string;
@@ -149,12 +154,25 @@ export type Inbound =
 /** Takes an event over: resolves once it is durable, throws `store.busy` within 100 ms where it cannot be saved now. */
 export type Receive = (event: Inbound) => Promise<void>;
 
+/** Whether what people do on a platform can arrive now. */
+export interface ChatConnection {
+  /** `lost`: it is tried again by itself. `refused`: somebody has to mend something first. */
+  readonly state: 'connecting' | 'connected' | 'lost' | 'refused';
+  /** Why it is away, in a few words. */
+  readonly detail?: string;
+}
+
+/** Is told how a connection stands, whenever that changes; the same may be told again. Never throws. */
+export type TellConnection = (connection: ChatConnection) => void;
+
 /** Whom a message answers: a platform that can show it to that person alone may do so. */
 export interface Answered {
   /** `dedupeKey` of the event. */
   readonly event: string;
   /** The platform's id of the person. */
   readonly user: string;
+  /** Nobody else has to read it, wherever it is. */
+  readonly alone?: boolean;
 }
 
 export type EditOutcome =
@@ -195,9 +213,10 @@ export interface ChatPort {
   readonly serves?: (tenant: string) => boolean;
   /**
    * Starts delivering inbound events, those of other people only. An event is acknowledged to the platform after
-   * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again.
+   * `receive` has resolved, never before; where it throws, the person is told or the platform sends it again. A port
+   * whose connection can be lost tells how it stands; what it throws needs not be told.
    */
-  start(receive: Receive, surfaces: ChatSurfaces): Promise<void>;
+  start(receive: Receive, surfaces: ChatSurfaces, tell?: TellConnection): Promise<void>;
   /** Nothing is received afterwards, and nothing is called any more. */
   stop(): Promise<void>;
   /**
@@ -225,8 +244,9 @@ export interface ChatPort {
   /** Most bytes that `upload` takes at this place now. */
   maxUploadBytes(where: ChatReference): Promise<number>;
   /**
-   * Copies a file of an inbound event to `to`. Throws `input.file_too_large` as soon as it exceeds `maxBytes`,
-   * `input.file_missing` or `input.file_unreadable` where it cannot be had, and the reason of `signal` when it aborts.
+   * Copies a file of an inbound event to `to` as `writeHashed` does, hashing it while it comes. Throws
+   * `input.file_too_large` as soon as it exceeds `maxBytes`, `input.file_missing` or `input.file_unreadable` where it
+   * cannot be had, and the reason of `signal` when it aborts.
    */
-  download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<void>;
+  download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile>;
 }

@@ -1,18 +1,16 @@
-import { createHash } from 'node:crypto';
-import { createWriteStream } from 'node:fs';
 import { mkdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
-import { Transform } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import type { Logger } from 'pino';
 import type { DataDirectory } from '../data-directory.ts';
 import { CosmosError, toCosmosError } from '../errors.ts';
 import { flushDirectory } from '../flush-directory.ts';
 import type { Sha256 } from '../ids.ts';
 import { openRegularFile } from '../media/open-regular-file.ts';
+import type { HashedFile } from '../ports/hashed-file.ts';
 import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import type { Random } from '../ports/random.ts';
 import type { AssetStore } from '../store/assets.ts';
+import { writeHashed } from '../write-hashed.ts';
 import { mapFileErrors } from './file-errors.ts';
 import type { Asset } from './prompt.ts';
 
@@ -28,7 +26,7 @@ export interface AssetFolderParts {
   readonly limits: MediaLimits;
 }
 
-/** A copy that was looked at and is not kept yet; disposing it removes what was not kept. */
+/** A file of ours that was looked at and is not kept yet; disposing it removes what was not kept. */
 export interface StagedFile extends AsyncDisposable {
   readonly asset: Asset;
   /** Stores the file, and its poster; to be called once. Throws `store.disk_full` or `store.read_only`. */
@@ -43,7 +41,7 @@ export interface OwnFile {
   readonly facts: MediaFacts;
 }
 
-export type Adopted =
+export type Taken =
   | { readonly ok: true; readonly asset: Asset }
   | { readonly ok: false; readonly reason: 'changed' | 'missing' };
 
@@ -60,13 +58,39 @@ export class AssetFolder {
    * a bad file, and `store.disk_full` or `store.read_only` where it cannot be copied.
    */
   async stage(path: string, originalName: string, signal?: AbortSignal): Promise<StagedFile> {
-    const { data, random } = this.#parts;
+    const { data, random, limits } = this.#parts;
     const temporary = join(data.incoming, Buffer.from(random.bytes(12)).toString('hex'));
+    return await this.#looked(
+      temporary,
+      originalName,
+      () => this.#copy(path, temporary, originalName, { maxBytes: limits.maxBytes, signal }),
+      signal,
+    );
+  }
+
+  /**
+   * Takes a file over that lies in the folder for incoming ones and was hashed while it came: it is not read for that
+   * again, and it is moved in place of being copied, so that it is gone from its path whatever becomes of it. Throws as
+   * `stage`.
+   */
+  async adopt(
+    path: string,
+    hashed: HashedFile,
+    originalName: string,
+    signal?: AbortSignal,
+  ): Promise<StagedFile> {
+    return await this.#looked(path, originalName, async () => this.#checked(hashed), signal);
+  }
+
+  async #looked(
+    temporary: string,
+    originalName: string,
+    arrived: () => Promise<HashedFile>,
+    signal?: AbortSignal,
+  ): Promise<StagedFile> {
     const remove = async (): Promise<void> => await rm(temporary, { force: true });
     try {
-      const { maxBytes } = this.#parts.limits;
-      const copied = await this.#copy(path, temporary, originalName, { maxBytes, signal });
-      const asset = await this.#recognise(copied, temporary, originalName, signal);
+      const asset = await this.#recognise(await arrived(), temporary, originalName, signal);
       return {
         asset,
         keep: async () => await this.#keep(asset, temporary, originalName),
@@ -83,7 +107,7 @@ export class AssetFolder {
    * Takes a file of our own, whose content is known, among the assets; what is there already costs nothing. Says why not
    * where the file has changed or gone. Throws `store.disk_full` or `store.read_only` where it cannot be copied.
    */
-  async adopt(file: OwnFile): Promise<Adopted> {
+  async take(file: OwnFile): Promise<Taken> {
     const { data, assets, random } = this.#parts;
     const asset: Asset = {
       sha256: file.sha256 as Sha256,
@@ -110,33 +134,32 @@ export class AssetFolder {
     }
   }
 
+  #checked(hashed: HashedFile): HashedFile {
+    const { maxBytes } = this.#parts.limits;
+    const { bytes } = hashed;
+    if (bytes === 0) throw new CosmosError('input.file_empty');
+    if (bytes > maxBytes) throw new CosmosError('input.file_too_large', { bytes, maxBytes });
+    return hashed;
+  }
+
   async #copy(
     path: string,
     temporary: string,
     originalName: string,
     { maxBytes, signal }: { readonly maxBytes: number; readonly signal?: AbortSignal | undefined },
-  ) {
+  ): Promise<HashedFile> {
     await using source = await openRegularFile(path, maxBytes);
-    const hash = createHash('sha256');
-    let bytes = 0;
-    const measure = new Transform({
-      transform(chunk: Buffer, _encoding, done) {
-        bytes += chunk.length;
-        hash.update(chunk);
-        done(bytes > maxBytes ? new CosmosError('input.file_too_large', { bytes, maxBytes }) : null, chunk);
-      },
-    });
-    await mapFileErrors(originalName, async () => {
+    return await mapFileErrors(originalName, async () => {
       await mkdir(dirname(temporary), { recursive: true });
-      const target = createWriteStream(temporary, { flush: true, mode: 0o444 });
-      const reading = source.createReadStream({ autoClose: false });
-      await pipeline(reading, measure, target, { ...(signal && { signal }) });
+      return await writeHashed(source.createReadStream({ autoClose: false }), temporary, {
+        maxBytes,
+        signal,
+      });
     });
-    return { sha256: hash.digest('hex') as Sha256, bytes };
   }
 
   async #recognise(
-    { sha256, bytes }: { sha256: Sha256; bytes: number },
+    { sha256, bytes }: HashedFile,
     temporary: string,
     originalName: string,
     signal?: AbortSignal,

@@ -6,6 +6,7 @@ import type { Store } from '../store/store.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import { assignRoles } from './assign-roles.ts';
 import { checkText } from './check-text.ts';
+import { displayName } from './display-name.ts';
 import type { Prompt } from './prompt.ts';
 import { checkName, promptName } from './prompt-name.ts';
 import { promptDeliveryKey, showPromptAgain } from './show-prompt.ts';
@@ -17,6 +18,8 @@ export interface NewPrompt {
   readonly negativeText?: string;
   readonly name?: string;
   readonly files: readonly GivenFile[];
+  /** Names of further files that were sent with them and cannot be an input. */
+  readonly leftOut?: readonly string[];
   /** They may be given later, where the prompt is shown. */
   readonly filesMayFollow?: boolean;
   /** Where its card is shown. */
@@ -115,7 +118,7 @@ export class PromptService {
   /** Looks again for what somebody else may have done while the files were looked at. */
   #insert(
     actor: Principal,
-    { name, thread, idempotencyKey }: NewPrompt,
+    { name, thread, idempotencyKey, leftOut = [] }: NewPrompt,
     content: Pick<Prompt, 'text' | 'negativeText' | 'inputs'>,
   ): Checked<Prompt> {
     return this.#store.write(() => {
@@ -129,6 +132,7 @@ export class PromptService {
         owner: actor.id,
         createdAt: this.#clock.now(),
         ...content,
+        ...(leftOut.length > 0 && { leftOut: leftOut.map(displayName) }),
       };
       this.#store.prompts.insert(prompt);
       this.#store.events.append(

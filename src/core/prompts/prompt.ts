@@ -48,6 +48,8 @@ export interface Prompt {
   readonly text: string;
   readonly negativeText: string;
   readonly inputs: readonly PromptInput[];
+  /** Names of files that came with its first ones and cannot be an input; for display only. */
+  readonly leftOut?: readonly string[];
   readonly createdAt: UtcMs;
   /** Whose better text it has, and which run found that. */
   readonly parent?: { readonly prompt: PromptId; readonly run: RunId };

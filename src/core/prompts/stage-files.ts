@@ -1,4 +1,5 @@
 import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import type { HashedFile } from '../ports/hashed-file.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
 import { displayName } from './display-name.ts';
@@ -7,6 +8,8 @@ import type { Role } from './prompt.ts';
 /** A file on our disk, and what is said of it. */
 export interface GivenFile {
   readonly path: string;
+  /** Of a file that we have downloaded ourselves: it is taken over. Every other one is copied and stays where it is. */
+  readonly downloaded?: HashedFile;
   readonly name?: string;
   readonly role?: Role;
 }
@@ -15,7 +18,7 @@ interface StagedInput extends UnassignedInput {
   readonly staged: StagedFile;
 }
 
-/** Copies of given files that were looked at; disposing removes what was not kept. */
+/** Given files, or their copies, that were looked at; disposing removes what was not kept. */
 export interface StagedFiles extends AsyncDisposable {
   /** What is wrong with the files, all at once. */
   readonly checked: Checked<readonly UnassignedInput[]>;
@@ -35,8 +38,8 @@ export async function stageFiles(
   for (const file of files) {
     const originalName = displayName(file.name ?? file.path);
     try {
-      const copy = disposables.use(await folder.stage(file.path, originalName, signal));
-      staged.push({ staged: copy, asset: copy.asset, originalName, ...(file.role && { role: file.role }) });
+      const ours = disposables.use(await stage(folder, file, originalName, signal));
+      staged.push({ staged: ours, asset: ours.asset, originalName, ...(file.role && { role: file.role }) });
     } catch (error) {
       if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
       problems.push(error.toProblem());
@@ -51,4 +54,14 @@ export async function stageFiles(
     },
     [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
   };
+}
+
+async function stage(
+  folder: AssetFolder,
+  { path, downloaded }: GivenFile,
+  originalName: string,
+  signal?: AbortSignal,
+): Promise<StagedFile> {
+  if (downloaded === undefined) return await folder.stage(path, originalName, signal);
+  return await folder.adopt(path, downloaded, originalName, signal);
 }

@@ -22,7 +22,7 @@ import {
 import { hostView } from './host-view.ts';
 import { learnedRuns, workOf } from './learned-runs.ts';
 import { type QueuePlan, toPlan } from './queue-plan.ts';
-import type { QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import type { ChatStatusView, QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
 import { groupOf } from './together.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
@@ -50,6 +50,8 @@ export class QueueService {
   readonly #isDriven: (lane: LaneName) => boolean;
   readonly #batch: BatchLimits | undefined;
   readonly #ownProfiles: (host: HostConfig) => ReadonlyMap<string, Profile>;
+  readonly #chats: readonly string[];
+  readonly #isServed: () => boolean;
 
   constructor(parts: {
     store: Store;
@@ -62,6 +64,10 @@ export class QueueService {
     batch?: BatchLimits;
     /** Profiles that a host has of its own, where hosts differ. */
     ownProfiles?: (host: HostConfig) => ReadonlyMap<string, Profile>;
+    /** Sections of the configured chats on servers. */
+    chats: readonly string[];
+    /** Whether a living process serves them. */
+    isServed: () => boolean;
   }) {
     this.#store = parts.store;
     this.#batch = parts.batch;
@@ -70,6 +76,8 @@ export class QueueService {
     this.#hosts = parts.hosts;
     this.#clock = parts.clock;
     this.#isDriven = parts.isDriven;
+    this.#chats = parts.chats;
+    this.#isServed = parts.isServed;
   }
 
   /** Nothing more starts; what runs goes on. False where it was paused already. */
@@ -118,11 +126,21 @@ export class QueueService {
       hosts: this.#hosts.map((host) =>
         hostView(host, { store: this.#store, isDriven: this.#isDriven, active, now: this.#clock.now() }),
       ),
+      chats: this.#chatViews(),
       waiting,
       waitingTotal: queued.length,
       ...(paused && { paused }),
       ...(allDoneBy !== undefined && { allDoneBy }),
     };
+  }
+
+  #chatViews(): readonly ChatStatusView[] {
+    if (this.#chats.length === 0) return [];
+    const isServed = this.#isServed();
+    return this.#chats.map((chat) => {
+      const known = isServed ? this.#store.chatConnections.get(chat) : undefined;
+      return known === undefined ? { chat, state: 'unserved' } : { chat, ...known };
+    });
   }
 
   /** Where a queued run stands; undefined for any other. */

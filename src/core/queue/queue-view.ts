@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
+import type { ChatConnection } from '../ports/chat.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { HostFacts } from '../ports/host.ts';
 import type { RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
@@ -90,6 +91,15 @@ export interface HostStatusView {
   readonly lanes: readonly LaneStatusView[];
 }
 
+/** A configured chat on a server. */
+export interface ChatStatusView extends Pick<ChatConnection, 'detail'> {
+  /** Name of its section in the configuration. */
+  readonly chat: string;
+  /** `unserved`: no process serves it now. */
+  readonly state: ChatConnection['state'] | 'unserved';
+  readonly since?: UtcMs;
+}
+
 /** What a host has answered. */
 export interface HostStatusFacts extends Pick<HostFacts, 'gpus' | 'diskFreeBytes'> {
   readonly answeredAt: UtcMs;
@@ -101,6 +111,7 @@ export interface HostStatusFacts extends Pick<HostFacts, 'gpus' | 'diskFreeBytes
 export interface QueueView {
   readonly paused?: { readonly byName: string; readonly at: UtcMs };
   readonly hosts: readonly HostStatusView[];
+  readonly chats: readonly ChatStatusView[];
   /** The first waiting runs, in the order in which they will start. */
   readonly waiting: readonly QueueEntry[];
   /** All waiting runs; at least `waiting.length`. */

@@ -56,9 +56,9 @@ export class FollowUps {
     if (output?.facts?.kind !== 'video') return invalid('input.no_video', { id: run.id });
     const prompt = this.#store.prompts.get(run.promptId);
     if (prompt === undefined) return invalid('input.id_unknown', { kind: 'prompt', given: run.promptId });
-    const adopted = await this.#folder.adopt({ ...output, facts: output.facts });
-    if (!adopted.ok) return invalid('input.result_changed', { run: run.id, reason: adopted.reason });
-    const inputs = [{ role: 'color', asset: adopted.asset, originalName: `${run.id}.mp4` }] as const;
+    const taken = await this.#folder.take({ ...output, facts: output.facts });
+    if (!taken.ok) return invalid('input.result_changed', { run: run.id, reason: taken.reason });
+    const inputs = [{ role: 'color', asset: taken.asset, originalName: `${run.id}.mp4` }] as const;
     return valid({
       ...upscaleOrder({ ...prompt, inputs }, wish),
       ...(profile && { family: familyOf(profile) }),

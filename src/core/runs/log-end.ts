@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { open, rm, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import { pipeline } from 'node:stream/promises';
 
 /** What tells that something is left out has room in so many bytes. */
@@ -8,8 +8,8 @@ const HEAD_BYTES = 256;
 const LONGEST_LINE_BYTES = 64 * 1024;
 const NEWLINE = 0x0a;
 
-/** A shorter copy of a log; it is removed when it is disposed. */
-export interface LogEnd extends AsyncDisposable {
+/** A shorter copy of a log. */
+export interface LogEnd {
   readonly path: string;
   readonly bytes: number;
 }
@@ -35,11 +35,7 @@ export async function logEnd(
     yield* createReadStream(path, { start, end: size - 1 });
   };
   await pipeline(content, createWriteStream(to));
-  return {
-    path: to,
-    bytes: head.length + size - start,
-    [Symbol.asyncDispose]: async () => await rm(to, { force: true }),
-  };
+  return { path: to, bytes: head.length + size - start };
 }
 
 /** Bytes from `offset` to the beginning of the next line; none where the line is too long. */

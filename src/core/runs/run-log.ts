@@ -1,8 +1,9 @@
 import { statSync } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, mkdtemp, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import type { Clock } from '../ports/clock.ts';
+import { changeLines } from './change-lines.ts';
 import { type LogEnd, logEnd } from './log-end.ts';
 import { LogLineSplitter } from './log-lines.ts';
 import { isFinished, type Run, type RunState } from './run.ts';
@@ -12,6 +13,16 @@ const TAIL_BYTES = 4 * 1024 * 1024;
 const CHUNK_BYTES = 256 * 1024;
 /** How often a followed log is looked at, ms. */
 const FOLLOW_INTERVAL_MS = 200;
+
+export interface LogCopyOptions {
+  readonly maxBytes: number;
+  /** Tells of the bytes that are left out in front, in 255 bytes. */
+  readonly say: (leftOutBytes: number) => string;
+  readonly change: (line: string) => string;
+}
+
+/** A copy that is removed when it is disposed. */
+export interface LogCopy extends LogEnd, AsyncDisposable {}
 
 /** The logs of runs as far as they were copied from their hosts; they stay after the run. */
 export class RunLog {
@@ -34,13 +45,29 @@ export class RunLog {
     return path === undefined ? 0 : (statSync(path, { throwIfNoEntry: false })?.size ?? 0);
   }
 
-  /** As `logEnd`, of the run's latest attempt; undefined also where it has no log. */
-  async end(run: Run, maxBytes: number, say: (leftOutBytes: number) => string): Promise<LogEnd | undefined> {
+  /**
+   * A copy of the log of the run's latest attempt for people elsewhere, each line as `change` makes it; where that is
+   * larger than `maxBytes`, its end as `logEnd` has it. Undefined where there is no log, or no room.
+   */
+  async copy(run: Run, { maxBytes, say, change }: LogCopyOptions): Promise<LogCopy | undefined> {
     const path = this.path(run);
     if (path === undefined || (await sizeOf(path)) === 0) return undefined;
-    const to = join(this.#data.incoming, `log-${run.attempt}`);
-    await mkdir(dirname(to), { recursive: true });
-    return await logEnd(path, to, maxBytes, say);
+    await mkdir(this.#data.incoming, { recursive: true });
+    // A folder of its own: several threads may show the same log at the same time.
+    const folder = await mkdtemp(join(this.#data.incoming, 'log-'));
+    const remove = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+    try {
+      const whole = join(folder, 'whole');
+      const bytes = await changeLines(path, whole, change);
+      const copy =
+        bytes <= maxBytes ? { path: whole, bytes } : await logEnd(whole, join(folder, 'end'), maxBytes, say);
+      if (copy !== undefined) return { ...copy, [Symbol.asyncDispose]: remove };
+    } catch (error) {
+      await remove();
+      throw error;
+    }
+    await remove();
+    return undefined;
   }
 
   /** The last `count` lines, oldest first; empty where nothing was logged yet. */

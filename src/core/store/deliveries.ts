@@ -65,20 +65,37 @@ interface DeliveryRow {
   next_try_at: number | null;
 }
 
+/** What tells whether an open delivery has to be looked at. */
+export interface DeliveryHead extends Pick<Delivery, 'id' | 'thread'> {
+  readonly purpose: DeliverySubject['purpose'];
+  /** There is no message of it yet. */
+  readonly isNew: boolean;
+}
+
+interface HeadRow extends Pick<DeliveryRow, 'id' | 'thread_id' | 'purpose'> {
+  is_new: 0 | 1;
+}
+
+const COLUMNS = `id, key, thread_id, purpose, run_id, prompt_id, request_id, output, card, answered, message,
+  first_intent_at, intent_at, twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at`;
+const OLDEST_FIRST = 'ORDER BY created_at, rowid';
+
 export class DeliveryStore {
   readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #connection: Connection;
   readonly #open: Statement<[], DeliveryRow>;
+  readonly #get: Statement<[string], DeliveryRow>;
+  readonly #heads: Statement<[], HeadRow>;
 
   constructor(connection: Connection, ids: FreshIds, clock: Clock) {
     this.#connection = connection;
     this.#ids = ids;
     this.#clock = clock;
-    this.#open = connection.prepare(
-      `SELECT id, key, thread_id, purpose, run_id, prompt_id, request_id, output, card, answered, message, first_intent_at,
-         intent_at, twins_at, shown_hash, shown_sequence, shown_at, tries, next_try_at
-       FROM deliveries WHERE state = 'open' ORDER BY created_at, rowid`,
+    this.#open = connection.prepare(`SELECT ${COLUMNS} FROM deliveries WHERE state = 'open' ${OLDEST_FIRST}`);
+    this.#get = connection.prepare(`SELECT ${COLUMNS} FROM deliveries WHERE id = ?`);
+    this.#heads = connection.prepare(
+      `SELECT id, thread_id, purpose, message IS NULL AS is_new FROM deliveries WHERE state = 'open' ${OLDEST_FIRST}`,
     );
   }
 
@@ -116,6 +133,21 @@ export class DeliveryStore {
       )
       .get(request, thread);
     return found !== undefined;
+  }
+
+  /** The same without what is costly to read: whoever looks at all of them goes on with few. */
+  heads(): DeliveryHead[] {
+    return this.#heads.all().map((row) => ({
+      id: row.id,
+      thread: row.thread_id,
+      purpose: row.purpose,
+      isNew: row.is_new === 1,
+    }));
+  }
+
+  get(id: DeliveryId): Delivery | undefined {
+    const row = this.#get.get(id);
+    return row && toDelivery(row);
   }
 
   /** What is shown may have changed after it was settled. */

@@ -3,6 +3,7 @@ import type { UtcMs } from '../ports/clock.ts';
 import type { Prompt, PromptInput } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
+import { fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 import { OfferStore } from './offers.ts';
 import { likePattern, prefixRange } from './patterns.ts';
 
@@ -12,12 +13,13 @@ interface PromptRow {
   owner_id: PrincipalId;
   text: string;
   negative_text: string;
+  left_out: string | null;
   created_at: number;
   parent_id: PromptId | null;
   parent_run_id: RunId | null;
 }
 
-const COLUMNS = 'id, name, owner_id, text, negative_text, created_at, parent_id, parent_run_id';
+const COLUMNS = 'id, name, owner_id, text, negative_text, left_out, created_at, parent_id, parent_run_id';
 
 /** Its two parameters are the same pattern. */
 const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
@@ -26,7 +28,9 @@ export class PromptStore {
   readonly offers: OfferStore;
   readonly #connection: Connection;
   readonly #inputs: InputStore;
-  readonly #insert: Statement<[string, string, string, string, string, number, string | null, string | null]>;
+  readonly #insert: Statement<
+    [string, string, string, string, string, string | null, number, string | null, string | null]
+  >;
   readonly #get: Statement<[string], PromptRow>;
   readonly #taken: Statement<[string], { one: 1 }>;
   readonly #byPrefix: Statement<[string, string, string, string, number], PromptRow>;
@@ -37,7 +41,7 @@ export class PromptStore {
     this.#connection = connection;
     this.#inputs = new InputStore(connection, 'prompt');
     this.offers = new OfferStore(connection);
-    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?)`);
+    this.#insert = connection.prepare(`INSERT INTO prompts (${COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`);
     this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
     this.#byPrefix = connection.prepare(
@@ -55,9 +59,10 @@ export class PromptStore {
 
   insert(prompt: Prompt): void {
     this.#connection.write(() => {
-      const { id, name, owner, text, negativeText, createdAt, parent } = prompt;
+      const { id, name, owner, text, negativeText, leftOut, createdAt, parent } = prompt;
       const lineage = [parent?.prompt ?? null, parent?.run ?? null] as const;
-      this.#insert.run(id, name, owner, text, negativeText, createdAt, ...lineage);
+      const left = toJsonOrNull(leftOut);
+      this.#insert.run(id, name, owner, text, negativeText, left, createdAt, ...lineage);
       this.#inputs.replace(id, prompt.inputs);
     });
   }
@@ -147,6 +152,7 @@ export class PromptStore {
   }
 
   #toPrompt(row: PromptRow): Prompt {
+    const leftOut = fromJsonOrUndefined<readonly string[]>(row.left_out);
     return {
       id: row.id,
       name: row.name,
@@ -154,6 +160,7 @@ export class PromptStore {
       text: row.text,
       negativeText: row.negative_text,
       inputs: this.#inputs.of(row.id),
+      ...(leftOut !== undefined && { leftOut }),
       createdAt: row.created_at,
       ...(row.parent_id !== null &&
         row.parent_run_id !== null && { parent: { prompt: row.parent_id, run: row.parent_run_id } }),

@@ -2,9 +2,9 @@ import type { Connection, Statement } from './database.ts';
 
 /**
  * Keys of the settings table. `commands.<application>`: what a chat platform was told of the commands; `heard.<where>`: up
- * to what a chat has heard everything.
+ * to what a chat has heard everything; `direct.<where>`: the conversations of a chat that it cannot list.
  */
-type SettingKey = 'instance' | 'queue.paused' | `commands.${string}` | `heard.${string}`;
+type SettingKey = 'instance' | 'queue.paused' | `commands.${string}` | `heard.${string}` | `direct.${string}`;
 
 /** Small durable facts of one bot installation. */
 export class SettingStore {

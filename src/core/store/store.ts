@@ -4,6 +4,7 @@ import type { Random } from '../ports/random.ts';
 import { AssetStore } from './assets.ts';
 import { AttemptStore } from './attempts.ts';
 import { CancellationStore } from './cancellation.ts';
+import { ChatConnectionStore } from './chat-connections.ts';
 import { ChatFileStore } from './chat-files.ts';
 import { type Connection, openDatabase } from './database.ts';
 import { DeliveryStore } from './deliveries.ts';
@@ -33,6 +34,7 @@ export class Store implements Disposable {
   readonly cancellation: CancellationStore;
   readonly lanes: LaneStore;
   readonly hostReadings: HostReadingStore;
+  readonly chatConnections: ChatConnectionStore;
   readonly threads: ThreadStore;
   readonly deliveries: DeliveryStore;
   readonly chatFiles: ChatFileStore;
@@ -67,6 +69,7 @@ export class Store implements Disposable {
     this.cancellation = new CancellationStore(connection, { clock, events: this.events });
     this.lanes = new LaneStore(connection);
     this.hostReadings = new HostReadingStore(connection);
+    this.chatConnections = new ChatConnectionStore(connection);
     this.threads = new ThreadStore(connection, this.ids, clock);
     this.deliveries = new DeliveryStore(connection, this.ids, clock);
     this.chatFiles = new ChatFileStore(connection, clock);

@@ -76,6 +76,10 @@ export function isNoSuchContainer(message: string): boolean {
   return /no such (object|container)/i.test(message);
 }
 
+/** The last is what Docker 28 says while it ends. */
+const NOT_RUNNING =
+  /cannot connect to the docker daemon|is the docker daemon running|error during connect|EOF$|database not open/im;
+
 /**
  * What a failed command of Docker means: `engine.host_unreachable` (`docker_not_running`) where nobody answered,
  * `engine.host_unsupported` where the bot's user may not ask (`docker_denied`, `sudo_denied`) or there is no Docker
@@ -83,11 +87,7 @@ export function isNoSuchContainer(message: string): boolean {
  */
 export function engineFailure(command: string, message: string): CosmosError {
   const cause = new Error(`docker ${command}: ${message}`);
-  if (
-    /cannot connect to the docker daemon|is the docker daemon running|error during connect|EOF$/im.test(
-      message,
-    )
-  ) {
+  if (NOT_RUNNING.test(message)) {
     return new CosmosError('engine.host_unreachable', { reason: 'docker_not_running' }, { cause });
   }
   if (/permission denied while trying to connect|dial unix .* permission denied/im.test(message)) {

@@ -58,6 +58,19 @@ describe('the control videos of a run', () => {
     expect(bench.chat.messages.map(({ key }) => key.split(':')[0])).toEqual(['status', 'result', 'output']);
   });
 
+  it.each(['unanswered', 'late'] as const)(
+    'follow a result that was found after an unknown outcome: %s',
+    async (fault) => {
+      const bench = await ChatBench.open();
+      const run = await working(bench);
+      bench.chat.fail('upload', fault);
+      await bench.bench.end('done', undefined, { depth: 'D', vis: 'V' });
+      await bench.pass(5 * MINUTE, { landing: true });
+      expect(files(bench)).toEqual([`${run.id}.mp4`, `${run.id}-depth.mp4`, `${run.id}-vis.mp4`]);
+      expect(bench.open()).toEqual([]);
+    },
+  );
+
   it('are four at most; the result names the others', async () => {
     const bench = await ChatBench.open();
     await working(bench);
@@ -205,6 +218,24 @@ describe('the log of a run without a result', () => {
     expect(content.length).toBeLessThanOrEqual(1_000);
     expect(await bench.bench.incoming()).toEqual([]);
     expect(bench.bench.api.log.bytes(bench.bench.reload(run.id))).toBeGreaterThan(1_000);
+  });
+
+  it('and on the card tells nothing of where things lie on the machines of the operator', async () => {
+    const bench = await ChatBench.open();
+    const run = await working(bench);
+    const { data, config } = bench.bench.bot.parts;
+    const lines = [`Saved ${config.hosts[0]?.workDirectory}/attempts/x/out.mp4`, `in ${data.root}/assets`];
+    bench.bench.progress(run.id, 40, { logTail: lines });
+    await bench.pass(MINUTE);
+    expect(bench.chat.messages.map(textOf).join()).toContain('Saved work_dir/attempts');
+    await bench.bench.log(`${lines.join('\n')}\n`);
+    await bench.bench.end('failed', { code: 'transfer.disk_full', parameters: { path: data.root } });
+    await bench.pass(MINUTE);
+    expect(bench.chat.messages[1]?.file?.content).toBe(
+      'Saved work_dir/attempts/x/out.mp4\nin data_dir/assets\n',
+    );
+    expect(JSON.stringify(bench.chat.messages)).not.toContain(bench.bench.directory);
+    expect(await bench.bench.incoming()).toEqual([]);
   });
 
   it('is no condition for the card: where it is refused, the card comes without it', async () => {

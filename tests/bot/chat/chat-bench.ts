@@ -1,7 +1,9 @@
 import { onTestFinished } from 'vitest';
 import { ContactSheets } from '../../../src/bot/chat/contact-sheets.ts';
+import { PathMask } from '../../../src/bot/chat/path-mask.ts';
 import { Proxies } from '../../../src/bot/chat/proxies.ts';
 import { ThreadSync } from '../../../src/bot/chat/thread-sync.ts';
+import { knownPaths } from '../../../src/bot/known-paths.ts';
 import type { ThreadId } from '../../../src/core/ids.ts';
 import type { ChatCapabilities, ChatReference } from '../../../src/core/ports/chat.ts';
 import { CHANNEL, FakeChat, type FakeMessage } from '../../fakes/fake-chat.ts';
@@ -91,7 +93,7 @@ export class ChatBench {
   }
 
   #newSync(): ThreadSync {
-    const { store, api, views, clock, logger, wakeup, media, data } = this.bench.bot.parts;
+    const { store, api, views, clock, logger, wakeup, media, data, config } = this.bench.bot.parts;
     const proxies = new Proxies({ media, data, logger });
     const contactSheets = new ContactSheets({ api, media, data, logger });
     const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
@@ -106,6 +108,7 @@ export class ChatBench {
       quietChannels,
       proxies,
       contactSheets,
+      mask: new PathMask(this.chat.capabilities.localFiles ? undefined : knownPaths(config)),
     });
   }
 }

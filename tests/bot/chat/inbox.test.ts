@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,6 +10,7 @@ import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import type { WorkbenchOptions } from '../../support/workbench.ts';
 import { ChatBench, textOf } from './chat-bench.ts';
 
@@ -143,6 +144,57 @@ describe('taking an event over', () => {
     expect(bench.bench.api.listPrompts(10)).toHaveLength(1);
     expect(bench.messages).toHaveLength(1);
   });
+});
+
+it('the file of an upload is stored as it was downloaded, and copied by nobody', async () => {
+  const bench = await InboxBench.open();
+  const inodes: bigint[] = [];
+  const { chat } = bench.chat;
+  const download = chat.download.bind(chat);
+  chat.download = async (file, to, ...more) => {
+    const hashed = await download(file, to, ...more);
+    inodes.push((await stat(to, { bigint: true })).ino);
+    return hashed;
+  };
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+  const [made] = bench.bench.api.listPrompts(1);
+  const where = { ...CHANNEL, thread: 'P1' };
+  await bench.say(bench.upload('', { 'street_depth.mp4': factVideo({}, 'depth') }, { where }));
+  const { data } = bench.bench.bot.parts;
+  const inputs = made === undefined ? [] : (bench.bench.api.getPrompt(made.id)?.inputs ?? []);
+  const stored = inputs.map(
+    async ({ asset }) => (await stat(data.asset(asset.sha256), { bigint: true })).ino,
+  );
+  expect(inputs).toHaveLength(2);
+  expect(await Promise.all(stored)).toEqual(inodes);
+  // What was copied is removed once the event is done.
+  await expect.poll(async () => await readdir(data.incoming), LOOKS).toEqual([]);
+});
+
+it('files that cannot be an input are named on the card of the prompt, and on the answer in its thread', async () => {
+  const bench = await InboxBench.open();
+  const leftOut = ['a/notes.pdf', 'plan.txt'];
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }, { leftOut }));
+  expect(bench.messages.map(textOf).join()).toContain('picture: notes.pdf, plan.txt.');
+  const where = { ...CHANNEL, thread: 'P1' };
+  const depth = { 'street_depth.mp4': factVideo({}, 'depth') };
+  await bench.say(bench.upload('', depth, { where, leftOut: ['late.pdf'] }));
+  expect(bench.messages.map(textOf).join()).toContain('picture: late.pdf.');
+});
+
+it('a rating is answered to whoever rates alone; what others have to know is not', async () => {
+  const bench = await InboxBench.open();
+  await bench.say(bench.upload('A street', { 'street.mp4': factVideo() }));
+  const where = { ...CHANNEL, thread: 'P1' };
+  await bench.say(bench.command('inference', { where }));
+  bench.bench.claim();
+  await bench.bench.end('done');
+  const [run] = bench.bench.api.listRuns({ limit: 1 });
+  await bench.say(bench.command(`rate ${run?.id} 5`, { where }));
+  await bench.say(bench.command(`show ${run?.id}`, { where }));
+  const answers = bench.messages.filter(({ key }) => key.startsWith('answer:'));
+  expect(answers.map(({ answered }) => answered?.alone)).toEqual([true, undefined]);
+  expect(bench.bench.api.getRun(run?.id as never)?.rating).toBe(5);
 });
 
 it('files that come with a name and a negative text make a prompt that has both', async () => {
@@ -672,6 +724,23 @@ describe('who may do what', () => {
     await bench.say(bench.command(`cancel ${run.id}`, { user: BEN }));
     expect(bench.bench.reload(run.id).state).toBe('queued');
     expect(bench.messages[0] && textOf(bench.messages[0])).toContain('on a run of');
+  });
+
+  it('gives links to files to those alone who may look', async () => {
+    const directory = await temporaryDirectory();
+    await writeFile(join(directory, 'link-secret'), 'a secret of more than enough characters');
+    const web = `[web]\nport = 8080\npublic_url = "https://cosmos.example.com"\nlink_secret = { file = "link-secret" }\n`;
+    const rules = '[access]\ndefault = "none"\n[[access.rules]]\nrole = "viewer"\nusers = ["U_ana"]\n';
+    const bench = await InboxBench.open({ directory, config: `${web}${rules}` });
+    bench.bench.run(await bench.bench.prompt());
+    bench.bench.claim();
+    const run = await bench.bench.end();
+    await bench.say(bench.command(`show ${run.id}`));
+    await bench.say(bench.command(`show ${run.id}`, { user: BEN }));
+    const [ana = '', ben = ''] = bench.messages.map(textOf);
+    expect(ana).toContain('https://cosmos.example.com/files/');
+    expect(ben).toContain('You may not');
+    expect(ben).not.toContain('cosmos.example.com');
   });
 
   it('leaves to viewers what changes nothing', async () => {

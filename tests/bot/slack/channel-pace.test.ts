@@ -19,3 +19,10 @@ it('refuses a turn that is too far away, and takes none for it', () => {
   expect(pace.take('C1', 2_999)).toBeUndefined();
   expect(pace.take('C1', 3_000)).toBe(3_000);
 });
+
+it('lets as large a burst through as it is told', () => {
+  const pace = new ChannelPace(new FakeClock(), 1_500, 10);
+  const waits = Array.from({ length: 12 }, () => pace.take('replies', 10_000));
+  expect(waits).toEqual([...Array.from({ length: 10 }, () => 0), 1_500, 3_000]);
+  expect(pace.take('history', 10_000)).toBe(0);
+});

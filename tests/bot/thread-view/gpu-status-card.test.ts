@@ -44,6 +44,9 @@ describe('the status of the hosts', () => {
         gpu2 ○ unreachable since 13:58 (connection refused) · asked 3 min ago
         I keep trying; a run that is there goes on if the machine is up. Check that it is, and
         that it can be reached.
+        slack ● connected
+        discord ○ connection lost since 14:26 (ECONNRESET). I keep trying; commands and clicks
+        there fail until it is back.
         Next:
         1  rs_9d0x2m4k  harbour_dawn  @ben  starts in 4–6 min, takes 9–12 min
         2  rs_9d0x2m4m  夜の港        @ben
@@ -211,5 +214,43 @@ describe('the status of the hosts', () => {
     const text = rendered(clipped);
     expect(text.length).toBeLessThan(2_400);
     expect(text).toContain('gpu1 ● reachable');
+  });
+});
+
+describe('the status of the chats', () => {
+  const away = { since: NOW - 4 * MINUTE, detail: 'ECONNRESET' };
+
+  test('tells which are connected, which are not and what becomes of them', () => {
+    const chats = [
+      { chat: 'chat.slack.studio', state: 'connected', since: NOW },
+      { chat: 'chat.slack.lab', state: 'lost', ...away },
+      { chat: 'chat.slack.old', state: 'connecting', since: NOW - MINUTE },
+      { chat: 'chat.discord', state: 'refused', since: NOW - MINUTE, detail: 'the token was reset' },
+      { chat: 'chat.slack.late', state: 'unserved' },
+    ] as const;
+    expect(rendered(gpuStatusCard({ ...EMPTY_QUEUE, chats }))).toMatchInlineSnapshot(`
+      "
+      ▲ Status
+        slack.studio ● connected
+        slack.lab ○ connection lost since 14:26 (ECONNRESET). I keep trying; commands and clicks
+        there fail until it is back.
+        slack.old ○ is being connected since 14:29
+        discord ○ refuses the bot since 14:29 (the token was reset). Once that is mended, start
+        the bot again where it does not come back by itself.
+        slack.late ○ not connected: no bot is running that serves it
+        Nothing waits.
+        → Pause: /cosmos queue pause
+      "
+    `);
+  });
+
+  test.each([
+    ['connected', 'none'],
+    ['connecting', 'none'],
+    ['unserved', 'none'],
+    ['lost', 'warning'],
+    ['refused', 'warning'],
+  ] as const)('is a reason to look where one is %s: %s', (state, mark) => {
+    expect(gpuStatusCard({ ...EMPTY_QUEUE, chats: [{ chat: 'chat.slack', state }] }).mark).toBe(mark);
   });
 });

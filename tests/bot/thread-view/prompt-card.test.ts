@@ -26,6 +26,15 @@ describe('the prompt card', () => {
     `);
   });
 
+  test.each([
+    [['notes.pdf'], 'nor picture: notes.pdf.'],
+    [['a.pdf', 'b.txt', 'c.zip', 'd', 'e', 'f', 'g'], 'a.pdf, b.txt, c.zip, d, e and 2 more.'],
+  ])('says which files that came with it cannot be an input: %j', (leftOut, said) => {
+    const view = { prompt: { ...samplePrompt(), leftOut }, computed: [], fits: [] };
+    expect(rendered(promptCard(view)).replaceAll(/\s+/g, ' ')).toContain(said);
+    expect(rendered(promptCard({ ...view, prompt: samplePrompt() }))).not.toContain('Left out');
+  });
+
   test('says why nothing fits, and offers no run', () => {
     const card = promptCard({
       prompt: samplePrompt({ inputs: [], text: 'two\nlines' }),

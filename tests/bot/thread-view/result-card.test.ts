@@ -15,15 +15,19 @@ describe('the result card', () => {
         kind: 'proxy',
         proxyBytes: 9.6e6,
         fullBytes: 48e6,
-        link: 'https://cosmos.example/f/abc',
-        until: NOW + 7 * 24 * 60 * MINUTE,
+        link: {
+          url: 'https://cosmos.example/f/abc',
+          name: 'street.mp4',
+          until: NOW + 7 * 24 * 60 * MINUTE,
+        },
       },
     });
     expect(rendered(card)).toMatchInlineSnapshot(`
       "
       ✔ rs_3fq8w1zz · 5.0 s · 1280×704 · 24 fps · 8 min 12 s on one H100
         edge 0.8 · vis 0.2 · 35 steps · seed 7 · @ana
-        Posted as a 9.6 MB proxy; full file (48 MB) until 27 Nov: https://cosmos.example/f/abc
+        Posted as a 9.6 MB proxy; full file (48 MB): street.mp4 (https://cosmos.example/f/abc),
+        until 27 Nov 14:30. Details has a new link.
         Controls as the model saw them: edge
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
@@ -57,12 +61,20 @@ describe('the result card', () => {
         edge 0.8
         48 MB · GPU time 8 min · seed 7
         Controls as the model saw them: edge
-        Not posted here: edge (4 MB). Details says where they lie.
+        Not posted here: edge (4 MB). Details says where they are.
         → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
           Show log: /cosmos logs rs_3fq8w1zz   Details: /cosmos show rs_3fq8w1zz
           Reproduce: /cosmos reproduce rs_3fq8w1zz
       "
     `);
+  });
+
+  test('has a link to the file where nothing can be attached', () => {
+    const link = { url: 'https://cosmos.example/f/abc', name: 'street.mp4', until: NOW + 60 * MINUTE };
+    const place = { kind: 'path', path: VIDEO.path, link } as const;
+    expect(rendered(resultCard({ run: endedRun({ outputs: [VIDEO] }), place }))).toContain(
+      'Not posted here; full file (48 MB): street.mp4 (https://cosmos.example/f/abc),',
+    );
   });
 
   test('says where the full file lies when there is no link', () => {

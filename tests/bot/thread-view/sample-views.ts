@@ -32,6 +32,10 @@ export const PLACE = {
 };
 
 export const QUEUE: QueueView = {
+  chats: [
+    { chat: 'chat.slack', state: 'connected', since: NOW - 70 * MINUTE },
+    { chat: 'chat.discord', state: 'lost', since: NOW - 4 * MINUTE, detail: 'ECONNRESET' },
+  ],
   hosts: [
     {
       host: 'gpu1' as HostName,
@@ -110,4 +114,4 @@ export const QUEUE: QueueView = {
   waitingTotal: 5,
   allDoneBy: NOW + 70 * MINUTE,
 };
-export const EMPTY_QUEUE: QueueView = { hosts: [], waiting: [], waitingTotal: 0 };
+export const EMPTY_QUEUE: QueueView = { hosts: [], chats: [], waiting: [], waitingTotal: 0 };

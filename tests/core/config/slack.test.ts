@@ -29,8 +29,20 @@ describe('one workspace', () => {
     expect(slackOf(`[chat.slack]\n${HTTP}`)[0]?.connection).toEqual({
       mode: 'http',
       signingSecret: { file: 'signing' },
+      host: '127.0.0.1',
       port: 3000,
     });
+  });
+
+  it('is reached from other machines where it is told to be', () => {
+    const { connection } = slackOf(`[chat.slack]\n${HTTP}http_host = "0.0.0.0"\n`)[0] ?? {};
+    expect(connection).toMatchObject({ host: '0.0.0.0' });
+    expect(problemsOf(loadToml(`[chat.slack]\n${HTTP}http_host = "no host"\n`))).toMatchObject([
+      { code: 'config.invalid_value', parameters: { reason: 'no_host' } },
+    ]);
+    expect(problemsOf(loadToml(`[chat.slack]\n${SOCKET}http_host = "0.0.0.0"\n`))).toMatchObject([
+      { code: 'config.invalid_value', parameters: { reason: 'http_only' } },
+    ]);
   });
 
   it('has the slash that the address of the Web API lacks', () => {

@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, symlink, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { NewPrompt } from '../../../src/core/prompts/prompt-service.ts';
+import { writeHashed } from '../../../src/core/write-hashed.ts';
 import { factAudio, factImage, factVideo } from '../../fakes/fact-media.ts';
 import { codes, must, openWorkbench, type Workbench } from '../../support/workbench.ts';
 
@@ -17,6 +19,15 @@ async function create(bench: Workbench, files: Record<string, string>, more: Par
     Object.entries(files).map(async ([name, content]) => ({ path: await bench.file(name, content) })),
   );
   return await bench.api.createPrompt(bench.actor(), { text: 'A rainy neon street', files: paths, ...more });
+}
+
+/** As a chat leaves it. */
+async function download(bench: Workbench, content: string) {
+  const { incoming } = bench.bot.parts.data;
+  await mkdir(incoming, { recursive: true });
+  const path = join(incoming, 'download');
+  const maxBytes = 2_000_000;
+  return { path, downloaded: await writeHashed(Readable.from([Buffer.from(content)]), path, { maxBytes }) };
 }
 
 /** Everything that lies in the folders of files. */
@@ -111,6 +122,37 @@ describe('a prompt', () => {
     }
   });
 
+  it('takes a downloaded file over by its name, and leaves a file of somebody where it is', async () => {
+    const bench = await open();
+    const { data } = bench.bot.parts;
+    const downloaded = await download(bench, factVideo());
+    const path = await bench.file('still.png', factImage());
+    const before = await Promise.all([stat(downloaded.path), stat(path)]);
+    const made = must(
+      await bench.api.createPrompt(bench.actor(), {
+        ...{ text: 'A street', files: [{ ...downloaded, name: 'street.mp4' }, { path }] },
+      }),
+    );
+    const stored = await Promise.all(
+      made.inputs.map(async ({ asset }) => await stat(data.asset(asset.sha256))),
+    );
+    expect(stored[0]?.ino).toBe(before[0].ino);
+    expect(existsSync(downloaded.path)).toBe(false);
+    expect(stored[1]?.ino).not.toBe(before[1].ino);
+    expect(await readFile(path, 'utf8')).toBe(factImage());
+  });
+
+  it('stores the same content once, however it comes', async () => {
+    const bench = await open();
+    const first = must(await create(bench, { 'street.mp4': factVideo() }));
+    const downloaded = await download(bench, factVideo());
+    const files = [{ ...downloaded, name: 'b.mov' }];
+    const second = must(await bench.api.createPrompt(bench.actor(), { text: 'A street', files }));
+    expect(second.inputs[0]?.asset).toEqual(first.inputs[0]?.asset);
+    expect(await stored(bench)).toHaveLength(2);
+    expect(bench.media.probed).toHaveLength(1);
+  });
+
   it('is complete without a poster', async () => {
     const bench = await open();
     bench.media.isPosterBroken = true;
@@ -177,6 +219,19 @@ describe('a refused prompt', () => {
       'input.not_media',
       'input.file_empty',
     ]);
+    expect(await stored(bench)).toEqual([]);
+  });
+
+  it.each([
+    ['no video', 'input.not_media'],
+    ['', 'input.file_empty'],
+    [factVideo({}, 'x'.repeat(1_100_000)), 'input.file_too_large'],
+  ])('leaves nothing of a downloaded file behind either', async (content, code) => {
+    const bench = await openWorkbench({ config: '[limits]\nmax_upload_mib = 1\n' });
+    onTestFinished(async () => await bench.bot.close());
+    const files = [{ ...(await download(bench, content)), name: 'street.mp4' }];
+    const refused = await bench.api.createPrompt(bench.actor(), { text: 'A street', files });
+    expect(refused).toMatchObject({ problems: [{ code, parameters: { file: 'street.mp4' } }] });
     expect(await stored(bench)).toEqual([]);
   });
 

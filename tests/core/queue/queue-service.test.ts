@@ -37,10 +37,13 @@ async function openQueue(
     modelOverrides: {},
   };
   const killed = new Set<LaneName>();
+  let isServed = true;
   const service = new QueueService({
     store,
     profiles: new StoredProfiles(store.runs),
     hosts: [host],
+    chats: ['chat.slack', 'chat.discord'],
+    isServed: () => isServed,
     clock,
     isDriven: (lane) => store.lanes.get(lane).driver !== undefined && !killed.has(lane),
     ...(limits && { batch: limits }),
@@ -72,7 +75,10 @@ async function openQueue(
     store.runs.setProgress(run, { logTail: [], updatedAt: clock.now(), ...more });
   /** Its driver dies without taking its row away. */
   const kill = (lane: LaneName): void => void killed.add(lane);
-  return { store, clock, service, ana, prompt, queue, drive, kill, claim, place, progress };
+  const stopServing = (): void => {
+    isServed = false;
+  };
+  return { store, clock, service, stopServing, ana, prompt, queue, drive, kill, claim, place, progress };
 }
 
 describe('the place of a run', () => {
@@ -376,5 +382,37 @@ describe('runs that share a load', () => {
     progress(first, { remainingMs: { low: MINUTE, high: MINUTE } });
     progress(second, { remainingMs: { low: 3 * MINUTE, high: 4 * MINUTE } });
     expect(place(waiting)?.startsIn).toEqual({ low: 3 * MINUTE, high: 4 * MINUTE });
+  });
+});
+
+describe('chats on servers', () => {
+  it('stand as they were told last, since the first time of it', async () => {
+    const { service, store } = await openQueue();
+    store.chatConnections.set('chat.slack', { state: 'connected' }, 1_000);
+    store.chatConnections.set('chat.slack', { state: 'lost', detail: 'ECONNRESET' }, 2_000);
+    store.chatConnections.set('chat.slack', { state: 'lost', detail: 'HTTP 500' }, 3_000);
+    store.chatConnections.set('chat.discord', { state: 'lost', detail: 'ECONNRESET' }, 1_000);
+    store.chatConnections.set('chat.discord', { state: 'connected' }, 4_000);
+    expect(service.view().chats).toEqual([
+      { chat: 'chat.slack', state: 'lost', since: 2_000, detail: 'HTTP 500' },
+      { chat: 'chat.discord', state: 'connected', since: 4_000 },
+    ]);
+  });
+
+  it('are shown only while they are configured', async () => {
+    const { service, store } = await openQueue();
+    store.chatConnections.set('chat.slack.old', { state: 'connected' }, 1_000);
+    store.chatConnections.set('chat.slack', { state: 'connected' }, 1_000);
+    expect(service.view().chats.map(({ chat, state }) => `${chat} ${state}`)).toEqual([
+      'chat.slack connected',
+      'chat.discord unserved',
+    ]);
+  });
+
+  it('stand as nothing while nobody serves them, whatever was told before', async () => {
+    const { service, store, stopServing } = await openQueue();
+    store.chatConnections.set('chat.slack', { state: 'connected' }, 1_000);
+    stopServing();
+    expect(service.view().chats[0]).toEqual({ chat: 'chat.slack', state: 'unserved' });
   });
 });

@@ -164,10 +164,13 @@ describe('an attempt that is claimed', () => {
     expect(lane.run(run).state).toBe('active');
   });
 
-  it('gets everything anew where its host was wiped before anything began', async () => {
+  it.each([
+    ['gets everything anew where its host was wiped before anything began', 'engine.host_replaced'],
+    ['is tried again after an answer of its host that nobody understands', 'engine.command_failed'],
+  ] as const)('%s', async (_title, code) => {
     const lane = await TestLane.open();
     const { run, attempt } = lane.claim();
-    lane.host.failNext('putAsset', new CosmosError('engine.host_replaced', {}));
+    lane.host.failNext('putAsset', new CosmosError(code, {}));
     expect(await lane.settle()).toBe(1_000);
     await lane.after(1_000);
     expect(lane.host.starts(attempt)).toBe(1);

@@ -20,6 +20,8 @@ export interface CallRecord {
   readonly path: string;
   readonly params: Readonly<Record<string, string>>;
   readonly query: Readonly<Record<string, string>>;
+  /** What it was said to be long, with all that is around files. */
+  readonly bytes: number;
   readonly token: string | undefined;
   readonly at: UtcMs;
   /** The JSON that was sent. */
@@ -40,7 +42,9 @@ export class CallLog {
     this.#changes = changes;
   }
 
-  begin(call: Pick<CallRecord, 'route' | 'path' | 'params' | 'query' | 'token' | 'at'>): CallRecord {
+  begin(
+    call: Pick<CallRecord, 'route' | 'path' | 'params' | 'query' | 'bytes' | 'token' | 'at'>,
+  ): CallRecord {
     const record: CallRecord = { ...call, body: undefined, files: [], outcome: undefined, accepted: false };
     this.all.push(record);
     this.#changes.announce();

@@ -35,19 +35,18 @@ export function fileAt(world: World, url: URL): Attachment | undefined {
   return attachment?.deleted === false ? attachment : undefined;
 }
 
-/** Streams the content; half of it where the test wants the connection to break. */
+/** Streams the content, `midway` being called after half of it; where that returns false, the connection breaks there. */
 export async function sendFile(
   file: Attachment,
   response: ServerResponse,
-  cutMidway: boolean,
+  midway?: () => Promise<boolean>,
 ): Promise<void> {
   response.writeHead(200, { 'content-type': file.contentType, 'content-length': file.size });
-  if (!cutMidway) {
-    await pipeline(createReadStream(file.path), response);
-    return;
-  }
-  await pipeline(createReadStream(file.path, { end: Math.floor(file.size / 2) }), response, { end: false });
-  response.destroy();
+  if (midway === undefined) return await pipeline(createReadStream(file.path), response);
+  const half = Math.floor(file.size / 2);
+  await pipeline(createReadStream(file.path, { end: half }), response, { end: false });
+  if (await midway()) await pipeline(createReadStream(file.path, { start: half + 1 }), response);
+  else response.destroy();
 }
 
 function signature(world: World, path: string, times: string): string {

@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LocalServer } from '../local-server.ts';
 import { type Answer, answerCall } from './answering.ts';
 import type { CallRecord } from './call-log.ts';
 import { fileAt, sendFile } from './cdn.ts';
@@ -14,50 +14,30 @@ import type { World } from './world.ts';
 /** Discord's HTTP side on 127.0.0.1: the REST API, the files, and the way to the gateway. */
 export class DiscordHttpServer {
   readonly #world: () => World;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #server: LocalServer;
 
   constructor(world: () => World) {
     this.#world = world;
-    this.#server = createServer((request, response) => void this.#handle(request, response));
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    this.#server.on('upgrade', (request, socket, head) => {
-      socket.on('error', () => socket.destroy());
-      this.#world().gateway.upgrade(request, socket, head);
+    this.#server = new LocalServer({
+      handle: async (request, response) => await this.#handle(request, response),
+      upgrade: (request, socket, head) => this.#world().gateway.upgrade(request, socket, head),
     });
   }
 
   /** Listens and returns its origin: on any free port, or on this one. */
-  async listen(port = 0): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
-    this.#server.listen(port, '127.0.0.1', resolve);
-    await promise;
-    return `http://127.0.0.1:${portOf(this.#server.address())}`;
+  async listen(port?: number): Promise<string> {
+    return await this.#server.listen(port);
   }
 
   async close(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    for (const socket of this.#sockets) socket.destroy();
-    await promise;
+    await this.#server.close();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // The other end going away is nothing to tell anybody: the call's record says how far it came.
-    response.on('error', () => response.destroy());
     const url = new URL(request.url ?? '/', 'http://discord');
-    try {
-      if (url.pathname.startsWith('/api/v10/')) await this.#api(request, response, url);
-      else if (/^\/(ephemeral-)?attachments\//.test(url.pathname)) await this.#download(response, url);
-      else response.writeHead(404).end();
-    } catch (error) {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(error instanceof Error ? error.stack : String(error));
-    }
+    if (url.pathname.startsWith('/api/v10/')) await this.#api(request, response, url);
+    else if (/^\/(ephemeral-)?attachments\//.test(url.pathname)) await this.#download(response, url);
+    else response.writeHead(404).end();
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, url: URL): Promise<void> {
@@ -69,11 +49,12 @@ export class DiscordHttpServer {
       path,
       params: match?.params ?? {},
       query: Object.fromEntries(url.searchParams),
+      bytes: Number(request.headers['content-length'] ?? 0),
       token: /^Bot (.+)$/.exec(request.headers.authorization ?? '')?.[1],
       at: world.clock.now(),
     });
-    const midway = world.injections.takeMidway(record);
-    const body = await readBody(request, world.directory, midway !== undefined).catch(refusalOnly);
+    const midway = world.injections.take(record.route, record, true);
+    const body = await readBody(request, world.directory, goesOn(world, midway)).catch(refusalOnly);
     if (body === undefined) {
       world.calls.end(record, 'reset');
       response.socket?.resetAndDestroy();
@@ -97,6 +78,7 @@ export class DiscordHttpServer {
       path: url.pathname,
       params: { attachment: url.pathname.split('/')[3] ?? '' },
       query: Object.fromEntries(url.searchParams),
+      bytes: 0,
       token: undefined,
       at: world.clock.now(),
     });
@@ -107,8 +89,9 @@ export class DiscordHttpServer {
         return { outcome: 'http 404', send: () => gone().end('This content is no longer available.') };
       }
       record.accepted = true;
-      const midway = world.injections.takeMidway(record) !== undefined;
-      return { outcome: midway ? 'reset' : 'ok', send: () => sendFile(file, response, midway) };
+      const midway = world.injections.take(record.route, record, true);
+      const outcome = midway === undefined || midway.trouble.kind === 'slow' ? 'ok' : 'reset';
+      return { outcome, send: () => sendFile(file, response, goesOn(world, midway)) };
     });
   }
 
@@ -119,7 +102,7 @@ export class DiscordHttpServer {
     act: () => Promise<{ readonly outcome: string; readonly send: () => unknown }>,
   ): Promise<void> {
     const world = this.#world();
-    const injection = world.injections.take(record);
+    const injection = world.injections.take(record.route, record, false);
     const before = await suffer(world, response, injection, 'before');
     if (before !== undefined) {
       world.calls.end(record, before);
@@ -131,6 +114,15 @@ export class DiscordHttpServer {
     world.calls.end(record, after ?? answer.outcome);
     if (after === undefined) await answer.send();
   }
+}
+
+/** What is called half-way through the bytes: whether more of them move. */
+function goesOn(world: World, midway: Injection | undefined): (() => Promise<boolean>) | undefined {
+  if (midway === undefined) return undefined;
+  return async () => {
+    await midway.wait(world.clock, world.stopped);
+    return midway.trouble.kind === 'slow';
+  };
 }
 
 /** Returns how the request ended, or undefined where it goes on. */
@@ -186,9 +178,4 @@ function send(world: World, response: ServerResponse, answer: Answer): void {
 function refusalOnly(error: unknown): Refusal {
   if (error instanceof Refusal) return error;
   throw error;
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-  return address.port;
 }

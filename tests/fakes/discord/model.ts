@@ -105,7 +105,9 @@ export interface Message {
   readonly nonce: string | number | undefined;
   /** Only this person sees it. */
   readonly onlyFor: string | undefined;
-  readonly reference: { readonly channelId: string; readonly messageId: string } | undefined;
+  readonly reference:
+    | { readonly channelId: string; readonly messageId: string; readonly isForward?: boolean }
+    | undefined;
   readonly interaction: MessageInteraction | undefined;
   content: string;
   embeds: readonly JsonObject[];

@@ -10,26 +10,34 @@ export interface RequestBody {
   readonly files: readonly SentFile[];
 }
 
-/** Reads a request to its end; undefined where the sender went away or the test cut it half-way. */
+/**
+ * Reads a request to its end, `midway` being called after half of it; undefined where that returns false, or the sender
+ * went away.
+ */
 export async function readBody(
   request: IncomingMessage,
   directory: string,
-  cutMidway: boolean,
+  midway?: () => Promise<boolean>,
 ): Promise<RequestBody | undefined> {
   const half = Number(request.headers['content-length'] ?? 0) / 2;
+  let isCut = false;
   const content = async function* () {
     let bytes = 0;
+    let isAsked = false;
     for await (const chunk of request) {
       if (!Buffer.isBuffer(chunk)) continue;
       bytes += chunk.length;
       yield chunk;
-      if (cutMidway && bytes >= half) throw new Error('cut half-way');
+      if (midway === undefined || isAsked || bytes < half) continue;
+      isAsked = true;
+      isCut = !(await midway());
+      if (isCut) throw new Error('cut half-way');
     }
   };
   try {
     return await parse(request.headers['content-type'] ?? '', content(), directory);
   } catch (error) {
-    if (error instanceof Refusal || (request.complete && !cutMidway)) throw error;
+    if (error instanceof Refusal || (request.complete && !isCut)) throw error;
     return undefined;
   }
 }

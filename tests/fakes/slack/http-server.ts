@@ -1,5 +1,5 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { LocalServer } from '../local-server.ts';
 import { Arguments } from './arguments.ts';
 import type { CallRecord } from './call-log.ts';
 import { fileToDownload, sendFile, sendLoginPage } from './downloads.ts';
@@ -15,55 +15,35 @@ import type { World } from './world.ts';
 /** Slack's HTTP side on 127.0.0.1: Web API, uploads, downloads, response URLs, and the way to the sockets. */
 export class SlackHttpServer {
   readonly #world: () => World;
-  readonly #server: Server;
-  readonly #sockets = new Set<Socket>();
+  readonly #server: LocalServer;
   /** Wrong tokens are sent to the login page with 302 instead of getting it at once. */
   redirectToLogin = false;
 
   constructor(world: () => World) {
     this.#world = world;
-    this.#server = createServer((request, response) => void this.#handle(request, response));
-    this.#server.on('connection', (socket) => {
-      this.#sockets.add(socket);
-      socket.on('close', () => this.#sockets.delete(socket));
-    });
-    this.#server.on('upgrade', (request, socket, head) => {
-      socket.on('error', () => socket.destroy());
-      this.#world().sockets.upgrade(request, socket, head);
+    this.#server = new LocalServer({
+      handle: async (request, response) => await this.#handle(request, response),
+      upgrade: (request, socket, head) => this.#world().sockets.upgrade(request, socket, head),
     });
   }
 
   /** Listens and returns its origin: on any free port, or on this one. */
-  async listen(port = 0): Promise<string> {
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
-    this.#server.once('error', reject);
-    this.#server.listen(port, '127.0.0.1', resolve);
-    await promise;
-    return `http://127.0.0.1:${portOf(this.#server.address())}`;
+  async listen(port?: number): Promise<string> {
+    return await this.#server.listen(port);
   }
 
   async close(): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#server.close(() => resolve());
-    for (const socket of this.#sockets) socket.destroy();
-    await promise;
+    await this.#server.close();
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    // The other end going away is nothing to tell anybody: the call's record says how far it came.
-    response.on('error', () => response.destroy());
     const path = new URL(request.url ?? '/', 'http://slack').pathname.split('/').slice(1);
-    try {
-      if (path[0] === 'api') await this.#api(request, response, path[1] ?? '');
-      else if (path[0] === 'upload') await this.#upload(request, response, path.at(-1) ?? '');
-      else if (path[0] === 'files-pri') await this.#download(request, response, path[1] ?? '');
-      else if (path[0] === 'response') await this.#respond(request, response, path[1] ?? '');
-      else if (path[0] === 'signin') sendLoginPage(this.#world(), response, false);
-      else response.writeHead(404).end();
-    } catch (error) {
-      if (!response.headersSent) response.writeHead(500, { 'content-type': 'text/plain' });
-      response.end(error instanceof Error ? error.stack : String(error));
-    }
+    if (path[0] === 'api') await this.#api(request, response, path[1] ?? '');
+    else if (path[0] === 'upload') await this.#upload(request, response, path.at(-1) ?? '');
+    else if (path[0] === 'files-pri') await this.#download(request, response, path[1] ?? '');
+    else if (path[0] === 'response') await this.#respond(request, response, path[1] ?? '');
+    else if (path[0] === 'signin') sendLoginPage(this.#world(), response, false);
+    else response.writeHead(404).end();
   }
 
   async #api(request: IncomingMessage, response: ServerResponse, method: string): Promise<void> {
@@ -237,9 +217,4 @@ function sendJson(
 ): void {
   response.writeHead(status, { 'content-type': 'application/json; charset=utf-8', ...headers });
   response.end(JSON.stringify(body));
-}
-
-function portOf(address: AddressInfo | string | null): number {
-  if (address === null || typeof address === 'string') throw new Error('the server listens on no port');
-  return address.port;
 }

@@ -64,7 +64,9 @@ async function openRegistry() {
     return new CommandRegistration(parts);
   };
   const register = async (wanted?: Wanted) => await start(wanted).register(studio.bot.id, closed.signal);
-  return { studio, register, closed };
+  const registerIn = async (guild: string, wanted?: Wanted) =>
+    await start(wanted).registerIn(guild, studio.bot.id, closed.signal);
+  return { studio, register, registerIn, closed };
 }
 
 function puts({ discord }: DiscordStudio): readonly string[] {
@@ -128,6 +130,20 @@ it('a guild that has thrown the bot out is forgotten', async () => {
   expect(puts(studio)).toEqual(['guild 2', 'everywhere 0', 'everywhere 2', 'guild 0']);
 });
 
+it('a guild that shall have no commands any more loses them, also where Discord does not answer at first', async () => {
+  const { studio, register } = await openRegistry();
+  await register({ guilds: [studio.guild.id] });
+  studio.discord.injections.inject(IN_A_GUILD, trouble.serverError('before'), { times: 3 });
+  await register({ clock: { now: () => systemClock.now(), sleep: async () => undefined } });
+  expect(namesIn(studio, studio.guild.id)).toEqual([]);
+  const before = studio.discord.calls.all.length;
+  await register();
+  // Where nothing shall be nothing is looked for.
+  expect(studio.discord.calls.all.slice(before).map(({ route }) => route)).toEqual([
+    'GET /applications/{application}/commands',
+  ]);
+});
+
 it('commands are made anew in a guild that the bot has left and come back to', async () => {
   const { studio, register } = await openRegistry();
   const guilds = [studio.guild.id];
@@ -137,6 +153,40 @@ it('commands are made anew in a guild that the bot has left and come back to', a
   studio.bot.commandsIn(studio.guild.id).clear();
   await register({ guilds });
   expect(puts(studio).filter((each) => each === 'guild 2')).toHaveLength(2);
+});
+
+it('a configured guild that lets the bot in has them at once, and is asked before it gets them again', async () => {
+  const { studio, register, registerIn } = await openRegistry();
+  const lab = studio.discord.addGuild('Lab', studio.lead, []);
+  const guilds = [studio.guild.id, lab.id];
+  await register({ guilds });
+  lab.invite(studio.bot);
+  await registerIn(lab.id, { guilds });
+  expect(namesIn(studio, lab.id)).toEqual(['cosmos', 'Use as prompt']);
+  const before = puts(studio);
+  await registerIn(lab.id, { guilds });
+  expect(puts(studio)).toEqual(before);
+  studio.bot.commandsIn(lab.id).clear();
+  await registerIn(lab.id, { guilds });
+  expect(puts(studio)).toEqual([...before, 'guild 2']);
+});
+
+it('a guild that is not configured gets no commands of its own, and nothing is asked', async () => {
+  const { studio, register, registerIn } = await openRegistry();
+  await registerIn(studio.guild.id);
+  await registerIn(studio.guild.id, { guilds: ['1000000000000000001'] });
+  expect(studio.discord.calls.all).toEqual([]);
+  await register();
+  expect(namesIn(studio, studio.guild.id)).toEqual([]);
+});
+
+it('as many commands of somebody else are not taken for those of the bot', async () => {
+  const { studio, register } = await openRegistry();
+  await register();
+  for (const [id, command] of studio.bot.commands)
+    studio.bot.commands.set(id, { ...command, name: `other-${String(command['type'])}` });
+  await register();
+  expect(puts(studio)).toEqual(['everywhere 2', 'everywhere 2']);
 });
 
 it('where Discord does not answer it is asked again, later each time', async () => {
@@ -149,10 +199,21 @@ it('where Discord does not answer it is asked again, later each time', async () 
     },
   };
   // Each request is tried three times by itself.
-  studio.discord.injections.inject(EVERYWHERE, trouble.serverError('before'), { times: 6 });
+  studio.discord.injections.inject(EVERYWHERE, trouble.serverError('before'), { times: 27 });
   await register({ clock });
   expect(namesIn(studio)).toEqual(['cosmos', 'Use as prompt']);
-  expect(waits).toEqual([5_000, 10_000]);
+  expect(waits.map((ms) => ms / 1_000)).toEqual([5, 10, 20, 40, 80, 160, 320, 600, 600]);
+});
+
+it('where Discord says how long to wait it is asked after that', async () => {
+  const { studio, register } = await openRegistry();
+  const waits: number[] = [];
+  const sleep = async (ms: number) => void waits.push(ms);
+  studio.discord.injections.inject(EVERYWHERE, trouble.rateLimited(90));
+  await register({ clock: { now: () => systemClock.now(), sleep } });
+  expect(namesIn(studio)).toEqual(['cosmos', 'Use as prompt']);
+  expect(waits).toHaveLength(1);
+  expect(waits[0]).toBeGreaterThanOrEqual(90_000);
 });
 
 it('the end of the bot ends the waiting for an answer', async () => {

@@ -87,6 +87,81 @@ describe('a bot that can work', () => {
     expect(code).toBe(0);
   });
 
+  it('lacks nothing without a permission that nothing uses yet', async () => {
+    const studio = await openDiscordStudio();
+    studio.renders.deny(studio.bot, 'ADD_REACTIONS');
+    expect((await ask(studio, { toml: `channels = ["${studio.renders.id}"]` })).code).toBe(0);
+  });
+
+  it('in many servers is told which of them were not looked into', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    for (let index = 1; index <= 16; index++) discord.addGuild(`Lab ${index}`, lead, [bot]).addChannel('lab');
+    const { code, lines } = await ask(studio);
+    expect(lines.filter((line) => line.includes('every permission'))).toHaveLength(10);
+    expect(lines.find((line) => line.includes('more servers'))).toBe(
+      '✔ It is in 7 more servers, of which the permissions and channels were not looked at: Lab 10, Lab 11, Lab 12, Lab 13, Lab 14, and 2 more.',
+    );
+    expect(code).toBe(0);
+  });
+
+  it('is looked at in every configured server, however many these are', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    const labs = Array.from({ length: 12 }, (_, index) => discord.addGuild(`Lab ${index}`, lead, [bot]).id);
+    const { lines } = await ask(studio, { toml: `guilds = ${JSON.stringify(labs)}` });
+    expect(lines.filter((line) => line.includes('every permission'))).toHaveLength(12);
+    expect(lines.find((line) => line.includes('more server'))).toBe(
+      '✔ It is in 1 more server, whose permissions and channels were not looked at: Studio.',
+    );
+  });
+
+  it('in more servers than Discord lists at once finds the configured ones, and says what was left out', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    for (let index = 1; index <= 400; index++) discord.addGuild(`Lab ${index}`, lead, [bot]);
+    const last = discord.addGuild('Last', lead, [bot]);
+    last.addChannel('lab');
+    const { code, lines } = await ask(studio, { toml: `guilds = ["${last.id}"]` });
+    expect(lines).toContain(`✔ In Last (${last.id}) it has every permission that it needs.`);
+    expect(lines.find((line) => line.includes('more servers'))).toContain('It is in 401 more servers');
+    expect(code).toBe(0);
+  });
+
+  it('in many servers is told when a role may be in one that was not looked at', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    for (let index = 1; index <= 50; index++) discord.addGuild(`Lab ${index}`, lead, [bot]);
+    const last = discord.addGuild('Last', lead, [bot]);
+    const artists = last.addRole('Artists');
+    const rules = `[[access.rules]]\nrole = "operator"\ngroups = ["${artists.id}"]\n`;
+    const { code, lines } = await ask(studio, { toml: rules });
+    expect(lines).toContain(
+      `✖ The role ${artists.id} of the access rules was not found; 2 servers were not looked at.`,
+    );
+    expect(code).toBe(1);
+    const before = discord.calls.of('GET /guilds/{guild}/roles').length;
+    const named = await ask(studio, { toml: `${rules}tenant = "${last.id}"` });
+    expect(named.lines).toContain(`✔ The access rules mean the role Artists of Last (${artists.id}).`);
+    expect(discord.calls.of('GET /guilds/{guild}/roles')).toHaveLength(before + 1);
+  });
+
+  it('finds a role although the roles of another server are refused, and says that', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, lead, bot } = studio;
+    const artists = discord.addGuild('Lab', lead, [bot]).addRole('Artists');
+    const everyone = studio.guild.id;
+    discord.injections.inject('GET /guilds/{guild}/roles', trouble.refused(403, 50_001, 'Missing Access'));
+    const rules = `[[access.rules]]\nrole = "operator"\ngroups = ["${artists.id}", "${everyone}", "1000000000000000007"]`;
+    const { lines } = await ask(studio, { toml: rules });
+    expect(lines.filter((line) => /^\S.* roles? /.test(line))).toEqual([
+      '✖ Discord refuses the roles of Studio (Missing Access, 50001).',
+      `✔ The access rules mean the role Artists of Lab (${artists.id}).`,
+      `✔ The access rules mean the role @everyone of Studio (${everyone}).`,
+      '✖ The role 1000000000000000007 of the access rules was not found; 1 server was not looked at.',
+    ]);
+  });
+
   it('as the owner of a role with all permissions lacks nothing', async () => {
     const studio = await openDiscordStudio();
     const admins = studio.guild.addRole('Admins', ['ADMINISTRATOR']);
@@ -114,6 +189,15 @@ describe('what fails, and what to click', () => {
         },
         /does not know the token/,
         /"Reset Token"/,
+      ],
+      [
+        'a refusal that is not about the token',
+        ({ discord }) => {
+          discord.injections.inject('GET /applications/@me', trouble.refused(403, 40_333, 'Blocked'));
+          return undefined;
+        },
+        /Discord refuses the token \(Blocked, 40333\)/,
+        /again in a minute/,
       ],
       [
         'a client secret in place of the token',
@@ -165,6 +249,15 @@ describe('what fails, and what to click', () => {
         /settings of #renders/,
       ],
       [
+        'a channel whose history it may not read',
+        ({ renders, bot }) => {
+          renders.deny(bot, 'READ_MESSAGE_HISTORY');
+          return { toml: `channels = ["${renders.id}"]` };
+        },
+        /In #renders \(\d+\) it lacks the permission "Read Message History"/,
+        /settings of #renders/,
+      ],
+      [
         'a channel that is not there',
         () => ({ toml: 'channels = ["1000000000000000009"]' }),
         /no channel 1000000000000000009/,
@@ -203,6 +296,24 @@ describe('what fails, and what to click', () => {
     expect(lines[at + 1]).toMatch(advice);
     expect(code).toBe(1);
     expect(lines.join('\n')).not.toContain(studio.bot.token);
+  });
+
+  it('a Discord that wants to be asked later is asked again, and given up where that is long', async () => {
+    const studio = await openDiscordStudio();
+    const limit = (seconds: number) =>
+      studio.discord.injections.inject('GET /users/@me/guilds', trouble.rateLimited(seconds));
+    limit(0.2);
+    expect((await ask(studio)).code).toBe(0);
+    const often = studio.discord.injections.inject('GET /users/@me/guilds', trouble.rateLimited(0.05), {
+      times: 20,
+    });
+    expect((await ask(studio)).code).toBe(1);
+    expect(often.hits).toBe(6);
+    often.stop();
+    limit(60);
+    const { code, lines } = await ask(studio);
+    expect(lines.find((line) => line.startsWith('✖'))).toContain('Discord does not answer');
+    expect(code).toBe(1);
   });
 
   it('a Discord that does not answer', async () => {

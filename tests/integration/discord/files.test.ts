@@ -2,6 +2,7 @@ import { readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { fileId } from '../../../src/bot/discord/file-reference.ts';
+import { DIRECT_TENANT } from '../../../src/bot/discord/platform.ts';
 import type { Card, ChatFile, UploadFile } from '../../../src/core/ports/chat.ts';
 import { linkTo } from '../../fakes/discord/cdn.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
@@ -91,6 +92,21 @@ describe('an upload', () => {
     expect(await uploading).toMatchObject({ state: 'posted' });
   });
 
+  it('may take longer than any other call', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { callMs: 300, stallMs: 60_000 } });
+    const { injections } = studio.discord;
+    const slow = injections.inject(POST, trouble.slow(), { when: ({ files }) => files.length > 0 });
+    const uploading = chat.upload('key', channel, await fileOf(MIB), CARD);
+    await slow.hit();
+    injections.inject(POST, trouble.silence('before'));
+    await expect(chat.post('other', channel, CARD)).rejects.toMatchObject({
+      parameters: { detail: 'deadline' },
+    });
+    slow.release();
+    expect(await uploading).toMatchObject({ state: 'posted' });
+  });
+
   it('whose bytes do not move is given up', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio, { times: { stallMs: 100 } });
@@ -99,6 +115,20 @@ describe('an upload', () => {
       code: 'chat.unavailable',
       parameters: { detail: 'deadline' },
     });
+  });
+
+  it('that waits for others has as much time as they have once it is its turn', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { stallMs: 300 } });
+    const silent = studio.discord.injections.inject(POST, trouble.silence('before'), { times: 2 });
+    const first = chat.upload('first', channel, await fileOf(MIB), CARD);
+    await silent.hit();
+    const second = chat.upload('second', channel, await fileOf(MIB), CARD);
+    const third = chat.upload('third', channel, await fileOf(MIB), CARD);
+    for (const each of [first, second]) {
+      await expect(each).rejects.toMatchObject({ code: 'chat.unavailable' });
+    }
+    expect(await third).toMatchObject({ state: 'posted' });
   });
 
   it.each([
@@ -123,6 +153,76 @@ describe('an upload', () => {
     expect(await chat.upload('key', channel, file, CARD)).toEqual({ state: 'too_large', maxBytes: 25 * MIB });
     expect(await chat.maxUploadBytes(channel)).toBe(25 * MIB);
     expect(studio.discord.calls.all.filter(({ route }) => route === POST)).toHaveLength(1);
+  });
+
+  it('may be as large as another boost of the guild allows, whatever was refused before', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.guild.boost(3);
+    studio.discord.policy.refuseAboveBytes = 10 * MIB;
+    await chat.upload('key', channel, await fileOf(30 * MIB), CARD);
+    expect(await chat.maxUploadBytes(channel)).toBe(25 * MIB);
+    studio.guild.boost(2);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    studio.guild.boost(0);
+    expect(await chat.maxUploadBytes(channel)).toBe(10 * MIB);
+  });
+
+  it.each([
+    [9, 8],
+    [10, 8],
+    [10.5, 10],
+    [26, 25],
+    [51, 50],
+    [5, 5 - 1 / MIB],
+  ])('of %d MiB that is refused leaves %d MiB to try', async (mebibytes, left) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.guild.boost(3);
+    studio.discord.injections.inject(POST, trouble.tooLarge());
+    const bytes = mebibytes * MIB;
+    expect(await chat.upload('key', channel, await fileOf(bytes), CARD)).toEqual({
+      state: 'too_large',
+      maxBytes: left * MIB,
+    });
+  });
+
+  it('is never tried as large as one that was refused, however small that was', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(POST, trouble.tooLarge(), { times: 2 });
+    const small = await fileOf(2 * MIB);
+    expect(await chat.upload('key', channel, small, CARD)).toEqual({
+      state: 'too_large',
+      maxBytes: 2 * MIB - 1,
+    });
+    const direct = { ...channel, tenant: DIRECT_TENANT };
+    expect(await chat.maxUploadBytes(direct)).toBe(10 * MIB);
+  });
+
+  it('may be as large as anywhere where Discord does not say how far the guild is boosted', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const GUILD = 'GET /guilds/{guild}';
+    studio.guild.boost(3);
+    studio.discord.injections.inject(GUILD, trouble.refused(403, 50_001));
+    expect(await chat.maxUploadBytes(channel)).toBe(10 * MIB);
+    const { chat: other } = openDiscordDesk(studio);
+    studio.discord.injections.inject(GUILD, trouble.reset('before'), { times: 3 });
+    await expect(other.maxUploadBytes(channel)).rejects.toMatchObject({ code: 'chat.unavailable' });
+  });
+
+  it('asks how far a guild is boosted once in a while only', async () => {
+    const clock = new FakeClock(Date.now());
+    const studio = await openDiscordStudio({ clock });
+    const { chat, channel } = openDiscordDesk(studio, { clock, times: { guildMs: 60_000 } });
+    studio.guild.boost(2);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    studio.guild.boost(3);
+    clock.advance(59_999);
+    expect(await chat.maxUploadBytes(channel)).toBe(50 * MIB);
+    clock.advance(1);
+    expect(await chat.maxUploadBytes(channel)).toBe(100 * MIB);
   });
 
   it('where the bot may not attach files is refused, and a message without it is not', async () => {
@@ -192,6 +292,65 @@ describe('a download', () => {
     const to = join(await temporaryDirectory(), 'file');
     await expect(chat.download(attached(studio, message), to, 100)).rejects.toMatchObject({
       code: 'input.not_media',
+    });
+  });
+
+  it('of a file that says to be too large is not begun, and ends where it says less', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const file = attached(studio, message);
+    const to = join(await temporaryDirectory(), 'file');
+    const tooLarge = { code: 'input.file_too_large', parameters: { file: 'street.mp4', maxBytes: 5 } };
+    await expect(chat.download(file, to, 5)).rejects.toMatchObject(tooLarge);
+    expect(studio.discord.calls.of('GET cdn')).toEqual([]);
+    await expect(chat.download({ ...file, bytes: 1 }, to, 5)).rejects.toMatchObject(tooLarge);
+    await chat.download({ ...file, bytes: 6 }, to, 6);
+  });
+
+  it('that ends before the file does may pass later', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const to = join(await temporaryDirectory(), 'file');
+    await expect(chat.download({ ...attached(studio, message), bytes: 7 }, to, 100)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'the file ended too early' },
+    });
+    await expect(readFile(to)).rejects.toMatchObject({ code: 'ENOENT' });
+  });
+
+  it('whose bytes do not move any more is given up', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio, { times: { stallMs: 100 } });
+    const message = await studio.anna.uploads(studio.renders, [
+      { name: 'street.mp4', content: 'x'.repeat(100_000) },
+    ]);
+    const silent = studio.discord.injections.inject('GET cdn', trouble.silence('midway'));
+    const to = join(await temporaryDirectory(), 'file');
+    await expect(chat.download(attached(studio, message), to, MIB)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'deadline' },
+    });
+    silent.release();
+  });
+
+  it('of a link that works no more asks for another one, once', async () => {
+    const studio = await openDiscordStudio();
+    const { chat } = openDiscordDesk(studio);
+    const message = await studio.anna.uploads(studio.renders, [{ name: 'street.mp4', content: 'a film' }]);
+    const to = join(await temporaryDirectory(), 'file');
+    const failing = studio.discord.injections.inject('GET cdn', trouble.serverError('before', 404));
+    await chat.download(attached(studio, message), to, 100);
+    expect(failing.hits).toBe(1);
+    studio.discord.injections.inject('GET cdn', trouble.serverError('before', 403), { times: 2 });
+    await expect(chat.download(attached(studio, message), to, 100)).rejects.toMatchObject({
+      code: 'input.file_missing',
+    });
+    studio.discord.injections.inject('GET cdn', trouble.serverError('before', 503));
+    await expect(chat.download(attached(studio, message), to, 100)).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'HTTP 503' },
     });
   });
 

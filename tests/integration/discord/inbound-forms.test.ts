@@ -13,6 +13,7 @@ const CALLBACK = 'POST /interactions/{interaction}/{token}/callback';
 class ManyFields implements Partial<ChatForms> {
   readonly sent: { readonly state: string; readonly values: FormValues }[] = [];
   state = 'about a prompt';
+  isEmpty = false;
   problems: Readonly<Record<string, string>> | undefined;
 
   readonly #fields = (values: FormValues): readonly FormField[] => [
@@ -61,7 +62,12 @@ class ManyFields implements Partial<ChatForms> {
   };
 
   #form(values: FormValues): Form {
-    return { state: this.state, title: 'Run a prompt', submit: 'Run', fields: this.#fields(values) };
+    return {
+      state: this.state,
+      title: 'Run a prompt',
+      submit: 'Run',
+      fields: this.isEmpty ? [] : this.#fields(values),
+    };
   }
 }
 
@@ -81,6 +87,13 @@ describe('a form', () => {
     expect(modal.inputs.map(({ label }) => label)).toEqual(['Prompt', 'Model', 'Edges', 'Note', 'Name']);
     expect(modal.input('Edges').value).toBe('0.5');
     expect(bot.received).toEqual([]);
+  });
+
+  it('that asks nothing is none: the command is executed as it is', async () => {
+    const { studio, forms, bot } = await formStudio();
+    forms.isEmpty = true;
+    expect((await studio.anna.command(studio.renders, 'cosmos inference')).outcome).toBe('answered');
+    expect(bot.received).toMatchObject([{ words: ['inference'] }]);
   });
 
   it('offers 25 to choose from where there is much to find, and the one that is meant', async () => {

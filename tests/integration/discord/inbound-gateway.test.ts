@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { snowflakeAt } from '../../../src/bot/discord/inbound/place.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { openDiscordStudio } from '../../support/discord-studio.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { DiscordListeningBot, listenToDiscord, Mark } from './listening.ts';
+import { DiscordListeningBot, listenToDiscord, Mark, registerCommands } from './listening.ts';
 
 const VIDEO = { name: 'drift.mp4', content: 'frames' };
 const MESSAGES = 'GET /channels/{channel}/messages';
@@ -24,6 +24,7 @@ describe('the connection', () => {
     expect(await bot.hears()).toMatchObject({ text: 'meanwhile' });
     expect(discord.gateway.resumes.map(({ resumed }) => resumed)).toEqual([true]);
     expect(discord.gateway.identifies).toHaveLength(1);
+    expect(bot.told.map(({ state }) => state)).toEqual(['connected', 'lost', 'connected']);
   });
 
   it('goes on where Discord asks to come back', async () => {
@@ -62,6 +63,9 @@ describe('the connection', () => {
     expect(bot.mark.value).toBe(before);
     discord.gateway.forget(app);
     discord.gateway.down = false;
+    // Tries at a gateway that is away have waits between them.
+    const passing = setInterval(() => clock.advance(1_000), 20);
+    onTestFinished(() => clearInterval(passing));
     expect(await bot.hears()).toMatchObject({ text: 'in the dark' });
   });
 
@@ -73,6 +77,7 @@ describe('the connection', () => {
     });
     const bot = await listenToDiscord(studio);
     expect(down.hits).toBe(4);
+    expect(bot.told).toEqual([{ state: 'lost', detail: 'HTTP 503' }, { state: 'connected' }]);
     anna.mentions(renders, 'status');
     expect(await bot.hears()).toMatchObject({ text: 'status' });
   });
@@ -150,6 +155,54 @@ describe('after a restart', () => {
     expect(await bot.hears()).toMatchObject({ text: 'queue' });
   });
 
+  it('what was posted directly is read too, where somebody has talked to the bot before', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, ben, bot: app } = studio;
+    await registerCommands(studio);
+    const first = await listenToDiscord(studio);
+    anna.says(discord.direct(anna, app), 'status');
+    await ben.command(discord.direct(ben, app), 'cosmos status');
+    await discord.until(() => first.received.length === 2);
+    await first.stop();
+    await anna.uploads(discord.direct(anna, app), [VIDEO], { text: 'of anna' });
+    await ben.uploads(discord.direct(ben, app), [VIDEO], { text: 'of ben' });
+    const { mark, directChannels } = first;
+    mark.value = anHourAgo().value;
+    const next = await listenToDiscord(studio, { mark, directChannels });
+    await next.hears((event) => event.kind === 'upload' && event.text === 'of anna');
+    expect(await next.hears((event) => event.kind === 'upload' && event.text === 'of ben')).toMatchObject({
+      where: { tenant: '@me', channel: discord.direct(ben, app).id },
+      user: { id: ben.id, groups: [] },
+    });
+  });
+
+  it('direct conversations that cannot be read stay to be read by the next session', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, bot: app } = studio;
+    const mark = anHourAgo();
+    const before = mark.value;
+    const directChannels = new Mark(JSON.stringify([discord.direct(anna, app).id]));
+    await anna.uploads(discord.direct(anna, app), [VIDEO], { text: 'hello' });
+    const injected = discord.injections.inject(MESSAGES, trouble.serverError('before'), { times: 100 });
+    const bot = await listenToDiscord(studio, { mark, directChannels });
+    await injected.hit();
+    await bot.stop();
+    expect(mark.value).toBe(before);
+    injected.stop();
+    const next = await listenToDiscord(studio, { mark, directChannels });
+    expect(await next.hears()).toMatchObject({ text: 'hello' });
+  });
+
+  it('a forwarded video is read too', async () => {
+    const studio = await openDiscordStudio();
+    const { anna, ben, renders, guild } = studio;
+    const drafts = guild.addChannel('drafts');
+    const original = await ben.uploads(drafts, [VIDEO], { text: 'a street' });
+    anna.forwards(original, renders);
+    const bot = await listenToDiscord(studio, { mark: anHourAgo(), channels: [renders.id] });
+    expect(await bot.hears()).toMatchObject({ text: 'a street', user: { id: anna.id } });
+  });
+
   it('a channel that cannot be read stays to be read by the next session', async () => {
     const studio = await openDiscordStudio();
     const mark = anHourAgo();
@@ -180,6 +233,10 @@ describe('a refusal of Discord', () => {
     const bot = await listenToDiscord(studio);
     studio.discord.gateway.close(studio.bot, 4004);
     expect(await bot.says('closed the connection for good')).toContain('Reset Token');
+    expect(bot.told.at(-1)).toMatchObject({
+      state: 'refused',
+      detail: expect.stringContaining('Reset Token'),
+    });
     expect(studio.discord.gateway.identifies).toHaveLength(1);
   });
 

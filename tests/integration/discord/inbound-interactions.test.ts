@@ -6,6 +6,7 @@ import { CosmosError } from '../../../src/core/errors.ts';
 import type { CardAction } from '../../../src/core/ports/chat.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
+import { BOT_PERMISSIONS } from '../../fakes/discord/numbers.ts';
 import { type DiscordStudio, openDiscordStudio } from '../../support/discord-studio.ts';
 import { openWorkbench } from '../../support/workbench.ts';
 import { type DiscordListeningBot, listenToDiscord, meaning, registerCommands } from './listening.ts';
@@ -163,6 +164,20 @@ describe('a slash command', () => {
     await asking;
   });
 
+  it('is not offered to whoever may not use commands, whose clicks and mentions arrive all the same', async () => {
+    const studio = await commandStudio();
+    const { anna, renders, guild } = studio;
+    const bot = await listenToDiscord(studio);
+    const card = await postCard(bot, [STOP]);
+    for (const role of guild.state.roles.values())
+      if (role.id === guild.id) guild.changeRole(role, BOT_PERMISSIONS);
+    await expect(anna.command(renders, 'cosmos status')).rejects.toThrow('hidden');
+    await anna.clicks(card, 'Cancel');
+    anna.mentions(renders, 'status');
+    await bot.hears(({ kind }) => kind === 'command');
+    expect(bot.received.map(({ kind }) => kind)).toEqual(['click', 'command']);
+  });
+
   it('that Discord loses harms nobody', async () => {
     const studio = await commandStudio();
     const bot = await listenToDiscord(studio);
@@ -292,4 +307,24 @@ describe('completion', () => {
     expect(suggested.choices).toHaveLength(11);
     expect((await anna.autocomplete(renders, 'cosmos inference', 'prompt', '')).choices).toHaveLength(25);
   });
+});
+
+it('an interaction says how large files may be, long before the guild is asked again', async () => {
+  const studio = await openDiscordStudio();
+  const { anna, guild, renders } = studio;
+  await registerCommands(studio);
+  const { chat } = await listenToDiscord(studio, { times: { guildMs: 600_000 } });
+  const MIB = 1024 * 1024;
+  const place = { platform: chat.platform, tenant: guild.id, channel: renders.id };
+  const limit = async (): Promise<number> => await chat.maxUploadBytes(place);
+  guild.boost(3);
+  expect(await limit()).toBe(100 * MIB);
+  // Somebody with a subscription may more than the guild allows.
+  anna.account.uploadBytes = 500 * MIB;
+  await anna.command(renders, 'cosmos models');
+  expect(await limit()).toBe(100 * MIB);
+  anna.account.uploadBytes = 10 * MIB;
+  guild.boost(2);
+  await anna.command(renders, 'cosmos models');
+  expect(await limit()).toBe(50 * MIB);
 });

@@ -1,7 +1,10 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseFileId } from '../../../src/bot/discord/file-reference.ts';
 import type { ChatFile, Inbound } from '../../../src/core/ports/chat.ts';
 import { openDiscordStudio } from '../../support/discord-studio.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { listenToDiscord, meaning } from './listening.ts';
 
 const VIDEO = { name: 'drift.mp4', content: 'frames' };
@@ -93,6 +96,68 @@ describe('a message with files', () => {
     await anna.uploads(renders, [VIDEO], { text: 'readable', mention: true });
     expect(await bot.hears()).toMatchObject({ text: 'readable', files: [{ name: 'drift.mp4' }] });
     expect(bot.received).toHaveLength(1);
+  });
+});
+
+describe('a forwarded message', () => {
+  it('is an upload of whoever forwards it, with the words and the files that it shows', async () => {
+    const studio = await openDiscordStudio();
+    const { anna, ben, renders, guild } = studio;
+    const drafts = guild.addChannel('drafts');
+    const bot = await listenToDiscord(studio, { channels: [renders.id] });
+    const original = await ben.uploads(drafts, [VIDEO, NOTES], { text: 'a street at night' });
+    const forward = anna.forwards(original, renders);
+    const event = await bot.hears();
+    expect(meaning(event)).toMatchObject({
+      ...{ kind: 'upload', text: 'a street at night', user: anna.id },
+      where: { channel: renders.id, message: forward.id },
+      files: [{ name: 'drift.mp4', bytes: 6 }],
+    });
+    const [video] = original.files;
+    expect(parseFileId(filesOf(event)[0]?.id ?? '')?.place).toEqual({
+      ...{ channel: renders.id, message: forward.id, attachment: video?.id },
+    });
+  });
+
+  it('works in a direct conversation, and its link can be renewed', async () => {
+    const studio = await openDiscordStudio();
+    const { discord, anna, renders, bot: app } = studio;
+    const bot = await listenToDiscord(studio, { channels: ['1'] });
+    const original = await anna.uploads(renders, [VIDEO]);
+    anna.forwards(original, discord.direct(anna, app));
+    const [file] = filesOf(await bot.hears());
+    if (file === undefined) throw new Error('no file has arrived');
+    const to = join(await temporaryDirectory(), 'drift.mp4');
+    const old = { ...file, id: file.id.replace(/ex=[0-9a-f]+/, 'ex=1') };
+    expect(old.id).not.toBe(file.id);
+    await bot.chat.download(old, to, 1_000);
+    expect(await readFile(to, 'utf8')).toBe('frames');
+  });
+
+  it('does not call the bot by the words of somebody else', async () => {
+    const studio = await openDiscordStudio();
+    const { anna, ben, renders } = studio;
+    const bot = await listenToDiscord(studio);
+    const called = ben.mentions(renders, 'queue');
+    anna.forwards(called, renders);
+    anna.mentions(renders, 'status');
+    await bot.hears((event) => event.kind === 'command' && event.text === 'status');
+    expect(bot.received.map(({ user }) => user.id)).toEqual([ben.id, anna.id]);
+  });
+});
+
+describe('an edit', () => {
+  it('makes no second prompt, and no first one', async () => {
+    const studio = await openDiscordStudio();
+    const { anna, renders, bot: app } = studio;
+    const bot = await listenToDiscord(studio);
+    const upload = await anna.uploads(renders, [VIDEO], { text: 'night' });
+    anna.edits(upload, 'day');
+    const words = anna.says(renders, 'nothing for the bot');
+    anna.edits(words, `${app.mention} status`);
+    anna.mentions(renders, 'queue');
+    await bot.hears(({ kind }) => kind === 'command');
+    expect(bot.received.map((event) => ('text' in event ? event.text : ''))).toEqual(['night', 'queue']);
   });
 });
 

@@ -8,11 +8,12 @@ import { commandDefinitions } from '../../../src/bot/discord/commands/slash-comm
 import { DiscordChat } from '../../../src/bot/discord/discord-chat.ts';
 import { DiscordClient } from '../../../src/bot/discord/discord-client.ts';
 import { DiscordListener } from '../../../src/bot/discord/discord-listener.ts';
+import type { DiscordTimes } from '../../../src/bot/discord/discord-times.ts';
 import type { SeenMark } from '../../../src/bot/discord/inbound/seen.ts';
 import { tokenLockPath } from '../../../src/bot/discord/inbound/token-lock.ts';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import { systemRandom } from '../../../src/bot/system-random.ts';
-import type { ChatReference, Inbound, Receive } from '../../../src/core/ports/chat.ts';
+import type { ChatConnection, ChatReference, Inbound, Receive } from '../../../src/core/ports/chat.ts';
 import type { ChatForms, ChatSurfaces } from '../../../src/core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { Secret } from '../../../src/core/ports/secret.ts';
@@ -28,9 +29,12 @@ export interface DiscordListeningOptions {
   readonly forms?: Partial<ChatForms>;
   /** What the bot before it has heard. */
   readonly mark?: Mark;
+  /** Whom the bot before it has talked to directly. */
+  readonly directChannels?: Mark;
   /** Where the lock of the token lies; a folder of the test's own otherwise. */
   readonly lockDirectory?: string;
   readonly token?: string;
+  readonly times?: Partial<DiscordTimes>;
 }
 
 /** In place of the store's settings. */
@@ -55,8 +59,13 @@ export class DiscordListeningBot {
   readonly studio: DiscordStudio;
   readonly chat: DiscordChat;
   readonly mark: Mark;
+  readonly directChannels: Mark;
   /** Everything that was made durable, in its order. */
   readonly received: Inbound[] = [];
+  /** Guilds that have let it in. */
+  readonly joined: string[] = [];
+  /** How it has told that the connection stands, in order; the same only once. */
+  readonly told: ChatConnection[] = [];
   /** What the log says. */
   readonly said: string[] = [];
   /** In place of the store. */
@@ -83,21 +92,38 @@ export class DiscordListeningBot {
     );
     this.studio = studio;
     this.mark = mark;
+    const { directChannels = new Mark() } = options;
+    this.directChannels = directChannels;
     this.#surfaces = { ...NO_SURFACES, forms: { ...NO_SURFACES.forms, ...options.forms } };
     const lockPath = tokenLockPath(token, lockDirectory);
     this.chat = new DiscordChat(
-      { ...{ token, apiUrl, clock, logger }, random: systemRandom, times: QUICK_DISCORD },
+      {
+        ...{ token, apiUrl, clock, logger },
+        random: systemRandom,
+        times: { ...QUICK_DISCORD, ...options.times },
+      },
       (listening) =>
         new DiscordListener({
-          ...{ ...listening, token, apiUrl, channels, ownsThread, mark, clock, logger },
+          ...{ ...listening, token, apiUrl, channels, ownsThread, mark, directChannels, clock, logger },
           lockPath,
+          joined: async (guild) => {
+            this.joined.push(guild);
+            studio.discord.changes.announce();
+          },
         }),
     );
     onTestFinished(async () => await this.stop());
   }
 
   async start(): Promise<this> {
-    await this.chat.start(async (event) => await this.receive(event), this.#surfaces);
+    await this.chat.start(
+      async (event) => await this.receive(event),
+      this.#surfaces,
+      (connection) => {
+        if (this.told.at(-1)?.state !== connection.state) this.told.push(connection);
+        this.studio.discord.changes.announce();
+      },
+    );
     return this;
   }
 

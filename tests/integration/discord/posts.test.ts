@@ -1,7 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DiscordAPIError } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import { cardHash } from '../../../src/bot/chat/card-hash.ts';
+import type { DiscordInbound } from '../../../src/bot/discord/discord-inbound.ts';
 import { DIRECT_TENANT } from '../../../src/bot/discord/platform.ts';
 import type { Card, ChatReference } from '../../../src/core/ports/chat.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
@@ -12,6 +14,7 @@ import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const POST = 'POST /channels/{channel}/messages';
 const EDIT = 'PATCH /channels/{channel}/messages/{message}';
+const THREAD = 'POST /channels/{channel}/messages/{message}/threads';
 const LONG_AGO = Date.now() - 3_600_000;
 
 function titled(title: string, more: Partial<Card> = {}): Card {
@@ -55,6 +58,16 @@ describe('a post', () => {
     expect(studio.renders.timeline).toHaveLength(1);
   });
 
+  it('is looked for again where a look fails', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const posted = await chat.post('key', channel, titled('One'));
+    const looks = 'GET /channels/{channel}/messages';
+    const failing = studio.discord.injections.inject(looks, trouble.serverError('before'), { times: 2 });
+    expect(await chat.find('key', channel, LONG_AGO)).toEqual([posted]);
+    expect(failing.hits).toBe(2);
+  });
+
   it('with other content than an earlier one of its key is not believed to be shown', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
@@ -91,13 +104,29 @@ describe('a post', () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
     studio.renders.deny(studio.bot, 'SEND_MESSAGES');
-    for (const key of ['one', 'two']) {
+    for (const key of ['one', 'two', 'three']) {
       await expect(chat.post(key, channel, titled('One'))).rejects.toMatchObject({
         code: 'chat.not_permitted',
         parameters: { platform: 'Discord', detail: 'Missing Permissions (50013)' },
       });
     }
-    expect(studio.discord.calls.all.filter(({ route }) => route === POST)).toHaveLength(1);
+    // The card, and words of why it is not there.
+    expect(studio.discord.calls.of(POST)).toHaveLength(2);
+  });
+
+  it('where the bot may write but show no card says so there, once', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, { times: { refusalMs: 0 } });
+    studio.renders.deny(studio.bot, 'EMBED_LINKS');
+    for (const key of ['one', 'two']) {
+      await expect(chat.post(key, channel, titled('One'))).rejects.toMatchObject({
+        code: 'chat.not_permitted',
+      });
+    }
+    expect(studio.renders.timeline.map(({ words }) => words)).toEqual([
+      expect.stringContaining('Embed Links'),
+    ]);
+    expect(studio.renders.timeline[0]?.pinged).toEqual([]);
   });
 
   it('into a channel or thread that is gone is told as that', async () => {
@@ -128,6 +157,65 @@ describe('a post', () => {
     expect(await restarted.find('key', channel, LONG_AGO)).toEqual([target]);
   });
 
+  it('that another process of the bot has changed is looked at before what is known of it is wrong twice', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const { chat: other } = openDiscordDesk(studio);
+    const directory = await temporaryDirectory();
+    const pictures = ['one.jpg', 'two.jpg'].map((name) => ({
+      ...{ type: 'picture' as const, path: join(directory, name), description: name },
+    }));
+    for (const { path } of pictures) await writeFile(path, path);
+    const [first, ...rest] = pictures;
+    if (first === undefined) throw new Error('there is no picture');
+    const files = () => studio.renders.now(target.message ?? '')?.files.map(({ id }) => id) ?? [];
+    const target = await chat.post('key', channel, titled('One', { blocks: rest }));
+    await chat.edit(target, titled('Two', { blocks: [first] }));
+    const shown = files();
+    await chat.edit(target, titled('Three', { blocks: [first] }));
+    expect(files()).toEqual(shown);
+
+    await other.edit(target, titled('Four'));
+    await expect(chat.edit(target, titled('Five', { blocks: pictures }))).rejects.toBeDefined();
+    expect(await chat.edit(target, titled('Five', { blocks: pictures }))).toEqual({ state: 'edited' });
+    expect(files()).toHaveLength(2);
+
+    await other.edit(target, titled('Six'));
+    expect(await chat.shown(target)).toBe(cardHash(titled('Six')));
+    await chat.edit(target, titled('Seven', { blocks: pictures }));
+    expect(files()).toHaveLength(2);
+  });
+
+  it('whose embed somebody has taken away shows no card, until it is edited', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const target = await chat.post('key', channel, titled('One'));
+    const stored = studio.discord.state.channel(studio.renders.id).messages.at(-1);
+    if (stored === undefined) throw new Error('nothing was posted');
+    stored.embeds = [];
+    const shown = await chat.shown(target);
+    expect(shown).not.toBeNull();
+    expect(shown).not.toBe(cardHash(titled('One')));
+    await chat.edit(target, titled('One'));
+    expect(await chat.shown(target)).toBe(cardHash(titled('One')));
+  });
+
+  it('is deleted, also where its thread is archived, and is no trouble where it is gone', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    const target = await chat.post('key', where, titled('One'));
+    threadIn(studio, where).archive();
+    await chat.delete(target);
+    expect(threadIn(studio, where).now(target.message ?? '')).toBeUndefined();
+    await chat.delete(target);
+    threadIn(studio, where).remove();
+    await chat.delete(target);
+    expect(await chat.find('key', where, LONG_AGO)).toEqual([]);
+    expect(await chat.shown(target)).toBeNull();
+    expect(await chat.edit(target, titled('Two'))).toEqual({ state: 'gone' });
+  });
+
   it('is posted without its picture where the bot may not attach files', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
@@ -140,6 +228,40 @@ describe('a post', () => {
     expect(await chat.shown(target)).toBe(cardHash(card));
   });
 
+  it('is posted without its picture where something in between finds it too large', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const path = join(await temporaryDirectory(), 'poster.jpg');
+    await writeFile(path, 'a picture');
+    studio.discord.injections.inject(POST, trouble.serverError('before', 413));
+    const card = titled('One', { blocks: [{ type: 'picture', path, description: 'A street' }] });
+    const { message = '' } = await chat.post('key', channel, card);
+    expect(studio.renders.now(message)?.files).toEqual([]);
+  });
+
+  it('that something in between refuses is told by its status, and may pass later', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(POST, trouble.serverError('before', 404));
+    await expect(chat.post('key', channel, titled('One'))).rejects.toMatchObject({
+      code: 'chat.unavailable',
+      parameters: { detail: 'HTTP 404' },
+    });
+  });
+
+  it('is found among more messages than a page holds, whatever else stands there', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    for (let count = 0; count < 60; count++) studio.anna.says(studio.renders, `word ${count}`);
+    // Of a kind that nobody knows yet.
+    const odd = studio.discord.state.channel(studio.renders.id).messages[30];
+    if (odd === undefined) throw new Error('nothing was said');
+    odd.embeds = [{ image: { url: 7 } }];
+    for (let count = 0; count < 60; count++) studio.anna.says(studio.renders, `word ${count}`);
+    const posted = await chat.post('key', channel, titled('One'));
+    expect(await chat.find('key', channel, LONG_AGO)).toEqual([posted]);
+  });
+
   it('after a refused token says so, and goes on as soon as the token is good', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio, { times: { refusalMs: 0 } });
@@ -148,6 +270,44 @@ describe('a post', () => {
       code: 'chat.token_refused',
     });
     expect(await chat.post('key', channel, titled('One'))).toMatchObject({ channel: channel.channel });
+  });
+});
+
+describe('an answer', () => {
+  const answering = async (answer: DiscordInbound['answer']) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio, {
+      listen: () => ({
+        ...{ start: async () => undefined, stop: async () => undefined, person: async (user) => user },
+        answer,
+      }),
+    });
+    const answered = { event: 'event', user: studio.anna.id };
+    return { studio, channel, post: async () => await chat.post('key', channel, titled('One'), answered) };
+  };
+
+  it('that one person alone has seen is nowhere else, and nobody looks for it', async () => {
+    const { studio, channel, post } = await answering(async () => true);
+    expect(await post()).toEqual(channel);
+    expect(studio.renders.timeline).toEqual([]);
+  });
+
+  it('that Discord refuses is posted for all', async () => {
+    const gone = new DiscordAPIError(
+      ...([{ code: 10_015, message: 'Unknown Webhook' }, 10_015, 404, 'POST', '', {}] as const),
+    );
+    const { studio, post } = await answering(async () => {
+      throw gone;
+    });
+    expect((await post()).message).toBe(studio.renders.timeline[0]?.id);
+  });
+
+  it('that may have arrived does not go another way as well', async () => {
+    const { studio, post } = await answering(async () => {
+      throw new TypeError('fetch failed');
+    });
+    await expect(post()).rejects.toMatchObject({ code: 'chat.unavailable' });
+    expect(studio.renders.timeline).toEqual([]);
   });
 });
 
@@ -221,6 +381,37 @@ describe('a thread', () => {
     expect(studio.renders.threads.map(({ name }) => name)).toEqual(['A street']);
   });
 
+  it.each([50_024, 160_006, 160_007])('is the channel itself where Discord says %d', async (code) => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.injections.inject(THREAD, trouble.refused(400, code));
+    expect(await chat.openThread('thread', channel, 'A street')).toEqual(channel);
+  });
+
+  it('is the channel itself where also the message of the bot is gone', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const said = studio.anna.says(studio.renders, 'Look at this');
+    studio.discord.injections.inject(THREAD, trouble.refused(404, 10_008), { times: 2 });
+    expect(await chat.openThread('thread', { ...channel, message: said.id }, 'A street')).toEqual(channel);
+  });
+
+  it('is archived as late as possible: edits keep none open', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    expect(threadIn(studio, where).state.thread?.autoArchiveMinutes).toBe(7 * 24 * 60);
+  });
+
+  it('in which something is said is the one that it is about', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    const where = await chat.openThread('thread', channel, 'A street');
+    const { message = '' } = await chat.post('key', where, titled('One'));
+    expect(await chat.openThread('other', { ...where, message }, 'Another')).toEqual(where);
+    expect(studio.renders.threads).toHaveLength(1);
+  });
+
   it('is opened on a message of the bot where the first message is gone', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
@@ -236,13 +427,22 @@ describe('a thread', () => {
   it('whose opening was not answered is found again', async () => {
     const studio = await openDiscordStudio();
     const { chat, channel } = openDiscordDesk(studio);
-    const route = 'POST /channels/{channel}/messages/{message}/threads';
-    studio.discord.injections.inject(route, trouble.reset('after'));
+    studio.discord.injections.inject(THREAD, trouble.reset('after'));
     await expect(chat.openThread('thread', channel, 'A street')).rejects.toMatchObject({
       code: 'chat.unavailable',
     });
     const opened = await chat.openThread('thread', channel, 'A street', LONG_AGO);
     expect(studio.renders.threads.map(({ id }) => id)).toEqual([opened.thread]);
+  });
+
+  it('is the channel itself where the guild has as many threads as it may have', async () => {
+    const studio = await openDiscordStudio();
+    const { chat, channel } = openDiscordDesk(studio);
+    studio.discord.policy.maxActiveThreads = 0;
+    const said = studio.anna.says(studio.renders, 'Look at this');
+    const opened = await chat.openThread('thread', { ...channel, message: said.id }, 'A street');
+    expect(opened).toEqual(channel);
+    expect(await chat.post('key', opened, titled('One'))).toMatchObject({ channel: studio.renders.id });
   });
 
   it('is no thread in a direct conversation: everything stands in it', async () => {

@@ -11,21 +11,27 @@ function table({ discord }: DiscordStudio, more = ''): string {
 describe('cosmos start with Discord', () => {
   it('says whom it serves, registers its commands, answers there, and ends when it is told to', async () => {
     const studio = await openDiscordStudio();
-    const { discord, guild, renders, anna, bot } = studio;
+    const { discord, guild, renders, lead, anna, bot } = studio;
+    const lab = discord.addGuild('Lab', lead, []);
     const directory = await configuredDirectory(
-      table(studio, `guilds = ["${guild.id}"]\nchannels = ["${renders.id}"]\n`),
+      table(studio, `guilds = ["${guild.id}", "${lab.id}"]\nchannels = ["${renders.id}"]\n`),
     );
     const daemon = startedDaemon(directory, { TOKEN: bot.token });
     const text = await daemon.said('is connected');
-    expect(text).toContain(
-      `Discord (chat.discord), commands in ${guild.id} alone: a posted video becomes a prompt in ${renders.id}.`,
-    );
+    expect(text).toContain(`Discord (chat.discord), commands in ${guild.id}, ${lab.id} alone.`);
     expect(text).toContain('Leave with Ctrl-C.');
+    expect(text).toContain(
+      `A prompt begins with a message with a video in ${renders.id}; a message that mentions the bot; a direct message;`,
+    );
 
     await discord.until(() => bot.commandsIn(guild.id).size === 2);
     const answer = await anna.command(renders, 'cosmos models');
     expect(answer.outcome).not.toBe('timed_out');
     await renders.shows((message) => message.words.includes('preview'), anna);
+
+    // Let in while it runs.
+    lab.invite(bot);
+    await discord.until(() => bot.commandsIn(lab.id).size === 2);
 
     daemon.child.kill('SIGTERM');
     expect(await daemon.ended).toEqual([0, null]);
@@ -35,9 +41,13 @@ describe('cosmos start with Discord', () => {
   it('says which ways are open where it may not read messages', async () => {
     const studio = await openDiscordStudio();
     studio.bot.intents.messageContent = false;
-    const daemon = startedDaemon(await configuredDirectory(table(studio)), { TOKEN: studio.bot.token });
+    const directory = await configuredDirectory(table(studio, `channels = ["${studio.renders.id}"]\n`));
+    const daemon = startedDaemon(directory, { TOKEN: studio.bot.token });
     const text = await daemon.said('"Use as prompt"');
-    expect(text).toContain('A prompt begins with a message that mentions the bot; a direct message;');
+    expect(text).toContain(
+      'A prompt begins with a message that mentions the bot (a posted video alone is not seen: the Message Content Intent is off); a direct message;',
+    );
+    expect(text).not.toMatch(/video becomes a prompt|message with a video/);
   });
 
   it('registers commands once, whatever number of times it is started', async () => {

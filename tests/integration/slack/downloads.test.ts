@@ -3,6 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { setTimeout as pause } from 'node:timers/promises';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import type { ChatFile } from '../../../src/core/ports/chat.ts';
 import { trouble } from '../../fakes/slack/injections.ts';
@@ -132,6 +134,15 @@ describe('a download', () => {
     await expect(chat.download(file, to, VIDEO.length)).rejects.toMatchObject({ code: 'chat.unavailable' });
   });
 
+  it('that is slow ends by no clock as long as its bytes move', async () => {
+    const studio = await openStudio();
+    const { file, to } = await sent(studio);
+    const slow = await serveFiles(VIDEO, { pauseMs: 300 });
+    const { chat } = await openDesk(slow.studioWith(studio, file.id), { times: { stallMs: 1_000 } });
+    await chat.download(file, to, VIDEO.length);
+    expect(await readFile(to)).toEqual(VIDEO);
+  });
+
   it('of a deleted file says that it is gone', async () => {
     const studio = await openStudio();
     const { chat } = await openDesk(studio);
@@ -181,7 +192,7 @@ describe('a download', () => {
  * A Web API in front of the fake one, which names an address of its own for the file: on its own host, or on another one
  * that leads to it too. `path` sends on to the file.
  */
-async function serveFiles(content: Buffer, { path = '/file' } = {}) {
+async function serveFiles(content: Buffer, { path = '/file', pauseMs = 0 } = {}) {
   const requests: string[] = [];
   let answer = (): unknown => ({ ok: false, error: 'file_not_found' });
   const server = createServer((request, response) => {
@@ -191,7 +202,8 @@ async function serveFiles(content: Buffer, { path = '/file' } = {}) {
       return;
     }
     if (request.url === '/file') {
-      response.writeHead(200, { 'content-type': 'video/mp4' }).end(content);
+      response.writeHead(200, { 'content-type': 'video/mp4' });
+      pipeline(inParts(content, pauseMs), response).catch(() => response.destroy());
       return;
     }
     request.resume().on('end', () => {
@@ -214,4 +226,13 @@ async function serveFiles(content: Buffer, { path = '/file' } = {}) {
     return { ...studio, slack };
   };
   return { requests, studioWith };
+}
+
+/** Six parts with a pause before each but the first: longer in all than the pause that ends a download. */
+async function* inParts(content: Buffer, pauseMs: number): AsyncGenerator<Buffer> {
+  const size = Math.ceil(content.length / 6);
+  for (let at = 0; at < content.length; at += size) {
+    if (at > 0 && pauseMs > 0) await pause(pauseMs);
+    yield content.subarray(at, at + size);
+  }
 }

@@ -1,4 +1,5 @@
-import { describe, expect, it } from 'vitest';
+import SqliteDatabase from 'better-sqlite3';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { trouble } from '../../fakes/slack/injections.ts';
 import { openSlackBot } from '../../support/slack-bot.ts';
 import { openStudio } from '../../support/slack-studio.ts';
@@ -49,6 +50,23 @@ describe("the page of one's own", () => {
     );
     await direct.shows((message) => message.words.includes('Place '), { thread: root });
     expect(renders.timeline).toEqual([]);
+  });
+
+  it('says in a modal that a click was not saved: there is no other place for words', async () => {
+    const studio = await openStudio();
+    const { anna, slack } = studio;
+    const bot = await openSlackBot(studio, { homeTimes: NEVER_AGAIN });
+    anna.opensHome();
+    const page = await slack.until(() => anna.home);
+    const other = new SqliteDatabase(bot.bench.bot.parts.data.database);
+    onTestFinished(() => {
+      other.close();
+    });
+    other.exec('BEGIN IMMEDIATE');
+    const [pressed, modal] = await Promise.all([page.press('Help'), anna.modalOpened()]);
+    other.exec('ROLLBACK');
+    expect(pressed).toMatchObject({ outcome: 'acked' });
+    expect(modal.words).toContain('nothing was saved');
   });
 
   it('is shown to each what is theirs, and again when it is opened again', async () => {

@@ -118,8 +118,19 @@ describe('mentions', () => {
     expect(listening.received[0]).toMatchObject({
       kind: 'upload',
       text: 'Snow & rain on the.road',
-      files: [{ name: 'drift.mp4', bytes: 6 }, { name: 'notes.pdf' }],
+      files: [{ name: 'drift.mp4', bytes: 6 }],
+      leftOut: ['notes.pdf'],
     });
+  });
+
+  it('with nothing but files that cannot be an input are uploads too: whoever has called is told', async () => {
+    const studio = await openStudio();
+    const listening = await listen(studio);
+    const notes = { name: 'notes.pdf', content: 'words' };
+    await studio.anna.uploads(studio.renders, [notes], { text: 'Snow', mention: true });
+    await listening.settled();
+    expect(listening.received[0]).toMatchObject({ kind: 'upload', files: [{ name: 'notes.pdf' }] });
+    expect(listening.received[0]).not.toHaveProperty('leftOut');
   });
 });
 
@@ -166,6 +177,7 @@ describe('uploads', () => {
     expect(
       listening.received.map((event) => event.kind === 'upload' && event.files.map(({ name }) => name)),
     ).toEqual([['drift.mp4', 'sound.wav']]);
+    expect(listening.received[0]).toMatchObject({ leftOut: ['notes.pdf'] });
   });
 
   it('of any medium into a thread of the bot are for it', async () => {
@@ -305,7 +317,8 @@ describe('the shortcut "Use as prompt"', () => {
       {
         kind: 'upload',
         text: 'Snow',
-        files: [{ name: 'drift.mp4' }, { name: 'notes.pdf' }],
+        files: [{ name: 'drift.mp4' }],
+        leftOut: ['notes.pdf'],
         where: { channel: renders.id, message: older.ts },
         user: ben.id,
       },

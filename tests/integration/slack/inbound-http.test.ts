@@ -56,6 +56,15 @@ describe('HTTP mode', () => {
     expect(listening.listener.connections).toBe(1);
   });
 
+  it('listens at the address that it is told, and at no other', async () => {
+    const studio = await openStudio();
+    const listening = await listen(studio, { http: true });
+    const { port } = listening.door instanceof HttpDoor ? listening.door : { port: 0 };
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
+    // Every address of 127/8 is this machine's, and a server without an address of its own listens at all of them.
+    await expect(fetch(`http://127.0.0.2:${port}/`)).rejects.toThrow();
+  });
+
   it('tells a person that nothing was saved, and has events sent again', async () => {
     // The fake signs by the machine's clock.
     const clock = new FakeClock(Date.now());

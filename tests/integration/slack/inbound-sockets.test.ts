@@ -64,6 +64,7 @@ describe('a connection that Slack wants back', () => {
     time.advance(10_000);
     await slack.until(() => before.every(({ state }) => state === 'closed'));
     expect(open(studio)).toHaveLength(2);
+    expect(listening.told).toEqual([{ state: 'connected' }]);
   });
 
   it('is back at once where Slack refreshes all at the same moment, and events of that moment come again', async () => {
@@ -192,6 +193,7 @@ describe('Slack away', () => {
     const back = clock.now();
     await pass(clock, () => open(studio).length === 2);
     await listening.ready();
+    expect(listening.told.map(({ state }) => state)).toEqual(['connected', 'lost', 'connected']);
     expect(clock.now() - back).toBeLessThanOrEqual(35_000);
     expect(listening.said.filter((line) => line.includes('cannot be reached'))).toHaveLength(1);
     expect(listening.said.filter((line) => line.includes('no connection to Slack'))).toHaveLength(1);
@@ -229,6 +231,7 @@ describe('Slack away', () => {
     await pass(clock, () => isStarted);
     await started;
     expect(listening.listener.connections).toBe(0);
+    expect(listening.told).toEqual([{ state: 'lost', detail: 'HTTP 500' }]);
     outage.stop();
     await pass(clock, () => open(studio).length === 2);
     await listening.ready();

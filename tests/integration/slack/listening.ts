@@ -12,7 +12,14 @@ import type { Opening, SlackInteractive } from '../../../src/bot/slack/slack-int
 import { SlackListener } from '../../../src/bot/slack/slack-listener.ts';
 import { SLACK_TIMES } from '../../../src/bot/slack/slack-times.ts';
 import { systemClock } from '../../../src/bot/system-clock.ts';
-import type { Card, ChatReference, Inbound, Platform, Receive } from '../../../src/core/ports/chat.ts';
+import type {
+  Card,
+  ChatConnection,
+  ChatReference,
+  Inbound,
+  Platform,
+  Receive,
+} from '../../../src/core/ports/chat.ts';
 import type { ChatSurfaces } from '../../../src/core/ports/chat-surfaces.ts';
 import type { Clock } from '../../../src/core/ports/clock.ts';
 import { Secret } from '../../../src/core/ports/secret.ts';
@@ -50,6 +57,13 @@ class OfferedForms implements SlackInteractive {
     return this.takes(event);
   }
 
+  /** What was said in modals. */
+  readonly modals: string[] = [];
+
+  tell(text: string): void {
+    this.modals.push(text);
+  }
+
   directChannel(): string | undefined {
     return undefined;
   }
@@ -79,6 +93,8 @@ export class Listening {
   readonly door: Door;
   /** Everything that was made durable, in its order. */
   readonly received: Inbound[] = [];
+  /** How it has told that the connection stands, in order; the same only once. */
+  readonly told: ChatConnection[] = [];
   /** What the log says, from `info` on. */
   readonly said: string[] = [];
   /** In place of the store. */
@@ -100,7 +116,10 @@ export class Listening {
     this.people = new People({ ...{ identity, clock, logger }, lookups: clients.lookups });
     this.responseUrls = new ResponseUrls(clock);
     this.door = http
-      ? new HttpDoor({ ...{ clock, logger, port: 0 }, signingSecret: new Secret(studio.app.signingSecret) })
+      ? new HttpDoor({
+          ...{ clock, logger, host: '127.0.0.1', port: 0 },
+          signingSecret: new Secret(studio.app.signingSecret),
+        })
       : new SocketDoor({
           ...{ clock, logger, apiUrl },
           ...(pingMs !== undefined && { pingMs }),
@@ -123,7 +142,13 @@ export class Listening {
 
   /** Without waiting for Slack to know of it. */
   async begin(): Promise<void> {
-    await this.listener.start(async (event) => await this.receive(event), SURFACES);
+    await this.listener.start(
+      async (event) => await this.receive(event),
+      SURFACES,
+      (connection) => {
+        if (this.told.at(-1)?.state !== connection.state) this.told.push(connection);
+      },
+    );
   }
 
   async start(): Promise<this> {

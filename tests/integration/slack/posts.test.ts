@@ -156,6 +156,20 @@ describe('a thread', () => {
   });
 });
 
+describe('reading messages', () => {
+  it('has a budget that all readers share: what comes too soon waits, or is tried again later', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio, { times: { lookupIntervalMs: 100_000 } });
+    const message = await chat.post('k1', channel, titled('one'));
+    for (let read = 0; read < 10; read++) await chat.shown(message);
+    const before = studio.slack.calls.of('conversations.replies').length;
+    await expect(chat.shown(message)).rejects.toMatchObject({ code: 'chat.unavailable' });
+    expect(studio.slack.calls.of('conversations.replies')).toHaveLength(before);
+    // Another method has turns of its own.
+    expect(await chat.find('k1', channel, 0)).toHaveLength(1);
+  });
+});
+
 describe('an answer', () => {
   it('in a channel is seen by whoever asked, and nobody looks for it', async () => {
     const studio = await openStudio();
@@ -164,6 +178,29 @@ describe('an answer', () => {
     expect(await chat.post('k1', channel, titled('only you'), answered)).toEqual(channel);
     expect(studio.anna.sees(studio.renders)).toMatchObject([{ text: 'only you', ephemeral: true }]);
     expect(studio.ben.sees(studio.renders)).toEqual([]);
+  });
+
+  it('that has to begin its thread itself says what is found there', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio);
+    await chat.openThread('k1', channel, 'rainy_street');
+    const [root] = studio.renders.timeline;
+    expect(root?.words).toContain('rainy_street');
+    expect(root?.words).toContain('in the thread of this message');
+  });
+
+  it('for one person alone stands where they are, in a thread too, and is no message', async () => {
+    const studio = await openStudio();
+    const { chat, channel } = await openDesk(studio);
+    const { anna, ben, renders } = studio;
+    const root = anna.says(renders, 'root');
+    const where = { ...channel, thread: root.ts };
+    const answered = { event: 'E1', user: anna.id, alone: true };
+    expect(await chat.post('k1', where, titled('4 of 5'), answered)).toEqual(where);
+    expect(anna.sees(renders, { thread: root })).toContainEqual(
+      expect.objectContaining({ text: '4 of 5', ephemeral: true }),
+    );
+    expect(ben.sees(renders, { thread: root }).map(({ text }) => text)).not.toContain('4 of 5');
   });
 
   it('in a thread or a direct conversation is a message', async () => {

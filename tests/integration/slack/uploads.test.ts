@@ -52,24 +52,6 @@ describe('an upload', () => {
     expect(studio.slack.calls.all.flatMap(({ unknownArguments }) => unknownArguments)).toEqual([]);
   });
 
-  it('of 500 MB leaves memory flat', { timeout: 120_000 }, async () => {
-    const studio = await openStudio();
-    const desk = await openDesk(studio, { times: { shareMs: 60_000 } });
-    const where = await openThread(desk);
-    const file = await video('');
-    await truncate(file.path, 500 * MB);
-    await desk.chat.upload('warm', where, await video(Buffer.alloc(20 * MB)), CARD);
-    const before = process.memoryUsage().rss;
-    let most = before;
-    const looking = setInterval(() => {
-      most = Math.max(most, process.memoryUsage().rss);
-    }, 20);
-    const outcome = await desk.chat.upload('k1', where, file, CARD).finally(() => clearInterval(looking));
-    expect(outcome.state).toBe('posted');
-    // The other end runs in this process too.
-    expect(most - before).toBeLessThan(200 * MB);
-  });
-
   it('that is slow holds up neither posts nor edits', async () => {
     const studio = await openStudio();
     const desk = await openDesk(studio);

@@ -8,5 +8,5 @@ export const rate: CommandHandler = ({ api, actor }, command) => {
   if (!run.ok) return run.refusal;
   const rated = api.rateRun(actor, run.value, Number(command.arguments['rating']));
   if (!rated.ok) return refused(rated.problems);
-  return answered(answerCard(ratedWords(rated.value)), runData(rated.value));
+  return { ...answered(answerCard(ratedWords(rated.value)), runData(rated.value)), isPrivate: true };
 };

@@ -1,7 +1,8 @@
+import { setTimeout } from 'node:timers/promises';
 import { DiscordAPIError } from 'discord.js';
 import type { z } from 'zod';
 import type { DiscordClient } from '../discord-client.ts';
-import { toChatError } from '../discord-errors.ts';
+import { toChatError, waitAskedFor } from '../discord-errors.ts';
 
 export type Asked<T> =
   | { readonly kind: 'answer'; readonly value: T }
@@ -10,7 +11,11 @@ export type Asked<T> =
   /** Nobody answers, or nobody that is Discord. */
   | { readonly kind: 'silence'; readonly detail: string };
 
-/** One question to Discord: what goes wrong is an answer too. */
+/** Waits for one question where Discord asks to come later, and the longest of them, ms. */
+const WAITS = 5;
+const LONGEST_WAIT_MS = 5_000;
+
+/** One question to Discord: what goes wrong is an answer too, but where it is asked too often, it is asked again. */
 export async function ask<T>(
   client: Pick<DiscordClient, 'get'>,
   route: `/${string}`,
@@ -18,7 +23,9 @@ export async function ask<T>(
   query: Readonly<Record<string, string>> = {},
 ): Promise<Asked<T>> {
   try {
-    const answer = schema.safeParse(await client.get('lookups', route, { query }));
+    const answer = schema.safeParse(
+      await patiently(async () => await client.get('lookups', route, { query })),
+    );
     if (answer.success) return { kind: 'answer', value: answer.data };
     return { kind: 'silence', detail: 'unreadable answer' };
   } catch (error) {
@@ -28,5 +35,17 @@ export async function ask<T>(
     }
     const { detail } = toChatError(error).parameters;
     return { kind: 'silence', detail: typeof detail === 'string' ? detail : 'unknown' };
+  }
+}
+
+async function patiently<T>(call: () => Promise<T>): Promise<T> {
+  for (let waits = 0; ; waits++) {
+    try {
+      return await call();
+    } catch (error) {
+      const waitMs = waitAskedFor(error);
+      if (waitMs === undefined || waitMs > LONGEST_WAIT_MS || waits >= WAITS) throw error;
+      await setTimeout(waitMs);
+    }
   }
 }

@@ -33,6 +33,11 @@ export interface RegistrationParts {
 /** What is registered where, by scope: the hash of the definitions. */
 const recordSchema = z.record(z.string(), z.string());
 
+interface Place {
+  readonly scope: string;
+  readonly commands: RESTPutAPIApplicationCommandsJSONBody;
+}
+
 const registeredSchema = z.array(z.object({ name: z.string() }));
 
 /**
@@ -52,9 +57,19 @@ export class CommandRegistration {
    * and asked again at the next start; where Discord does not answer it is tried again. Never throws.
    */
   async register(application: string, signal: AbortSignal): Promise<void> {
+    await this.#untilTaken(application, signal, () => this.#wanted(application));
+  }
+
+  /** The same for one guild that has let the bot in; those that neither shall have nor have had commands of their own are left alone. */
+  async registerIn(guild: string, application: string, signal: AbortSignal): Promise<void> {
+    const isMeant = ({ scope }: Place): boolean => scope === guild;
+    await this.#untilTaken(application, signal, () => this.#wanted(application).filter(isMeant));
+  }
+
+  async #untilTaken(application: string, signal: AbortSignal, places: () => readonly Place[]): Promise<void> {
     const { clock, logger } = this.#parts;
     for (let wait = FIRST_WAIT_MS; !signal.aborted; wait = Math.min(wait * 2, LONGEST_WAIT_MS)) {
-      const failures = await this.#once(application, signal);
+      const failures = await this.#once(application, signal, places());
       const passing = failures.filter(({ code }) => code === 'chat.unavailable');
       if (passing.length === 0 || signal.aborted) return;
       const asked = Math.max(0, ...passing.map(({ cause }) => waitAskedFor(cause) ?? 0));
@@ -63,10 +78,14 @@ export class CommandRegistration {
     }
   }
 
-  async #once(application: string, signal: AbortSignal): Promise<readonly CosmosError[]> {
+  async #once(
+    application: string,
+    signal: AbortSignal,
+    places: readonly Place[],
+  ): Promise<readonly CosmosError[]> {
     const { client, logger } = this.#parts;
     const failures: CosmosError[] = [];
-    for (const { scope, commands } of this.#wanted(application)) {
+    for (const { scope, commands } of places) {
       const hash = hashOf(commands);
       const route =
         scope === EVERYWHERE
@@ -91,11 +110,13 @@ export class CommandRegistration {
   }
 
   /** Where nobody answers they are believed to be. */
-  async #areThere(route: `/${string}`, { length }: RESTPutAPIApplicationCommandsJSONBody): Promise<boolean> {
-    if (length === 0) return true;
+  async #areThere(route: `/${string}`, commands: RESTPutAPIApplicationCommandsJSONBody): Promise<boolean> {
+    if (commands.length === 0) return true;
     try {
       const registered = registeredSchema.safeParse(await this.#parts.client.get('lookups', route));
-      return !registered.success || registered.data.length >= length;
+      if (!registered.success) return true;
+      const names = new Set(registered.data.map(({ name }) => name));
+      return commands.every(({ name }) => names.has(name));
     } catch (error) {
       this.#parts.logger.debug({ err: toChatError(error) }, 'commands could not be looked at');
       return true;
@@ -103,9 +124,7 @@ export class CommandRegistration {
   }
 
   /** What each place shall have, the places that had something before included. */
-  #wanted(
-    application: string,
-  ): readonly { readonly scope: string; readonly commands: RESTPutAPIApplicationCommandsJSONBody }[] {
+  #wanted(application: string): readonly Place[] {
     const { guilds, models, commands = COMMANDS } = this.#parts;
     const scopes = guilds.length === 0 ? [EVERYWHERE] : guilds;
     const before = [EVERYWHERE, ...Object.keys(this.#record(application))];

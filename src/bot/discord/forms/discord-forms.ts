@@ -8,12 +8,11 @@ import {
   InteractionResponseType,
 } from 'discord.js';
 import type { Logger } from 'pino';
-import { type CosmosError, toCosmosError } from '../../../core/errors.ts';
+import { toCosmosError } from '../../../core/errors.ts';
 import type { ChatUser, Inbound } from '../../../core/ports/chat.ts';
 import type { ChatForms, Form, FormValues } from '../../../core/ports/chat-surfaces.ts';
-import { explain } from '../../wording/explain.ts';
 import { FORM_AGAIN, FORM_FORGOTTEN, FORM_PROBLEMS } from '../../wording/receipt-words.ts';
-import { ephemeral } from '../inbound/first-response.ts';
+import { ephemeral, wordsOf } from '../ephemeral.ts';
 import { askerOf, publicMessage } from '../inbound/from-interaction.ts';
 import type { Surroundings } from '../inbound/place.ts';
 import { toModal } from './modal.ts';
@@ -79,7 +78,7 @@ export class DiscordForms {
         ? whisper(FORM_FORGOTTEN)
         : modalResponse(this.#modal(form, interaction.id, user));
     } catch (error) {
-      return whisper(sentenceOf(toCosmosError(error)));
+      return whisper(wordsOf(error));
     }
   }
 
@@ -113,7 +112,7 @@ export class DiscordForms {
         },
       };
     } catch (error) {
-      return { response: whisper(sentenceOf(toCosmosError(error))) };
+      return { response: whisper(wordsOf(error)) };
     }
   }
 
@@ -140,11 +139,10 @@ export class DiscordForms {
     problems: Readonly<Record<string, string>>,
   ): APIInteractionResponse {
     remember(this.#drafts, id, draft);
-    const lines = [...new Set(Object.values(problems))].map((problem) => `- ${problem}`);
     return {
       type: InteractionResponseType.ChannelMessageWithSource,
       data: {
-        ...ephemeral([FORM_PROBLEMS, ...lines].join('\n')),
+        ...ephemeral(FORM_PROBLEMS, [...new Set(Object.values(problems))]),
         components: [
           {
             type: ComponentType.ActionRow,
@@ -183,11 +181,6 @@ function modalResponse(data: APIModalInteractionResponseCallbackData): APIIntera
 
 function whisper(text: string): APIInteractionResponse {
   return { type: InteractionResponseType.ChannelMessageWithSource, data: ephemeral(text) };
-}
-
-function sentenceOf(error: CosmosError): string {
-  const { sentence, nextStep } = explain(error.toProblem());
-  return [sentence, nextStep].filter((each) => each !== undefined && each !== '').join(' ');
 }
 
 function remember<T>(remembered: Map<string, T>, key: string, value: T): void {

@@ -4,21 +4,17 @@ import {
   WebSocketManager,
   WebSocketShardEvents,
 } from '@discordjs/ws';
-import {
-  type APIGatewayBotInfo,
-  type GatewayDispatchPayload,
-  REST,
-  type ResponseLike,
-  Routes,
-} from 'discord.js';
+import type { GatewayDispatchPayload } from 'discord.js';
 import type { Logger } from 'pino';
 import { CosmosError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Secret } from '../../../core/ports/secret.ts';
-import { toChatError, unavailable } from '../discord-errors.ts';
-import { fetchWhole } from '../fetch-whole.ts';
-import { fatalAdvice, isIntentRefused } from './fatal-closes.ts';
-import { StartThrottle } from './start-throttle.ts';
+import { backoff } from '../../../core/runner/retry-policy.ts';
+import { withinMs } from '../../chat/within.ts';
+import { networkDetail, toChatError, unavailable } from '../discord-errors.ts';
+import { askGateway, gatewayRest } from './ask-gateway.ts';
+import { type FatalClose, fatalClose } from './fatal-closes.ts';
+import type { StartThrottle } from './start-throttle.ts';
 
 export interface GatewayParts {
   readonly token: Secret;
@@ -34,22 +30,19 @@ export interface GatewayListener {
   /** The connection is lost; READY or RESUMED tell when there is one again. */
   lost(): void;
   /** Discord has closed it for good after it was open. */
-  refused(refusal: GatewayRefusal): void;
-}
-
-/** Discord does not want the bot as it came. */
-export interface GatewayRefusal {
-  readonly closeCode: number;
-  /** What somebody has to do. */
-  readonly advice: string;
-  /** Without the privileged intent it may come. */
-  readonly isIntentRefused: boolean;
+  refused(close: FatalClose): void;
+  /** It looks alive, and Discord says nothing: only another one can help. */
+  stuck(): void;
 }
 
 /** Longest wait for a part of the opening before the connection is made anew, ms. */
 const STEP_MS = 20_000;
-/** What a stop waits for a connection that is being made, ms. */
+/** What a stop waits for a connection that is being made, and for Discord to say good-bye, ms. */
 const CLOSE_MS = 1_000;
+/** Longest wait between two tries at a gateway that is away, ms. */
+const LONGEST_WAIT_MS = 30_000;
+/** Connections that fail one after the other before it is said that something is wrong. */
+const TELLING_BREAKS = 5;
 
 /**
  * One connection to Discord's gateway: the library heartbeats, resumes and reconnects by itself; what it cannot know is
@@ -57,68 +50,85 @@ const CLOSE_MS = 1_000;
  */
 export class Gateway {
   readonly #parts: GatewayParts;
+  readonly #throttle: StartThrottle;
   readonly #closing = new AbortController();
   #manager: WebSocketManager | undefined;
+  #session: SessionInfo | null = null;
   /** From a break, or the beginning, to the first word of Discord. */
-  #isConnecting = true;
+  #isAway = true;
+  /** Discord has said something over the present connection, or the last one where there is none. */
+  #wasHeard = false;
+  /** A socket is being opened. */
+  #isMaking = false;
+  /** Connections that have failed since the last one that worked. */
+  #breaks = 0;
 
-  constructor(parts: GatewayParts) {
+  constructor(parts: GatewayParts, throttle: StartThrottle) {
     this.#parts = parts;
+    this.#throttle = throttle;
   }
 
   /**
-   * Resolves when events arrive, or it is closed meanwhile. Throws `chat.unavailable` where Discord cannot be asked for
-   * the gateway, `chat.token_refused` where it does not want the token, and a `GatewayRefused` after a fatal close.
+   * Resolves when events arrive, or it is closed meanwhile. Throws `chat.unavailable` where the first connection cannot
+   * be made, `chat.token_refused` where Discord does not want the token, and a `GatewayRefused` after a fatal close.
    */
   async open(intents: number, listener: GatewayListener): Promise<void> {
-    const { token, clock, logger } = this.#parts;
+    const { token, apiUrl, logger } = this.#parts;
     const closed = this.#closing.signal;
-    const rest = this.#rest();
-    const ask = async (): Promise<APIGatewayBotInfo> => await gatewayInfo(rest);
-    // Asked here first: what the library throws for it says less.
-    await ask();
+    const rest = gatewayRest(token, apiUrl, closed);
+    // Asked here first: what the library throws for it says less, and it gives up where no session is left.
+    await this.#throttle.waitForAnyLeft((await askGateway(rest)).session_start_limit, closed);
     if (closed.aborted) return;
-    const throttle = new StartThrottle({
-      ...{ clock, logger },
-      limit: async () => (await ask()).session_start_limit,
-    });
     const manager = new WebSocketManager({
       ...{ token: token.reveal(), intents, rest, shardCount: 1, compression: null },
       ...{ handshakeTimeout: STEP_MS, helloTimeout: STEP_MS, readyTimeout: STEP_MS },
-      buildIdentifyThrottler: () => throttle,
-      ...this.#session(),
+      buildIdentifyThrottler: () => this.#throttle,
+      ...this.#sessionKeeping(),
     });
     this.#manager = manager;
     const opening = Promise.withResolvers<void>();
     let isOpen = false;
+    const failed = (detail: string, cause?: unknown): void => {
+      if (!isOpen) opening.reject(unavailable(detail, cause));
+    };
     manager.on(WebSocketShardEvents.Hello, () => {
-      this.#isConnecting = false;
+      this.#isAway = false;
+      this.#isMaking = false;
+      this.#wasHeard = true;
+      if (this.#session !== null) void this.#watchResume(manager, listener);
     });
     manager.on(WebSocketShardEvents.Dispatch, ({ data }) => listener.dispatch(data));
     manager.on(WebSocketShardEvents.Ready, () => {
       isOpen = true;
+      this.#breaks = 0;
       opening.resolve();
     });
+    manager.on(WebSocketShardEvents.Resumed, () => {
+      this.#breaks = 0;
+    });
     manager.on(WebSocketShardEvents.Error, ({ error }) => {
-      logger.warn({ err: error }, 'the connection to Discord is troubled');
+      const level = this.#breaks > 1 ? 'debug' : 'warn';
+      logger[level]({ err: error }, 'the connection to Discord is troubled');
     });
     manager.on(WebSocketShardEvents.Closed, ({ code }) => {
-      this.#isConnecting = true;
+      this.#isAway = true;
+      this.#isMaking = false;
       listener.lost();
-      const advice = fatalAdvice(code);
-      if (advice === undefined) {
-        logger.info({ code }, 'the connection to Discord is closed: a new one is made');
+      const fatal = fatalClose(code);
+      if (fatal === undefined) {
+        this.#broken(code);
+        // Whoever was heard lets it begin anew when it may: an INVALID_SESSION is no failure.
+        if (!this.#wasHeard) failed(`closed with ${code}`);
         return;
       }
-      this.#isConnecting = false;
-      const refusal = { closeCode: code, advice, isIntentRefused: isIntentRefused(code) };
-      if (isOpen) listener.refused(refusal);
-      else opening.reject(new GatewayRefused(refusal));
+      if (isOpen) listener.refused(fatal);
+      else opening.reject(new GatewayRefused(fatal));
     });
     closed.addEventListener('abort', () => opening.resolve(), { once: true });
-    // It rejects with what `Closed` and `Error` tell as well, and stays pending while the network is away.
+    // What it rejects with after a close, the close has told better.
     manager.connect().catch((error: unknown) => {
-      if (!isOpen) logger.debug({ err: error }, 'the first connection to Discord failed');
+      failed(detailOf(error), error);
+      logger.debug({ err: error }, 'the first connection to Discord failed');
     });
     await opening.promise;
   }
@@ -130,11 +140,23 @@ export class Gateway {
     this.#manager = undefined;
     if (manager === undefined) return;
     // The library does not end a connection that is being made, and would leave it open for ever.
-    if (this.#isConnecting) await this.#firstWord(manager);
+    if (this.#isMaking) await this.#firstWord(manager);
     manager.removeAllListeners();
     // Without a listener an error would be thrown where nobody catches it.
     manager.on(WebSocketShardEvents.Error, () => undefined);
-    await manager.destroy({ code: 1000, reason: 'the bot stops' });
+    // On a dead line nobody answers the good-bye, and the library waits for that half a minute.
+    const ended = Promise.resolve(manager.destroy({ code: 1000, reason: 'the bot stops' }));
+    await withinMs(ended, CLOSE_MS, this.#parts.clock);
+  }
+
+  #broken(code: number): void {
+    this.#breaks += 1;
+    const { logger } = this.#parts;
+    if (this.#breaks === TELLING_BREAKS)
+      logger.warn({ code, tries: this.#breaks }, 'Discord cannot be reached: it is tried again and again');
+    else if (this.#breaks === 1)
+      logger.info({ code }, 'the connection to Discord is closed: a new one is made');
+    else logger.debug({ code, tries: this.#breaks }, 'the connection to Discord could not be made');
   }
 
   /** Resolves when Discord has said something, or the connection has failed, or it takes too long. */
@@ -145,51 +167,58 @@ export class Gateway {
     await this.#parts.clock.sleep(CLOSE_MS, heard.signal);
   }
 
+  /** The library waits for an answer to RESUME for ever. */
+  async #watchResume(manager: WebSocketManager, listener: GatewayListener): Promise<void> {
+    const answered = new AbortController();
+    const { Resumed, Ready, Closed } = WebSocketShardEvents;
+    for (const event of [Resumed, Ready, Closed]) manager.once(event, () => answered.abort());
+    await this.#parts.clock.sleep(STEP_MS, AbortSignal.any([answered.signal, this.#closing.signal]));
+    if (answered.signal.aborted || this.#closing.signal.aborted) return;
+    this.#parts.logger.warn('Discord does not say whether it goes on where it was: a new session is started');
+    listener.stuck();
+  }
+
   /** The session in memory, so that a broken connection is resumed; after the closing there is nothing to come back to. */
-  #session(): Pick<OptionalWebSocketManagerOptions, 'retrieveSessionInfo' | 'updateSessionInfo'> {
-    let session: SessionInfo | null = null;
+  #sessionKeeping(): Pick<OptionalWebSocketManagerOptions, 'retrieveSessionInfo' | 'updateSessionInfo'> {
     return {
-      // The library tries again half a second after a break, whatever was destroyed meanwhile.
-      retrieveSessionInfo: async () =>
-        this.#closing.signal.aborted ? await new Promise<never>(() => undefined) : session,
+      // The library asks before it connects, and tries half a second after each break, whatever happened meanwhile.
+      retrieveSessionInfo: async () => {
+        if (this.#isAway) await this.#pause();
+        if (this.#closing.signal.aborted) return await new Promise<never>(() => undefined);
+        if (this.#isAway) {
+          this.#isMaking = true;
+          this.#wasHeard = false;
+        }
+        return this.#session;
+      },
       updateSessionInfo: (_shard, next) => {
-        session = next;
+        // The library forgets it where the network is away: only Discord knows whether it has ended.
+        if (next !== null || this.#wasHeard) this.#session = next;
       },
     };
   }
 
-  /** For the one call that the library makes. */
-  #rest(): REST {
-    const { token, apiUrl } = this.#parts;
-    return new REST({
-      api: apiUrl.replace(/\/+$/, ''),
-      ...{ hashSweepInterval: 0, handlerSweepInterval: 0 },
-      makeRequest: async (url, init): Promise<ResponseLike> =>
-        await fetchWhole(url, init, token, this.#closing.signal),
-    }).setToken(token.reveal());
+  /** The first try after a break is made at once, the later ones wait. */
+  async #pause(): Promise<void> {
+    if (this.#breaks < 2) return;
+    const waitMs = Math.min(LONGEST_WAIT_MS, backoff(this.#breaks - 2));
+    await this.#parts.clock.sleep(waitMs, this.#closing.signal);
   }
 }
 
 /** A fatal close while it was opened. */
 export class GatewayRefused extends CosmosError {
-  readonly refusal: GatewayRefusal;
+  readonly close: FatalClose;
 
-  constructor(refusal: GatewayRefusal) {
-    super('chat.token_refused', { platform: 'Discord', detail: refusal.advice });
-    this.refusal = refusal;
+  constructor(close: FatalClose) {
+    const detail = `${close.detail}: ${close.advice}`;
+    super('chat.token_refused', { platform: 'Discord', detail });
+    this.close = close;
   }
 }
 
-async function gatewayInfo(rest: REST): Promise<APIGatewayBotInfo> {
-  try {
-    const answer = await rest.get(Routes.gatewayBot(), { auth: false });
-    if (!isInfo(answer)) throw unavailable('unreadable answer');
-    return answer;
-  } catch (error) {
-    throw toChatError(error);
-  }
-}
-
-function isInfo(answer: unknown): answer is APIGatewayBotInfo {
-  return typeof answer === 'object' && answer !== null && 'url' in answer && 'session_start_limit' in answer;
+/** The library wraps what its connections fail with. */
+function detailOf(error: unknown): string {
+  const { detail } = toChatError(error).parameters;
+  return typeof detail === 'string' ? detail : networkDetail(error);
 }

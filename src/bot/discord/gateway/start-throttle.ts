@@ -24,6 +24,18 @@ export class StartThrottle implements IIdentifyThrottler {
     this.#parts = parts;
   }
 
+  /** Resolves at once where a session may begin today, else when one may again, or `signal` aborts. */
+  async waitForAnyLeft(limit: APIGatewaySessionStartLimit, signal: AbortSignal): Promise<void> {
+    if (limit.remaining > 0) return;
+    const delayMs = startDelayMs(limit);
+    const { clock, logger } = this.#parts;
+    logger.warn(
+      { delayMs },
+      'the bot was started as often as Discord allows in a day: it waits until it may again',
+    );
+    await clock.sleep(delayMs, signal);
+  }
+
   /** Throws the reason of `signal` where it aborts. */
   async waitForIdentify(_shard: number, signal: AbortSignal): Promise<void> {
     const { clock, logger } = this.#parts;

@@ -35,11 +35,14 @@ export function intentsFor(mayReadMessages: boolean): number {
   );
 }
 
-/** How files reach the bot, for the log. */
-export function openWays(mayReadMessages: boolean): readonly string[] {
+/** How files reach the bot, for whoever starts it. `channels`: where uploads are watched; none: wherever it may read. */
+export function openWays(mayReadMessages: boolean, channels: readonly string[]): readonly string[] {
+  const places = channels.length === 0 ? 'wherever the bot may read' : `in ${channels.join(', ')}`;
+  const mention = 'a message that mentions the bot';
   return [
-    ...(mayReadMessages ? ['a message with a video'] : []),
-    'a message that mentions the bot',
+    ...(mayReadMessages
+      ? [`a message with a video ${places}`, mention]
+      : [`${mention} (a posted video alone is not seen: the Message Content Intent is off)`]),
     'a direct message',
     '"Use as prompt" in the menu of a message',
     '/cosmos create with files',

@@ -26,13 +26,8 @@ const userSchema = z.object({
   bot: z.boolean().optional(),
 });
 
-const messageSchema = z.object({
-  id: z.string(),
-  channel_id: z.string(),
+const bearerSchema = z.object({
   content: z.string(),
-  type: z.number(),
-  webhook_id: z.string().optional(),
-  author: userSchema,
   mentions: z.array(userSchema),
   attachments: z.array(
     z.object({
@@ -45,12 +40,30 @@ const messageSchema = z.object({
   ),
 });
 
+const messageSchema = bearerSchema.extend({
+  id: z.string(),
+  channel_id: z.string(),
+  type: z.number(),
+  webhook_id: z.string().optional(),
+  author: userSchema,
+  message_snapshots: z.array(z.object({ message: bearerSchema })).optional(),
+});
+
+/** One message that is like no other must not hide the rest of its page. */
+const pageSchema = z.array(z.looseObject({ id: z.string().regex(/^\d+$/) }));
+
 export interface CatchUpParts {
-  readonly client: DiscordClient;
+  readonly client: Pick<DiscordClient, 'get'>;
   readonly hear: (message: HeardMessage) => Promise<void>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly closed: AbortSignal;
+}
+
+interface Unread {
+  readonly id: string;
+  /** Absent in direct conversations. */
+  readonly guild?: string;
 }
 
 /** What was said while nobody listened, read from the channels in which something was. */
@@ -66,33 +79,51 @@ export class CatchUp {
    * channel could not be read: what was said there is looked for again by the next session.
    */
   async run(channels: readonly KnownChannel[], since: string): Promise<boolean> {
-    const { clock, logger, closed } = this.#parts;
-    const oldest = snowflakeAt(clock.now() - LOOK_BACK_MS);
-    const after = BigInt(since) > BigInt(oldest) ? since : oldest;
+    const after = this.#bounded(since);
     const news = channels
       .filter(({ lastMessage }) => lastMessage !== undefined && BigInt(lastMessage) > BigInt(after))
       .toSorted((one, other) => (BigInt(one.lastMessage ?? 0) < BigInt(other.lastMessage ?? 0) ? 1 : -1));
     if (news.length > MAXIMUM_CHANNELS)
-      logger.warn(
+      this.#parts.logger.warn(
         { channels: news.length },
         'too much was said meanwhile: only the newest channels are read',
       );
+    return await this.#each(news.slice(0, MAXIMUM_CHANNELS), after);
+  }
+
+  /** The same for direct conversations, of which Discord does not say whether there is anything new. */
+  async runDirect(channels: readonly string[], since: string): Promise<boolean> {
+    return await this.#each(
+      channels.map((id) => ({ id })),
+      this.#bounded(since),
+    );
+  }
+
+  #bounded(since: string): string {
+    const oldest = snowflakeAt(this.#parts.clock.now() - LOOK_BACK_MS);
+    return BigInt(since) > BigInt(oldest) ? since : oldest;
+  }
+
+  async #each(channels: readonly Unread[], after: string): Promise<boolean> {
     let isComplete = true;
-    for (const channel of news.slice(0, MAXIMUM_CHANNELS)) {
-      if (closed.aborted) return false;
+    for (const channel of channels) {
       const isRead = await this.#channel(channel, after);
       isComplete &&= isRead;
     }
     return isComplete;
   }
 
-  async #channel({ id, guild }: KnownChannel, since: string): Promise<boolean> {
+  async #channel({ id, guild }: Unread, since: string): Promise<boolean> {
     const { hear, logger } = this.#parts;
     let after = since;
     for (let page = 0; page < MAXIMUM_PAGES; page++) {
       const messages = await this.#page(id, after);
       if (messages === undefined) return false;
-      for (const message of messages) await hear({ ...message, guild_id: guild });
+      for (const each of messages) {
+        const message = messageSchema.safeParse(each);
+        if (message.success) await hear({ ...message.data, guild_id: guild });
+        else logger.warn({ message: each.id, channel: id }, 'a message cannot be read');
+      }
       const last = messages.at(-1);
       if (last === undefined || messages.length < LIMITS.page) return true;
       after = last.id;
@@ -102,14 +133,14 @@ export class CatchUp {
   }
 
   /** The oldest first; undefined where Discord does not answer, empty where it does not let the bot read. */
-  async #page(channel: string, after: string) {
+  async #page(channel: string, after: string): Promise<readonly { readonly id: string }[] | undefined> {
     const { client, clock, logger, closed } = this.#parts;
     for (let tries = 0; tries < TRIES && !closed.aborted; tries++) {
       try {
         const query = { after, limit: String(LIMITS.page) };
-        const answer = z
-          .array(messageSchema)
-          .safeParse(await client.get('lookups', Routes.channelMessages(channel), { query, signal: closed }));
+        const answer = pageSchema.safeParse(
+          await client.get('lookups', Routes.channelMessages(channel), { query, signal: closed }),
+        );
         if (!answer.success) throw unavailable('unreadable answer', answer.error);
         return answer.data.toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1));
       } catch (error) {

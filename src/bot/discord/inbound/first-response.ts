@@ -1,8 +1,7 @@
-import { type APIInteractionResponse, DiscordAPIError, HTTPError, MessageFlags, Routes } from 'discord.js';
+import { type APIInteractionResponse, DiscordAPIError, HTTPError, Routes } from 'discord.js';
 import type { Logger } from 'pino';
 import type { DiscordClient } from '../discord-client.ts';
 import { discordCode, toChatError } from '../discord-errors.ts';
-import { LIMITS } from '../limits.ts';
 
 /** Somebody answered it before: this bot, whose answer was lost on its way back. */
 const ALREADY_ANSWERED = 40_060;
@@ -19,7 +18,7 @@ export interface Answerable {
 }
 
 export interface FirstResponsesParts {
-  readonly client: DiscordClient;
+  readonly client: Pick<DiscordClient, 'post'>;
   readonly logger: Logger;
   /** Ends what is under way. */
   readonly closed: AbortSignal;
@@ -57,19 +56,6 @@ export class FirstResponses {
       }
     }
   }
-}
-
-/** Words for one person alone. */
-export function ephemeral(content: string): {
-  content: string;
-  flags: number;
-  allowed_mentions: { parse: [] };
-} {
-  return {
-    content: content.slice(0, LIMITS.content),
-    flags: MessageFlags.Ephemeral,
-    allowed_mentions: { parse: [] },
-  };
 }
 
 /** A server that stumbled, or a connection that broke; what Discord refuses stays refused. */

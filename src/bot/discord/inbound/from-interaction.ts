@@ -10,7 +10,7 @@ import type { ChatReference, ChatUser, Inbound } from '../../../core/ports/chat.
 import type { UtcMs } from '../../../core/ports/clock.ts';
 import { parseAction } from '../action-codec.ts';
 import { optionsToWords } from '../commands/options-to-words.ts';
-import { kindOf, type ToldFile, toChatFile } from './files.ts';
+import { carried, kindOf, type ToldFile, toChatFile } from './files.ts';
 import { wordsOf } from './from-message.ts';
 import { isThread } from './guild-map.ts';
 import { person, place, type Surroundings, timeOf } from './place.ts';
@@ -48,7 +48,7 @@ export function fromSlash(
 ): Extract<Inbound, { kind: 'form' | 'upload' }> {
   const base = { dedupeKey: `command:${interaction.id}`, ...askerOf(interaction, around) };
   const { options = [], resolved } = interaction.data;
-  const files: readonly ToldFile[] = Object.values(resolved?.attachments ?? {});
+  const files = attached(options, resolved?.attachments ?? {});
   if (files.length > 0) {
     const text = textOption(options, 'text') ?? '';
     const negativeText = textOption(options, 'negative');
@@ -80,9 +80,10 @@ export function fromUse(
   around: Surroundings,
 ): Extract<Inbound, { kind: 'upload' }> | undefined {
   const message = interaction.data.resolved.messages[interaction.data.target_id];
-  if (message === undefined || message.attachments.every((file) => kindOf(file) === 'other'))
-    return undefined;
-  const { id, channel_id: channel, attachments, author, content, mentions } = message;
+  if (message === undefined) return undefined;
+  const { id, channel_id: channel, author } = message;
+  const { attachments, content, mentions } = carried(message);
+  if (attachments.every((file) => kindOf(file) === 'other')) return undefined;
   // The words of the bot's own messages are no prompt.
   const said = author.bot === true ? '' : content;
   const { all } = withoutMentions(said, around.guilds.mentions(interaction.guild_id));
@@ -105,6 +106,15 @@ interface Option {
   readonly name: string;
   readonly value?: unknown;
   readonly options?: readonly Option[] | undefined;
+}
+
+/** In the order of the options: which file is meant for what may hang on it. */
+function attached(
+  options: readonly Option[],
+  attachments: Readonly<Record<string, ToldFile>>,
+): readonly ToldFile[] {
+  const ids = options.flatMap((each) => each.options ?? [each]).map(({ value }) => String(value));
+  return ids.flatMap((id) => (Object.hasOwn(attachments, id) ? (attachments[id] ?? []) : []));
 }
 
 /** A text that was given with files. */

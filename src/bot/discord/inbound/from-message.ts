@@ -1,6 +1,6 @@
 import { MessageType } from 'discord.js';
 import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
-import { kindOf, type ToldFile, toChatFile } from './files.ts';
+import { type Bearer, carried, kindOf, type ToldFile, toChatFile } from './files.ts';
 import { person, place, type Surroundings, type ToldMember, type ToldUser, timeOf } from './place.ts';
 import { plainText, withoutMentions } from './plain-text.ts';
 
@@ -10,17 +10,14 @@ interface Author extends ToldUser {
 }
 
 /** A message as the gateway tells it, or as it is read later: then without its member. */
-export interface HeardMessage {
+export interface HeardMessage extends Bearer {
   readonly id: string;
   readonly channel_id: string;
   readonly guild_id?: string | undefined;
-  readonly content: string;
   /** A `MessageType`. */
   readonly type: number;
   readonly author: Author;
   readonly member?: ToldMember | undefined;
-  readonly mentions: readonly ToldUser[];
-  readonly attachments: readonly ToldFile[];
   readonly webhook_id?: string | undefined;
 }
 
@@ -30,16 +27,24 @@ const TYPES: ReadonlySet<number> = new Set([MessageType.Default, MessageType.Rep
 /** What a message asks of the bot; undefined where it is none of its business, its own messages above all. */
 export function fromMessage(message: HeardMessage, around: Surroundings): Inbound | undefined {
   if (isOfBot(message, around) || !TYPES.has(message.type)) return undefined;
-  const mentions = around.guilds.mentions(message.guild_id);
-  const { all, behind } = withoutMentions(message.content, mentions);
+  const names = around.guilds.mentions(message.guild_id);
+  // Whom somebody else has called in a message that is forwarded, nobody calls now.
+  const { behind } = withoutMentions(message.content, names);
   const isAddressed = behind !== undefined || isDirect(message);
-  const { attachments } = message;
+  const { content, attachments, mentions } = carried(message);
+  const { all } = withoutMentions(content, names);
+  const whole = { ...message, mentions };
   if (attachments.length > 0) {
-    const taken = isAddressed ? attachments : uninvited(message, around);
-    return taken.length === 0 ? undefined : upload(message, taken, all, around);
+    const media = attachments.filter((file) => kindOf(file) !== 'other');
+    // Where nothing can be made use of, whoever has called the bot is told so.
+    const invited = media.length > 0 ? media : attachments;
+    const taken = isAddressed ? invited : uninvited(whole, media, around);
+    if (taken.length === 0) return undefined;
+    const leftOut = attachments.filter((file) => !taken.includes(file)).map(({ filename }) => filename);
+    return { ...upload(whole, taken, all, around), ...(leftOut.length > 0 && { leftOut }) };
   }
   if (!isAddressed) return undefined;
-  return command(message, behind === undefined || behind === '' ? all : behind, around);
+  return command(whole, behind === undefined || behind === '' ? all : behind, around);
 }
 
 /** The words of a message, without markup; `mentioned` as the message lists them. */
@@ -58,7 +63,7 @@ function upload(
   files: readonly ToldFile[],
   text: string,
   around: Surroundings,
-): Inbound {
+): Extract<Inbound, { kind: 'upload' }> {
   const { id, channel_id: channel, author, member, guild_id: guild, mentions } = message;
   return {
     kind: 'upload',
@@ -87,9 +92,12 @@ function command(message: HeardMessage, text: string, around: Surroundings): Inb
  * The files that are the bot's business though nobody has called it: those of a message with a video where uploads
  * become prompts, and media in a thread of its own. What is no medium stays where it is.
  */
-function uninvited(message: HeardMessage, around: Surroundings): readonly ToldFile[] {
+function uninvited(
+  message: HeardMessage,
+  media: readonly ToldFile[],
+  around: Surroundings,
+): readonly ToldFile[] {
   const where = placeOf(message, around);
-  const media = message.attachments.filter((file) => kindOf(file) !== 'other');
   if (where.thread !== undefined && around.ownsThread(where)) return media;
   const isWatched =
     around.channels.length === 0 ||

@@ -22,13 +22,18 @@ export interface Answering {
  * them, and after a restart the answer goes the usual way.
  */
 export class InteractionAnswers {
-  readonly #client: DiscordClient;
+  readonly #client: Pick<DiscordClient, 'patch' | 'post'>;
   readonly #clock: Clock;
   readonly #byEvent = new Map<string, Answering>();
 
-  constructor(client: DiscordClient, clock: Clock) {
+  constructor(client: Pick<DiscordClient, 'patch' | 'post'>, clock: Clock) {
     this.#client = client;
     this.#clock = clock;
+  }
+
+  /** How many are remembered. */
+  get size(): number {
+    return this.#byEvent.size;
   }
 
   /** `event` is the `dedupeKey` under which the event is received. */

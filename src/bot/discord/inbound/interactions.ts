@@ -18,10 +18,10 @@ import type { Inbound, Receive } from '../../../core/ports/chat.ts';
 import type { ChatForms } from '../../../core/ports/chat-surfaces.ts';
 import { RecentKeys } from '../../chat/recent-keys.ts';
 import { quoteWord } from '../../commands/parse-words.ts';
-import { explain } from '../../wording/explain.ts';
 import { RECEIPT } from '../../wording/receipt-words.ts';
+import { ephemeral, wordsOf, wordsOfProblem } from '../ephemeral.ts';
 import type { DiscordForms } from '../forms/discord-forms.ts';
-import { ephemeral, type FirstResponses } from './first-response.ts';
+import type { FirstResponses } from './first-response.ts';
 import { askerOf, fromClick, fromSlash, fromUse } from './from-interaction.ts';
 import type { InteractionAnswers } from './interaction-answers.ts';
 import { type Surroundings, timeOf } from './place.ts';
@@ -182,13 +182,4 @@ function isFormWanted(
 function asTyped(event: Extract<Inbound, { kind: 'form' }>): Extract<Inbound, { kind: 'command' }> {
   const { words, ...rest } = event;
   return { ...rest, kind: 'command', text: words.map(quoteWord).join(' ') };
-}
-
-function wordsOf(error: unknown): string {
-  return wordsOfProblem(toCosmosError(error).toProblem());
-}
-
-function wordsOfProblem(problem: Parameters<typeof explain>[0]): string {
-  const { sentence, nextStep } = explain(problem);
-  return [sentence, nextStep].filter((each) => each !== undefined && each !== '').join(' ');
 }

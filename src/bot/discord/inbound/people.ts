@@ -32,7 +32,7 @@ interface Known {
 }
 
 export interface PeopleParts {
-  readonly client: DiscordClient;
+  readonly client: Pick<DiscordClient, 'get'>;
   /** Guilds in which the bot is. */
   readonly guilds: () => readonly string[];
   readonly clock: Clock;

@@ -1,3 +1,5 @@
+import type { TellConnection } from '../../../core/ports/chat.ts';
+
 /** What becomes of something that Slack delivered. */
 export type Answer =
   /** It is durable, or needs not be: acknowledged, with `payload` for the person who waits. */
@@ -10,8 +12,11 @@ export type Handle = (body: Record<string, unknown>) => Promise<Answer>;
 
 /** How Slack reaches us. */
 export interface Door {
-  /** Resolves when events arrive. Throws `chat.token_refused` where Slack refuses until somebody mends something. */
-  open(handle: Handle): Promise<void>;
+  /**
+   * Resolves when events arrive. Throws `chat.token_refused` where Slack refuses until somebody mends something. Tells
+   * whenever the last way on which they arrive is lost, and when there is one again.
+   */
+  open(handle: Handle, tell?: TellConnection): Promise<void>;
   /** Nothing is handled afterwards; resolves when no connection is left. */
   close(): Promise<void>;
   /** Ways on which events can arrive now. */

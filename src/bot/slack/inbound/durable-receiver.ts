@@ -1,6 +1,7 @@
 import type { App, Receiver } from '@slack/bolt';
 import type { Logger } from 'pino';
 import { CosmosError } from '../../../core/errors.ts';
+import type { TellConnection } from '../../../core/ports/chat.ts';
 import type { Answer, Door, Handle } from './answer.ts';
 
 /**
@@ -10,11 +11,13 @@ import type { Answer, Door, Handle } from './answer.ts';
 export class DurableReceiver implements Receiver {
   readonly #door: Door;
   readonly #logger: Logger;
+  readonly #tell: TellConnection | undefined;
   #app: App | undefined;
 
-  constructor(door: Door, logger: Logger) {
+  constructor(door: Door, logger: Logger, tell?: TellConnection) {
     this.#door = door;
     this.#logger = logger;
+    this.#tell = tell;
   }
 
   init(app: App): void {
@@ -22,7 +25,7 @@ export class DurableReceiver implements Receiver {
   }
 
   async start(): Promise<void> {
-    await this.#door.open(this.#handle);
+    await this.#door.open(this.#handle, this.#tell);
   }
 
   async stop(): Promise<void> {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ChatFile, ChatReference, Inbound } from '../../../core/ports/chat.ts';
+import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
 import { mediumOf } from '../../chat/medium.ts';
-import { fileSchema, type SlackFile, toChatFile } from './files.ts';
+import { fileSchema, type SentFiles, type SlackFile, toChatFiles } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
 
@@ -32,15 +32,18 @@ export function fromMessage(event: unknown, around: Surroundings): Inbound | und
   const isAddressed = behind !== undefined || isDirect(message);
   const files = (message.files ?? []).filter(({ mode }) => mode !== 'tombstone');
   if (files.length > 0) {
-    const taken = isAddressed ? files : uninvited(message, files, around);
-    return taken.length === 0 ? undefined : upload(message, taken.map(toChatFile), all, around);
+    const media = files.filter((file) => mediumOf(file) !== 'other');
+    // Where nothing can be made use of, whoever has called the bot is told so.
+    const invited = media.length > 0 ? media : files;
+    const taken = isAddressed ? invited : uninvited(message, media, around);
+    return taken.length === 0 ? undefined : upload(message, { files, taken }, all, around);
   }
   return isAddressed
     ? command(message, behind === undefined || behind === '' ? all : behind, around)
     : undefined;
 }
 
-function upload(message: Message, files: readonly ChatFile[], text: string, around: Surroundings): Inbound {
+function upload(message: Message, sent: SentFiles, text: string, around: Surroundings): Inbound {
   return {
     kind: 'upload',
     dedupeKey: `upload:${message.channel}:${message.ts}`,
@@ -48,7 +51,7 @@ function upload(message: Message, files: readonly ChatFile[], text: string, arou
     user: around.user(message.user),
     at: toUtcMs(message.ts),
     text: spoken(text, around),
-    files,
+    ...toChatFiles(sent),
   };
 }
 
@@ -76,11 +79,10 @@ function answerPlace(message: Message, around: Surroundings): ChatReference {
  */
 function uninvited(
   message: Message,
-  files: readonly SlackFile[],
+  media: readonly SlackFile[],
   around: Surroundings,
 ): readonly SlackFile[] {
   const { channel, ts, thread_ts: threadTs } = message;
-  const media = files.filter((file) => mediumOf(file) !== 'other');
   const isInThread = threadTs !== undefined && threadTs !== ts;
   if (isInThread && around.ownsThread(place(around, channel, { threadTs }))) return media;
   const isWatched = around.channels.length === 0 || around.channels.includes(channel);

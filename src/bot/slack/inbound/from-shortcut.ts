@@ -2,7 +2,7 @@ import type { MessageShortcut } from '@slack/bolt';
 import { z } from 'zod';
 import type { Inbound } from '../../../core/ports/chat.ts';
 import { mediumOf } from '../../chat/medium.ts';
-import { fileSchema, type SlackFile, toChatFile } from './files.ts';
+import { fileSchema, type SlackFile, toChatFiles } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
 
@@ -14,6 +14,7 @@ const filesSchema = z.array(fileSchema).catch([]);
 /** Somebody wants a message that is there already to become a prompt: it is theirs, whoever has written it. */
 export function fromShortcut(shortcut: MessageShortcut, around: Surroundings): Inbound {
   const { channel, message, user, action_ts } = shortcut;
+  const files = filesOf(shortcut);
   const { all } = withoutMention(isOwn(message, around) ? '' : (message.text ?? ''), around.botUser);
   return {
     kind: 'upload',
@@ -22,7 +23,7 @@ export function fromShortcut(shortcut: MessageShortcut, around: Surroundings): I
     user: around.user(user.id, user.name),
     at: toUtcMs(action_ts),
     text: plainText(all, (id) => around.user(id).name),
-    files: filesOf(shortcut).map(toChatFile),
+    ...toChatFiles({ files, taken: files.filter((file) => mediumOf(file) !== 'other') }),
   };
 }
 

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
 import { CosmosError } from '../../../core/errors.ts';
+import type { TellConnection } from '../../../core/ports/chat.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Secret } from '../../../core/ports/secret.ts';
 import { systemCode } from '../../../core/system-code.ts';
@@ -17,6 +18,8 @@ const STOP_MS = 2_000;
 
 export interface HttpDoorParts {
   readonly signingSecret: Secret;
+  /** Address of this machine. */
+  readonly host: string;
   /** 0 for any free port. */
   readonly port: number;
   readonly clock: Clock;
@@ -47,7 +50,7 @@ export class HttpDoor implements Door {
   }
 
   /** Throws `config.invalid_value` where nobody can listen there. */
-  async open(handle: Handle): Promise<void> {
+  async open(handle: Handle, tell?: TellConnection): Promise<void> {
     const server = createServer({ requestTimeout: REQUEST_MS }, (request, response) => {
       this.#serve(request, response, handle).catch((error: unknown) => {
         this.#parts.logger.warn({ err: error }, 'a request of Slack broke off');
@@ -55,19 +58,19 @@ export class HttpDoor implements Door {
       });
     });
     this.#server = server;
-    const { logger, port } = this.#parts;
-    server.listen(port);
+    const { logger, host, port } = this.#parts;
+    server.listen(port, host);
     try {
       await once(server, 'listening');
     } catch (cause) {
       // Nobody else frees the port by waiting: somebody has to know.
       const parameters = {
-        where: 'http_port',
-        given: port,
+        ...(isForeign(cause) ? { where: 'http_host', given: host } : { where: 'http_port', given: port }),
         detail: systemCode(cause) ?? 'unknown',
       };
       throw new CosmosError('config.invalid_value', parameters, { cause });
     }
+    tell?.({ state: 'connected' });
     server.on('error', (error) => logger.warn({ err: error }, 'a request of Slack could not be accepted'));
   }
 
@@ -116,6 +119,11 @@ export class HttpDoor implements Door {
     else logger.warn({ secondsOff }, words);
     this.#saidUnsigned = true;
   }
+}
+
+/** The address is none of this machine's. */
+function isForeign(error: unknown): boolean {
+  return ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(systemCode(error) ?? '');
 }
 
 function end(response: ServerResponse, status: number, payload?: unknown): void {

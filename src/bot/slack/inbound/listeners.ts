@@ -83,7 +83,10 @@ async function onClick(body: BlockAction, action: ButtonAction, parts: ListenerP
   if (event === undefined) return;
   const { trigger_id: triggerId, response_url: responseUrl } = body;
   const opening = { triggerId, ...(responseUrl && { responseUrl }) };
-  if (!interactive.offer(event, opening)) await interactively(event, responseUrl, parts);
+  if (interactive.offer(event, opening)) return;
+  const problem = await interactively(event, responseUrl, parts);
+  // A page of one's own has no address for words.
+  if (problem !== undefined && responseUrl === undefined) interactive.tell(problem, triggerId);
 }
 
 /** What nothing can be made of is told to whoever picked it, and to nobody else. */
@@ -94,12 +97,20 @@ async function onShortcut(shortcut: MessageShortcut, parts: ListenerParts): Prom
   else whisper(wordsOf({ code: 'input.no_files', parameters: {} }), event, url, parts);
 }
 
-/** Makes it durable, or says at its own address that it is not: the acknowledgement of a click carries no words. */
-async function interactively(event: Inbound, url: string | undefined, parts: ListenerParts): Promise<void> {
+/**
+ * Makes it durable, or says at its own address that it is not: the acknowledgement of a click carries no words. Returns
+ * what is wrong.
+ */
+async function interactively(
+  event: Inbound,
+  url: string | undefined,
+  parts: ListenerParts,
+): Promise<string | undefined> {
   const { receive, responseUrls } = parts;
   if (url !== undefined) responseUrls.remember(event.dedupeKey, url);
   const problem = await problemOf(receive, event);
   if (problem !== undefined && url !== undefined) whisper(problem, event, url, parts);
+  return problem;
 }
 
 /** Says it where it was done: in a thread nobody sees what stands in its channel. */

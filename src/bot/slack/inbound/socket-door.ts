@@ -1,5 +1,6 @@
 import type { Logger } from 'pino';
 import { CosmosError } from '../../../core/errors.ts';
+import type { TellConnection } from '../../../core/ports/chat.ts';
 import { withinMs } from '../../chat/within.ts';
 import type { Door, Handle } from './answer.ts';
 import type { Refusal } from './refusal.ts';
@@ -33,16 +34,21 @@ export class SocketDoor implements Door {
     return this.#links.filter((link) => link.isConnected).length;
   }
 
-  async open(handle: Handle): Promise<void> {
+  async open(handle: Handle, tell: TellConnection = () => undefined): Promise<void> {
     const first = this.#first;
     const news: LinkNews = {
       connected: () => {
         first.resolve(undefined);
         this.#connected();
+        tell({ state: 'connected' });
+      },
+      gone: () => {
+        if (this.connections === 0 && !this.#closing.signal.aborted) tell({ state: 'lost' });
       },
       failed: (refusal) => {
         if (refusal.advice !== undefined) first.resolve(refusal);
         this.#failed(refusal);
+        if (this.connections === 0) tell({ state: 'lost', detail: wordsOf(refusal) });
       },
     };
     this.#links.push(new SocketLink(this.#parts, handle, news));
@@ -57,8 +63,7 @@ export class SocketDoor implements Door {
     if (this.#closing.signal.aborted) return;
     if (refused !== undefined) {
       await this.close();
-      const { detail, advice = detail } = refused;
-      throw new CosmosError('chat.token_refused', { platform: 'Slack', detail: `${detail}; ${advice}` });
+      throw new CosmosError('chat.token_refused', { platform: 'Slack', detail: wordsOf(refused) });
     }
     while (this.#links.length < LINKS) this.#links.push(new SocketLink(this.#parts, handle, news));
     void this.#watch();
@@ -97,4 +102,8 @@ export class SocketDoor implements Door {
       );
     }
   }
+}
+
+function wordsOf({ detail, advice }: Refusal): string {
+  return advice === undefined ? detail : `${detail}; ${advice}`;
 }

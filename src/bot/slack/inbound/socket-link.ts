@@ -19,6 +19,8 @@ const STOP_MS = 4_000;
 /** How a link stands. */
 export interface LinkNews {
   connected(): void;
+  /** A connection is gone; there may be another one. */
+  gone(): void;
   /** Tried in vain; tried again by itself. */
   failed(refusal: Refusal): void;
 }
@@ -75,6 +77,7 @@ export class SocketLink {
       this.#open.add(opened.connection);
       if (signal.aborted) return await this.#close(opened.connection);
       this.#news.connected();
+      opened.connection.over.addEventListener('abort', () => this.#news.gone(), { once: true });
       void this.#retire(opened.connection);
       const ending = await opened.connection.ending;
       logger.debug({ ending }, 'Slack connection is replaced');

@@ -47,6 +47,7 @@ CREATE TABLE prompts (
   owner_id TEXT NOT NULL REFERENCES principals (id),
   text TEXT NOT NULL,
   negative_text TEXT NOT NULL,
+  left_out TEXT,
   created_at INTEGER NOT NULL,
   deleted_at INTEGER,
   -- Whose better text it has, and the run that found it: never two prompts of one run.
@@ -191,6 +192,13 @@ CREATE TABLE host_readings (
   facts TEXT,
   failing_since INTEGER,
   problem TEXT
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE chat_connections (
+  chat TEXT PRIMARY KEY,
+  state TEXT NOT NULL CHECK (state IN ('connecting', 'connected', 'lost', 'refused')),
+  since INTEGER NOT NULL,
+  detail TEXT
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE jobs (

@@ -2,11 +2,11 @@ import { readFileSync } from 'node:fs';
 import { PermissionFlagsBits as Bits } from 'discord.js';
 import { describe, expect, it } from 'vitest';
 import {
+  INVITED_BITS,
   inviteLink,
   type Member,
   missingOf,
-  NEEDED_BITS,
-  NEEDED_PERMISSIONS,
+  PERMISSIONS,
   permissionsIn,
 } from '../../../../src/bot/discord/check/permissions.ts';
 
@@ -25,19 +25,25 @@ function overwrite(id: string, { allow = 0n, deny = 0n }: { allow?: bigint; deny
 
 describe('what the bot needs', () => {
   it('is the number of the invite link, and no more', () => {
-    expect(NEEDED_BITS).toBe(309237763136n);
+    expect(INVITED_BITS).toBe(309237763136n);
     expect(inviteLink('42')).toContain('permissions=309237763136&scope=bot+applications.commands');
   });
 
   it('is what the documentation asks for', () => {
     const page = readFileSync(new URL('../../../../docs/discord.md', import.meta.url), 'utf8');
     expect(page).toContain(inviteLink('<application id>').replaceAll('%3C', '<').replace('+id%3E', ' id>'));
-    for (const name of NEEDED_PERMISSIONS.keys()) expect(page).toContain(name);
+    const rows = PERMISSIONS.map(({ name, use }) => `| ${name} | ${use} |`);
+    expect(page).toContain(`| permission | what for |\n| --- | --- |\n${rows.join('\n')}\n`);
   });
 
   it('is all there for an administrator', () => {
     expect(missingOf(Bits.Administrator)).toEqual([]);
-    expect(missingOf(NEEDED_BITS & ~Bits.AttachFiles)).toEqual(['Attach Files']);
+    expect(missingOf(INVITED_BITS & ~Bits.AttachFiles)).toEqual(['Attach Files']);
+  });
+
+  it('does not miss what nothing uses', () => {
+    expect(missingOf(INVITED_BITS & ~Bits.AddReactions)).toEqual([]);
+    expect(missingOf(0n)).toHaveLength(7);
   });
 });
 

@@ -1,7 +1,11 @@
 import { ApplicationCommandOptionType as Type } from 'discord.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { CommandTable } from '../../../../src/bot/commands/definition.ts';
+import type {
+  CommandDefinition,
+  CommandTable,
+  OptionDefinition,
+} from '../../../../src/bot/commands/definition.ts';
 import { COMMANDS } from '../../../../src/bot/commands/registry.ts';
 import { PARAMETERS } from '../../../../src/bot/commands/registry-parts.ts';
 import { commandDefinitions } from '../../../../src/bot/discord/commands/slash-command.ts';
@@ -47,9 +51,14 @@ describe('the commands', () => {
     expect(others).toEqual([]);
   });
 
-  it('are for those who may use commands, in guilds and direct messages', () => {
+  it.each(['global', 'guild'] as const)('of the scope %s are for those who may use commands', (scope) => {
+    for (const command of sent(COMMANDS, [], scope))
+      expect(command['default_member_permissions']).toBe('2147483648');
+  });
+
+  it('are there in guilds and direct messages', () => {
     for (const command of sent(COMMANDS, [], 'global')) {
-      expect(command).toMatchObject({ default_member_permissions: String(1n << 31n), contexts: [0, 1] });
+      expect(command).toMatchObject({ contexts: [0, 1] });
     }
   });
 
@@ -167,6 +176,38 @@ describe('whatever the registry and the profiles are', () => {
       }),
       { numRuns: 150 },
     );
+  });
+
+  it('what fits to the last character is kept, and one more makes it give way', () => {
+    const option = (name: string, choices: readonly string[]): OptionDefinition => ({
+      ...{ name, type: 'choice', help: 'x'.repeat(50), essential: true, choices },
+    });
+    const long = Array.from({ length: 20 }, (_, index) => `${index}`.padEnd(100, 'x'));
+    const full = [option('one', long), option('two', long.slice(0, 17))];
+    const lengths = Array.from({ length: 100 }, (_, more) => {
+      const options = [
+        ...full,
+        option('three', ['y'.repeat(1 + more)]),
+        option('four', ['z'.repeat(1 + more)]),
+      ];
+      const verb: CommandDefinition = { ...COMMANDS.queue, arguments: [], summary: 'Do it', options };
+      const [command = {}] = sent({ verb }, [], 'global');
+      const subcommand = objectsOf(command['options'])[0];
+      return { characters: charactersOf(command), options: objectsOf(subcommand?.['options']) };
+    });
+    for (const { characters } of lengths) expect(characters).toBeLessThanOrEqual(8_000);
+    // Each step has four characters more: the largest that fits is as large as it can be.
+    const whole = lengths.filter(({ options }) => String(options[0]?.['description']).length === 50);
+    expect(whole.length).toBeGreaterThan(0);
+    expect(whole.length).toBeLessThan(lengths.length);
+    expect(whole.at(-1)?.characters).toBeGreaterThan(8_000 - 4);
+  });
+
+  it('of more verbs than a command has room for the first 25 are there', () => {
+    const verbs = Array.from({ length: 30 }, (_, index) => [`verb-${index}`, COMMANDS.queue] as const);
+    const [command] = sent(Object.fromEntries(verbs), [], 'global');
+    const names = objectsOf(command?.['options']).map(({ name }) => name);
+    expect(names).toEqual(verbs.slice(0, 25).map(([verb]) => verb));
   });
 
   it('a command with too much in it loses its longest words first, then options', () => {

@@ -1,3 +1,5 @@
+import { deflateRawSync } from 'node:zlib';
+import { TextInputStyle } from 'discord.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toModal } from '../../../../src/bot/discord/forms/modal.ts';
@@ -6,10 +8,12 @@ import { hiddenValues, shownFields } from '../../../../src/bot/discord/forms/sho
 import type { Form, FormChoice, FormField } from '../../../../src/core/ports/chat-surfaces.ts';
 import { checkModal } from '../../../fakes/discord/checks/modal-check.ts';
 import { isObject, parseJson } from '../../../fakes/slack/json.ts';
+import { checkModalByDiscordJs } from '../discord-js-checks.ts';
 
 const OPENER = '1234567890123456789';
 
-const anyText = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength });
+// Of every length up to the greatest: what is usual would be far from all limits.
+const anyText = (maxLength: number) => fc.string({ unit: 'grapheme', maxLength, size: 'max' });
 const choice: fc.Arbitrary<FormChoice> = fc.record({ value: anyText(120), label: anyText(200) });
 const base = {
   name: anyText(110),
@@ -29,7 +33,7 @@ const field: fc.Arbitrary<FormField> = fc.oneof(
   fc.record({
     ...base,
     kind: fc.constant('choice' as const),
-    choices: fc.array(choice, { maxLength: 40 }),
+    choices: fc.array(choice, { maxLength: 40, size: 'max' }),
     refreshes: fc.boolean(),
     initial: anyText(120),
   }),
@@ -39,13 +43,13 @@ const form: fc.Arbitrary<Form> = fc.record({
   state: anyText(1_000),
   title: anyText(80),
   submit: anyText(24),
-  fields: fc.uniqueArray(field, { selector: ({ name }) => name, minLength: 1, maxLength: 9 }),
+  fields: fc.uniqueArray(field, { selector: ({ name }) => name, minLength: 1, maxLength: 9, size: 'max' }),
 });
 
 describe('a modal', () => {
   it('is what Discord takes, whatever the form holds', () => {
     fc.assert(
-      fc.property(form, fc.array(choice, { maxLength: 30 }), (asked, offered) => {
+      fc.property(form, fc.array(choice, { maxLength: 30, size: 'max' }), (asked, offered) => {
         const shown = shownFields(asked);
         fc.pre(shown.length > 0);
         const ids = writeIds(
@@ -57,8 +61,9 @@ describe('a modal', () => {
         const sent = parseJson(JSON.stringify(modal));
         if (!isObject(sent)) throw new Error('no object');
         checkModal(sent);
+        checkModalByDiscordJs(modal);
       }),
-      { numRuns: 300 },
+      { numRuns: 150 },
     );
   });
 
@@ -78,6 +83,60 @@ describe('a modal', () => {
         },
       ),
     );
+  });
+
+  it('lets a choice be left open that need not be made, and shows what is chosen', () => {
+    const choices = ['a', 'b'].map((value) => ({ value, label: value.toUpperCase() }));
+    const asked = (required: boolean): FormField => ({
+      ...{ kind: 'choice', name: 'model', label: 'Model', required, refreshes: false, choices },
+      initial: 'b',
+    });
+    const shown = [asked(true), { ...asked(false), name: 'other' }];
+    const form: Form = { state: '', title: 'Run', submit: 'Run', fields: shown };
+    const ids = writeIds(
+      OPENER,
+      shown.map(({ name }) => name),
+      { state: '', hidden: {} },
+    );
+    const components = toModal(form, shown, ids, () => []).components;
+    expect(components).toMatchObject([
+      { component: { required: true, min_values: 1, max_values: 1 } },
+      {
+        component: {
+          ...{ required: false, min_values: 0, max_values: 1 },
+          options: [
+            { value: 'a', label: 'A' },
+            { value: 'b', label: 'B', default: true },
+          ],
+        },
+      },
+    ]);
+  });
+
+  it('has lines where lines are to be written or stand already, and only texts that are whole', () => {
+    const text = { ...{ kind: 'text' as const, name: 'note', label: 'Note', required: false } };
+    const search = { ...{ kind: 'search' as const, name: 'prompt', label: 'Prompt', required: true } };
+    const shown: readonly FormField[] = [
+      { ...text, multiline: true },
+      { ...text, multiline: false, initial: 'a\nb' },
+      { ...text, multiline: false, initial: 'a' },
+      { ...search },
+    ];
+    const names = ['a', 'b', 'c', 'd'];
+    const form: Form = { state: '', title: '', submit: 'Run', fields: shown };
+    const offered = ['\uD800', '', 'ps_1', 'ps_1'].map((value) => ({ value, label: value }));
+    const { components } = toModal(form, shown, { modal: 'x', fields: names }, () => offered);
+    expect(components).toMatchObject([
+      { component: { style: TextInputStyle.Paragraph } },
+      { component: { style: TextInputStyle.Paragraph, value: 'a\nb' } },
+      { component: { style: TextInputStyle.Short, value: 'a' } },
+      { component: { options: [{ value: 'ps_1', label: 'ps_1' }] } },
+    ]);
+  });
+
+  it('unpacks nothing that is larger than anybody has written', () => {
+    const packed = deflateRawSync(JSON.stringify(['x'.repeat(1_000_000), {}])).toString('base64url');
+    expect(readState({ modal: `cosmos-form|${OPENER}|${packed}`, fields: [] })).toBeUndefined();
   });
 
   it('carries the state of a usual form', () => {
@@ -106,6 +165,16 @@ describe('the fields of a modal', () => {
   it('are the first five, in their order, and those without which it could not be sent', () => {
     const fields = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => text(name, name === 'g'));
     expect(shownFields(asked(fields)).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'g']);
+  });
+
+  it('are none that have their answer before those that have room, and none with nothing to choose', () => {
+    const empty: FormField = {
+      ...{ kind: 'choice', name: 'model', label: 'Model', required: true, refreshes: false },
+      choices: [],
+    };
+    const usual = ['a', 'b', 'c', 'd', 'e'].map((name) => text(name, false));
+    const fields = [empty, ...usual, text('f', true, 'usual'), text('x'.repeat(100), true)];
+    expect(shownFields(asked(fields)).map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e']);
   });
 
   it('leave nothing out that was filled in before', () => {

@@ -1,18 +1,8 @@
-import { GatewayDispatchEvents, type GatewayDispatchPayload } from 'discord.js';
+import { GatewayDispatchEvents } from 'discord.js';
 import { expect, it } from 'vitest';
 import { fromMessage } from '../../../../src/bot/discord/inbound/from-message.ts';
 import { GuildMap } from '../../../../src/bot/discord/inbound/guild-map.ts';
-
-/** A dispatch with the parts that matter. */
-function dispatch(t: GatewayDispatchEvents, d: unknown): GatewayDispatchPayload {
-  const payload: unknown = { op: 0, s: 1, t, d };
-  if (!isDispatch(payload)) throw new Error(`${t} is no dispatch`);
-  return payload;
-}
-
-function isDispatch(payload: unknown): payload is GatewayDispatchPayload {
-  return typeof payload === 'object' && payload !== null && 't' in payload && 'd' in payload;
-}
+import { dispatch } from '../../../support/discord-dispatch.ts';
 
 function studio(): GuildMap {
   const guilds = new GuildMap();

@@ -11,7 +11,7 @@ function desk(value?: string) {
   const written: string[] = [];
   const mark = { read: () => value, write: (snowflake: string) => written.push(snowflake) };
   const seen = new Seen(mark, clock);
-  return { clock, written, seen, missed: new Missed(seen) };
+  return { clock, written, seen, missed: new Missed(seen, clock) };
 }
 
 it('ids and times belong together', () => {
@@ -77,7 +77,87 @@ it('what a session has not caught up with, the next one does', () => {
   missed.begin(['1', '2']);
   missed.take('1')?.done();
   missed.begin(['1', '2']);
-  expect(missed.take('2')?.since).toBe(since);
+  const part = missed.take('2');
+  expect(part?.since).toBe(since);
   seen.write();
   expect(written).toEqual([]);
+  missed.take('1')?.done();
+  part?.done();
+  seen.write();
+  expect(written).toHaveLength(1);
+});
+
+it('what a guild says while Discord cannot reach it is looked for once it can, and the mark waits for that', () => {
+  const { clock, written, seen, missed } = desk();
+  missed.begin(['1', '2']);
+  const left = clock.now();
+  missed.lose('1');
+  missed.lose('1');
+  clock.advance(60 * 60_000);
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBeLessThanOrEqual(left - 60_000);
+  expect(missed.take('2')).toBeUndefined();
+  const part = missed.take('1');
+  expect(timeOf(part?.since ?? '')).toBe(left - 60_000);
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBeLessThanOrEqual(left - 60_000);
+  part?.done();
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+  expect(missed.take('1')).toBeUndefined();
+});
+
+it('a guild that Discord could not reach when the session ended is looked for by the next one, and holds nothing more', () => {
+  const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
+  const { clock, written, seen, missed } = desk(since);
+  missed.begin(['1']);
+  missed.take('1')?.done();
+  missed.lose('1');
+  missed.begin(['1']);
+  missed.take('1')?.done();
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+});
+
+it('a guild that fails again before it was caught up with is looked for from the first failure on', () => {
+  const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
+  const { clock, written, seen, missed } = desk(since);
+  missed.begin(['1']);
+  missed.lose('1');
+  const part = missed.take('1');
+  expect(part?.since).toBe(since);
+  part?.done();
+  clock.advance(60 * 60_000);
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+});
+
+it('a guild that Discord could not reach, and that has thrown the bot out meanwhile, holds nothing', () => {
+  const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
+  const { clock, written, seen, missed } = desk(since);
+  missed.begin(['1', '2']);
+  missed.take('1')?.done();
+  missed.take('2')?.done();
+  missed.lose('1');
+  missed.begin(['2']);
+  missed.take('2')?.done();
+  clock.advance(60 * 60_000);
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+});
+
+it('nobody waits for a guild that the bot has left', () => {
+  const since = snowflakeAt(Date.UTC(2026, 0, 15, 8));
+  const { clock, written, seen, missed } = desk(since);
+  missed.begin(['1', '2', '3']);
+  missed.take('1')?.done();
+  missed.leave('2');
+  seen.write();
+  expect(written).toEqual([]);
+  missed.take('3')?.done();
+  missed.lose('1');
+  missed.leave('1');
+  seen.write();
+  expect(timeOf(written.at(-1) ?? '')).toBe(clock.now() - MARGIN_MS);
+  expect(missed.take('2')).toBeUndefined();
 });

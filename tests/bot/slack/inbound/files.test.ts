@@ -1,8 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { mediumOf } from '../../../../src/bot/chat/medium.ts';
-import { fileSchema, toChatFile } from '../../../../src/bot/slack/inbound/files.ts';
+import { fileSchema, toChatFiles } from '../../../../src/bot/slack/inbound/files.ts';
 
 const file = (fields: object) => fileSchema.parse({ id: 'F1', ...fields });
+
+const taken = (fields: object) => toChatFiles({ files: [file(fields)], taken: [file(fields)] }).files[0];
 
 describe('a file', () => {
   it.each([
@@ -19,12 +21,12 @@ describe('a file', () => {
   });
 
   it('is called by its name, its title or its id', () => {
-    expect(toChatFile(file({ name: 'a.mp4', title: 'A', size: 3 }))).toEqual({
+    expect(taken({ name: 'a.mp4', title: 'A', size: 3 })).toEqual({
       id: 'F1',
       name: 'a.mp4',
       bytes: 3,
     });
-    expect(toChatFile(file({ name: '', title: 'A' }))).toEqual({ id: 'F1', name: 'A' });
-    expect(toChatFile(file({ name: null, title: null, size: null }))).toEqual({ id: 'F1', name: 'F1' });
+    expect(taken({ name: '', title: 'A' })).toEqual({ id: 'F1', name: 'A' });
+    expect(taken({ name: null, title: null, size: null })).toEqual({ id: 'F1', name: 'F1' });
   });
 });

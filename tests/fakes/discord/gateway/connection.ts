@@ -12,7 +12,8 @@ export interface Host {
   now(): UtcMs;
   /** Returns the close code with which it is refused, or `invalid` for INVALID_SESSION. */
   identify(wire: Wire, data: JsonObject): Session | number | 'invalid';
-  resume(wire: Wire, data: JsonObject): Session | number | 'invalid';
+  /** The same; undefined where it is not answered. */
+  resume(wire: Wire, data: JsonObject): Session | number | 'invalid' | undefined;
   closed(connection: Connection, code: number): void;
 }
 
@@ -44,6 +45,10 @@ export class Connection implements Wire {
 
   close(code: number): void {
     this.#socket.close(code);
+  }
+
+  freeze(): void {
+    this.#socket.pause();
   }
 
   cut(): void {
@@ -83,7 +88,8 @@ export class Connection implements Wire {
     }
   }
 
-  #start(outcome: Session | number | 'invalid'): void {
+  #start(outcome: Session | number | 'invalid' | undefined): void {
+    if (outcome === undefined) return;
     if (outcome === 'invalid') this.send({ op: OPCODES.INVALID_SESSION, d: false });
     else if (typeof outcome === 'number') this.close(outcome);
     else this.session = outcome;

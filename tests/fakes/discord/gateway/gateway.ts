@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer } from 'ws';
 import type { Clock, UtcMs } from '../../../../src/core/ports/clock.ts';
@@ -53,8 +54,16 @@ export class Gateway implements Host {
   heartbeatMs = 41_250;
   /** Off: connections look alive and are dead. */
   answersHeartbeats = true;
+  /** Off: whoever wants to resume waits for an answer. */
+  answersResumes = true;
   /** On: nobody can connect. */
   down = false;
+  /** On: connections break before anything is said, as where the network is away. */
+  resets = false;
+  /** Set: connections wait for `letIn`. */
+  #waiting: (() => void)[] | undefined;
+  /** How often somebody has tried to begin a session, refused tries included. */
+  attempts = 0;
   /** On: a second IDENTIFY within five seconds gets INVALID_SESSION, as `max_concurrency` 1 wants. */
   enforcesConcurrency = false;
   /** A token that starts more sessions a day is reset by Discord. */
@@ -63,6 +72,7 @@ export class Gateway implements Host {
   readonly #server = new WebSocketServer({ noServer: true });
   readonly #connections = new Set<Connection>();
   readonly #plans: Plan[] = [];
+  readonly #refusals: number[] = [];
 
   constructor(parts: Parts) {
     this.#parts = parts;
@@ -102,6 +112,27 @@ export class Gateway implements Host {
     for (const each of this.open(app)) each.wire?.cut();
   }
 
+  /** Nothing that a bot says over its connections is read any more, not even a good-bye. */
+  freeze(app: Application): void {
+    for (const each of this.open(app)) each.wire?.freeze();
+  }
+
+  /** Whoever wants to connect from now on has to wait. */
+  keepOut(): void {
+    this.#waiting = [];
+  }
+
+  /** How many wait. */
+  get waiting(): number {
+    return this.#waiting?.length ?? 0;
+  }
+
+  letIn(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const each of waiting) each();
+  }
+
   /** Closes the connections of a bot with this code. */
   close(app: Application, code: number): void {
     for (const each of this.open(app)) each.wire?.close(code);
@@ -122,6 +153,11 @@ export class Gateway implements Host {
   /** No session of a bot can be resumed any more; its connections stay. */
   forget(app: Application): void {
     for (const each of this.sessions) if (each.app === app) each.ended = true;
+  }
+
+  /** The next sessions are not begun: the connection is closed with this code instead. */
+  refuseIdentify(code: number, times = 1): void {
+    this.#refusals.push(...Array.from({ length: times }, () => code));
   }
 
   /** The next dispatches of this type arrive twice. */
@@ -152,8 +188,18 @@ export class Gateway implements Host {
 
   /** An HTTP request that wants to become a socket. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    if (this.resets) {
+      if (socket instanceof Socket) socket.resetAndDestroy();
+      else socket.destroy();
+      return;
+    }
     if (this.down) {
       socket.end('HTTP/1.1 503 Service Unavailable\r\ncontent-length: 0\r\n\r\n');
+      return;
+    }
+    if (this.#waiting !== undefined) {
+      this.#waiting.push(() => this.upgrade(request, socket, head));
+      this.#parts.changes.announce();
       return;
     }
     const version = new URL(request.url ?? '/', 'http://discord').searchParams.get('v');
@@ -168,6 +214,9 @@ export class Gateway implements Host {
 
   identify(wire: Wire, data: JsonObject): Session | number | 'invalid' {
     const { state, changes } = this.#parts;
+    this.attempts += 1;
+    const refusal = this.#refusals.shift();
+    if (refusal !== undefined) return refusal;
     const app = state.applications.find((each) => each.token === stringAt(data, 'token'));
     if (!app) return 4004;
     const shard = shardFault(data['shard']);
@@ -189,7 +238,7 @@ export class Gateway implements Host {
     return session;
   }
 
-  resume(wire: Wire, data: JsonObject): Session | number | 'invalid' {
+  resume(wire: Wire, data: JsonObject): Session | number | 'invalid' | undefined {
     const { state, changes } = this.#parts;
     const id = stringAt(data, 'session_id') ?? '';
     const app = state.applications.find((each) => each.token === stringAt(data, 'token'));
@@ -197,10 +246,11 @@ export class Gateway implements Host {
     const session = this.sessions.find((each) => each.id === id && each.app === app);
     const after = Number(data['seq']);
     const expired = this.now() - (session?.detachedAt ?? this.now()) > RESUME_MS;
-    const resumed = session?.ended === false && !expired;
+    const resumed = this.answersResumes && session?.ended === false && !expired;
     this.resumes.push({ at: this.now(), sessionId: id, resumed });
     if (session && resumed && after <= session.sequence) session.resume(wire, after);
     changes.announce();
+    if (!this.answersResumes) return undefined;
     if (!session || !resumed) return 'invalid';
     return session.wire === wire ? session : 4007;
   }

@@ -16,6 +16,8 @@ export interface Wire {
   close(code: number): void;
   /** Breaks it without a word. */
   cut(): void;
+  /** Nothing that comes is read any more. */
+  freeze(): void;
 }
 
 /** What a bot has identified for: it outlives connections that break. */

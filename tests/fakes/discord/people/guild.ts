@@ -62,6 +62,19 @@ export class DiscordGuild {
     this.#world.changes.announce();
   }
 
+  /** Discord cannot reach it for a while. */
+  fail(app: Application): void {
+    tellMembership(this.#world, app, 'GUILD_DELETE', { id: this.id, unavailable: true });
+    this.#world.changes.announce();
+  }
+
+  /** It can be reached again. */
+  recover(app: Application): void {
+    const whole = wholeGuildView(this.#world.state, this.state, app.user.id);
+    tellMembership(this.#world, app, 'GUILD_CREATE', whole);
+    this.#world.changes.announce();
+  }
+
   give(person: Person | Application, role: Role): void {
     this.#roles(person).add(role.id);
     this.#told(person);

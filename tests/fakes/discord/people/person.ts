@@ -83,6 +83,12 @@ export class Person {
     return this.#post(channel.state, `${mention}${options.text ?? ''}`, attachments, options);
   }
 
+  /** Forwards a message into a channel. */
+  forwards({ channel, id }: SeenMessage, to: DiscordChannel): SeenMessage {
+    const reference = { channelId: channel, messageId: id, isForward: true };
+    return this.#post(to.state, '', [], {}, reference);
+  }
+
   edits(message: SeenMessage, text: string): SeenMessage {
     const { world } = this.#actor;
     const { channel, stored } = this.#stored(message);
@@ -236,7 +242,13 @@ export class Person {
     });
   }
 
-  #post(channel: Channel, text: string, attachments: readonly Attachment[], options: Saying): SeenMessage {
+  #post(
+    channel: Channel,
+    text: string,
+    attachments: readonly Attachment[],
+    options: Saying,
+    reference?: Message['reference'],
+  ): SeenMessage {
     const { world, user } = this.#actor;
     const permission = channel.thread ? 'SEND_MESSAGES_IN_THREADS' : 'SEND_MESSAGES';
     if (channel.deleted) throw new Error('the channel is gone');
@@ -246,7 +258,7 @@ export class Person {
       throw new Error('the thread is locked');
     }
     const replyTo = options.replyTo?.id;
-    const facts = { author: user.id, content: text, attachments, replyTo };
+    const facts = { author: user.id, content: text, attachments, replyTo, reference };
     return seen(world, addMessage(world, channel, facts));
   }
 

@@ -10,9 +10,12 @@ import { memberWithUser, rolesView, roleView, userView } from '../views/user-vie
 /** Users, guilds, members and roles. */
 export const peopleRoutes = [
   route('GET', '/users/@me', ({ app }) => ({ ...userView(app.user), verified: true, email: null })),
-  route('GET', '/users/@me/guilds', ({ world, app }) =>
+  route('GET', '/users/@me/guilds', ({ world, app, query }) =>
     [...world.state.guilds.values()]
       .filter((each) => each.members.has(app.user.id))
+      .filter((each) => BigInt(each.id) > BigInt(query.get('after') ?? 0))
+      .toSorted((one, other) => (BigInt(one.id) < BigInt(other.id) ? -1 : 1))
+      .slice(0, Math.min(200, Number(query.get('limit') ?? 200)))
       .map((each) => ({
         id: each.id,
         name: each.name,

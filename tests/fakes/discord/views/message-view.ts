@@ -64,7 +64,8 @@ export function eventFields(world: World, message: Message): JsonObject {
 
 /** The same message for a bot that may not read what people write. */
 export function withoutContent(view: JsonObject): JsonObject {
-  return { ...view, content: '', embeds: [], attachments: [], components: [] };
+  const snapshots = 'message_snapshots' in view ? { message_snapshots: [] } : {};
+  return { ...view, content: '', embeds: [], attachments: [], components: [], ...snapshots };
 }
 
 /** Whether a bot without the intent may read it all the same: its own, those that mention it, direct ones. */
@@ -109,18 +110,32 @@ export function embeddedName(part: unknown): string | undefined {
 
 function referenceFields(world: World, message: Message, viewer: string): JsonObject {
   if (!message.reference) return {};
-  const { channelId, messageId } = message.reference;
+  const { channelId, messageId, isForward = false } = message.reference;
   const channel = world.state.channel(channelId);
   const target = messageIn(channel, messageId);
+  const guild = channel.guildId === undefined ? {} : { guild_id: channel.guildId };
+  if (isForward) {
+    return {
+      message_reference: { type: 1, channel_id: channelId, message_id: messageId, ...guild },
+      message_snapshots: target === undefined ? [] : [{ message: snapshot(world, target, viewer) }],
+    };
+  }
   return {
     message_reference: {
       type: 0,
       channel_id: channelId,
       message_id: messageId,
-      ...(channel.guildId === undefined ? {} : { guild_id: channel.guildId }),
+      ...guild,
     },
     referenced_message: target && !target.reference ? messageView(world, target, viewer) : null,
   };
+}
+
+/** What a forward shows of a message: neither its author nor its ids. */
+function snapshot(world: World, message: Message, viewer: string): JsonObject {
+  const view = messageView(world, message, viewer);
+  const shown = ['content', 'attachments', 'embeds', 'components', 'mentions', 'mention_roles', 'timestamp'];
+  return Object.fromEntries([...shown, 'edited_timestamp', 'flags', 'type'].map((key) => [key, view[key]]));
 }
 
 function reactionsView(message: Message, viewer: string): readonly JsonObject[] {

@@ -1,7 +1,8 @@
-import { SLACK } from '../../../src/bot/slack/platform.ts';
+import { join } from 'node:path';
 import { systemClock } from '../../../src/bot/system-clock.ts';
 import { systemRandom } from '../../../src/bot/system-random.ts';
 import { Store } from '../../../src/core/store/store.ts';
+import type { ChatWorld, VideoState } from './chat-world.ts';
 import type { Session } from './session.ts';
 
 /** What there is while no bot is there: it tells how far the last one came. */
@@ -17,32 +18,27 @@ export interface Traces {
   /** Whether there are files on the host that did not come there whole. */
   readonly isUploading: boolean;
   readonly starts: number;
-  /** How far the videos of the bot have come in Slack. */
-  readonly videos: readonly ('announced' | 'sent' | 'completed')[];
+  /** How far the videos of the bot have come in the chat. */
+  readonly videos: readonly VideoState[];
 }
 
-export function openStore({ place }: Session): Store {
-  return new Store(place.path('data/cosmos.db'), { clock: systemClock, random: systemRandom });
+/** Of the bot in this directory. */
+export function openStore(directory: string): Store {
+  return new Store(join(directory, 'data/cosmos.db'), { clock: systemClock, random: systemRandom });
 }
 
-export async function readTraces(session: Session): Promise<Traces> {
-  const { place, workspace, installation } = session;
-  using store = openStore(session);
+export async function readTraces({ place, world }: Session<ChatWorld>): Promise<Traces> {
+  using store = openStore(place.directory);
   const open = store.deliveries.open();
   const unknown = open.filter(({ intentAt, message }) => intentAt !== undefined && message === undefined);
-  const videos = [...workspace.files.values()].filter(
-    ({ owner, name }) => owner === installation.botUserId && name.endsWith('.mp4'),
-  );
   return {
-    events: store.inbox.open(SLACK).length,
+    events: store.inbox.open(world.platform).length,
     prompts: store.prompts.count(),
     runs: store.runs.list({ limit: 10 }).length,
     unknown: unknown.map(({ subject }) => subject.purpose),
     isDownloading: (await place.leftWithBot()).some((name) => name.startsWith('incoming/')),
     isUploading: (await place.leftOnHost()).some((name) => name.startsWith('assets/')),
     starts: (await place.starts()).length,
-    videos: videos.map(({ path, completed }) =>
-      completed ? 'completed' : path === undefined ? 'announced' : 'sent',
-    ),
+    videos: world.videos,
   };
 }

@@ -29,33 +29,47 @@ attempt=\${COSMOS_BOT_ATTEMPT##*/}
 cat "$folder/output.mp4" >"$TRANSFER1_MARKS/video.mp4"
 `;
 
-/** A bot's directory and the host on which its model waits for `release`. */
-export class ModelPlace implements AsyncDisposable {
+const ENVIRONMENT = {
+  TRANSFER1_CLIP: '/clip.mp4',
+  TRANSFER1_END: '[wait]',
+  TRANSFER1_RELEASE: '/marks/release',
+  TRANSFER1_MARKS: '/marks',
+  TRANSFER1_STAND_IN: '/bin/stand-in',
+};
+
+interface Parts {
   readonly directory: string;
   readonly workDir: string;
-  /** The way to the host, where that is another machine. */
-  readonly link: HeldLink | undefined;
-  readonly #box: GpuBox | undefined;
+  readonly box: GpuBox;
+  readonly link: HeldLink;
+}
 
-  private constructor(directory: string, workDir: string, box?: GpuBox, link?: HeldLink) {
+/** A bot's directory, and a host in a box on which its model waits for `release`. */
+export class ModelPlace implements AsyncDisposable {
+  readonly directory: string;
+  /** The way to the host. */
+  readonly link: HeldLink;
+  readonly #workDir: string;
+  readonly #box: GpuBox;
+
+  private constructor({ directory, workDir, box, link }: Parts) {
     this.directory = directory;
-    this.workDir = workDir;
     this.link = link;
+    this.#workDir = workDir;
     this.#box = box;
   }
 
-  /** Its host is `box`, or this machine; `clip` is what the model makes. */
-  static async make(directory: string, clip: string, box?: GpuBox): Promise<ModelPlace> {
+  /** `clip` is what the model makes. */
+  static async make(directory: string, clip: string, box: GpuBox): Promise<ModelPlace> {
     for (const name of ['marks', 'code/checkpoints', join('code', SCRIPT, '..'), 'bin']) {
       await mkdir(join(directory, name), { recursive: true });
     }
     await writeFile(join(directory, 'code', SCRIPT), '');
     await writeFile(join(directory, 'bin/torchrun'), MODEL, { mode: 0o755 });
     await copyFile(clip, join(directory, 'made.mp4'));
-    if (box === undefined) return new ModelPlace(directory, join(directory, 'host'));
     await box.server.give(join(directory, 'marks'));
     const workDir = await box.makeWorkDir();
-    return new ModelPlace(directory, workDir, box, await HeldLink.to(box.server.port));
+    return new ModelPlace({ directory, workDir, box, link: await HeldLink.to(box.server.port) });
   }
 
   path(name: string): string {
@@ -65,11 +79,7 @@ export class ModelPlace implements AsyncDisposable {
   /** The configuration of the host and its model. */
   async config(): Promise<object> {
     const lanes = [{ name: 'gpu0', gpus: [0] }];
-    const host = { name: 'gpu1', models: ['transfer1'], lanes, work_dir: this.workDir };
-    if (this.#box === undefined || this.link === undefined) {
-      const command = { working_directory: this.path('code'), environment: this.#environmentHere() };
-      return { hosts: [host], models: { transfer1: { command } } };
-    }
+    const host = { name: 'gpu1', models: ['transfer1'], lanes, work_dir: this.#workDir };
     const ssh = await this.#box.access(this.path('known_hosts'), this.link.port);
     const engine = { engine: 'docker', docker_command: [...this.#box.docker.command] };
     return {
@@ -96,9 +106,9 @@ export class ModelPlace implements AsyncDisposable {
 
   /** What is on the host beside whole assets. */
   async leftOnHost(): Promise<readonly string[]> {
-    const attempts = await readdir(join(this.workDir, 'attempts')).catch(() => []);
-    const assets = await readdir(join(this.workDir, 'assets')).catch(() => []);
-    const containers = (await this.#box?.containersOf(this.directory)) ?? [];
+    const attempts = await readdir(join(this.#workDir, 'attempts')).catch(() => []);
+    const assets = await readdir(join(this.#workDir, 'assets')).catch(() => []);
+    const containers = await this.#box.containersOf(this.directory);
     return [
       ...attempts.map((name) => `attempts/${name}`),
       ...assets.filter((name) => !/^[0-9a-f]{64}$/.test(name)).map((name) => `assets/${name}`),
@@ -124,16 +134,7 @@ export class ModelPlace implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.link?.[Symbol.asyncDispose]();
-  }
-
-  #environmentHere(): Readonly<Record<string, string>> {
-    return {
-      ...waiting(this.path('marks'), STAND_IN),
-      PYTHONPATH: this.path('code'),
-      PATH: `${this.path('bin')}:/usr/local/bin:/usr/bin:/bin`,
-      TRANSFER1_CLIP: this.path('made.mp4'),
-    };
+    await this.link[Symbol.asyncDispose]();
   }
 
   #inContainers(): object {
@@ -145,17 +146,8 @@ export class ModelPlace implements AsyncDisposable {
       { source: this.path('marks'), target: '/marks', read_only: false },
     ];
     return {
-      command: { environment: { ...waiting('/marks', '/bin/stand-in'), TRANSFER1_CLIP: '/clip.mp4' } },
+      command: { environment: ENVIRONMENT },
       container: { image: TEST_IMAGE, gpu_flags: [], network: 'none', mounts },
     };
   }
-}
-
-function waiting(marks: string, standIn: string): Readonly<Record<string, string>> {
-  return {
-    TRANSFER1_END: '[wait]',
-    TRANSFER1_RELEASE: `${marks}/release`,
-    TRANSFER1_MARKS: marks,
-    TRANSFER1_STAND_IN: standIn,
-  };
 }

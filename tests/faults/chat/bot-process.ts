@@ -1,4 +1,4 @@
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { startCosmos } from '../../support/run-cosmos.ts';
 
@@ -15,6 +15,7 @@ export interface BotOptions {
 export class BotProcess implements AsyncDisposable {
   readonly #child: ReturnType<typeof startCosmos>;
   readonly #ended: Promise<unknown>;
+  readonly #heard = new EventEmitter();
   #said = '';
 
   constructor({ directory, environment, shiftMs }: BotOptions) {
@@ -24,6 +25,7 @@ export class BotProcess implements AsyncDisposable {
     for (const stream of [this.#child.stdout, this.#child.stderr]) {
       stream.on('data', (chunk) => {
         this.#said += String(chunk);
+        this.#heard.emit('more');
       });
     }
   }
@@ -31,6 +33,25 @@ export class BotProcess implements AsyncDisposable {
   /** All that it printed. */
   get said(): string {
     return this.#said;
+  }
+
+  get pid(): number {
+    if (this.#child.pid === undefined) throw new Error('the bot could not be started');
+    return this.#child.pid;
+  }
+
+  /** Types a line at its terminal. */
+  type(line: string): void {
+    this.#child.stdin.write(`${line}\n`);
+  }
+
+  /** Resolves with the first match in what it has printed since the start. */
+  async saying(words: RegExp): Promise<RegExpExecArray> {
+    for (;;) {
+      const found = words.exec(this.#said);
+      if (found !== null) return found;
+      await once(this.#heard, 'more');
+    }
   }
 
   /** It does nothing more, and hears nothing. */
