@@ -108,7 +108,11 @@ export class ViewBuilder {
   /** The same with the places of its results as `reader` may know them. */
   details(run: Run, reader: Reader): RunDetailsView {
     const outputs = run.outputs.map((output) => ({ ...output, path: this.#shownPath(output.path, reader) }));
-    return this.status({ ...run, outputs });
+    const bundle = this.#data.bundle(run.id);
+    return {
+      ...this.status({ ...run, outputs }),
+      ...(existsSync(bundle) && { bundle: this.#shownPath(bundle, reader) }),
+    };
   }
 
   result(run: Run, reader: Reader): ResultView {
