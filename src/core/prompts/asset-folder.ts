@@ -12,6 +12,7 @@ import type { Sha256 } from '../ids.ts';
 import { openRegularFile } from '../media/open-regular-file.ts';
 import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import type { Random } from '../ports/random.ts';
+import { SequenceMaker } from '../sequences/sequence-maker.ts';
 import type { AssetStore } from '../store/assets.ts';
 import { mapFileErrors } from './file-errors.ts';
 import type { Asset } from './prompt.ts';
@@ -49,10 +50,13 @@ export type Adopted =
 
 /** The files of prompts, each stored once under the SHA-256 of its content. */
 export class AssetFolder {
+  /** Makes videos of pictures, which are then staged as others are. */
+  readonly sequences: SequenceMaker;
   readonly #parts: AssetFolderParts;
 
   constructor(parts: AssetFolderParts) {
     this.#parts = parts;
+    this.sequences = new SequenceMaker(parts);
   }
 
   /**
