@@ -236,6 +236,9 @@ describe('runs', () => {
     const { id } = await createPrompt();
     expect((await cosmos('queue', 'pause')).out).toContain('aused');
     const run = await queueRun(id);
+    const plan = await cosmos('queue', 'plan');
+    expect(plan.out).toContain('Plan: 1 run waiting, each at a load of its own');
+    expect(plan.out).toContain(run.id);
     expect((await cosmos('cancel', run.id)).out).toContain('cancelled');
     expect((await cosmos('cancel', run.id)).code).toBe(1);
     expect((await cosmos('queue', 'resume')).code).toBe(0);

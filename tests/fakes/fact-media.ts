@@ -4,8 +4,12 @@ import type {
   MediaFacts,
   MediaLimits,
   MediaWorker,
+  OnProgress,
   ReducePlan,
+  SequenceFrame,
+  SequencePlan,
   SheetCell,
+  SoundPlan,
   VideoFacts,
 } from '../../src/core/ports/media.ts';
 
@@ -88,8 +92,40 @@ export class FactMedia implements MediaWorker {
     return true;
   }
 
-  async reduce(path: string, to: string, plan: ReducePlan): Promise<void> {
+  async reduce(
+    path: string,
+    to: string,
+    { sourceFps: _, ...plan }: ReducePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void> {
+    onProgress?.(0.5);
+    await this.hold;
+    signal?.throwIfAborted();
     const facts = JSON.parse(await readFile(path, 'utf8'));
     await writeFile(to, JSON.stringify({ ...facts, ...plan, mark: `${facts.mark}, smaller` }));
+  }
+
+  async convertSound(path: string, to: string, { maxSeconds = Infinity }: SoundPlan): Promise<void> {
+    const facts = JSON.parse(await readFile(path, 'utf8'));
+    const durationMs = Math.min(facts.durationMs, maxSeconds * 1000);
+    await writeFile(to, JSON.stringify({ ...facts, durationMs, codec: 'pcm_s16le' }));
+  }
+
+  /** Takes every picture for a good one; the names of all are in the video's mark. */
+  async assemble(
+    frames: AsyncIterable<SequenceFrame>,
+    to: string,
+    plan: SequencePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void> {
+    const names: string[] = [];
+    for await (const { name } of frames) names.push(name);
+    onProgress?.(0.5);
+    await this.hold;
+    signal?.throwIfAborted();
+    const durationMs = (names.length * 1000) / plan.fps;
+    await writeFile(to, factVideo({ frames: names.length, fps: plan.fps, durationMs }, names.join(' ')));
   }
 }

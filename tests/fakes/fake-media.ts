@@ -56,4 +56,14 @@ export class FakeMedia implements MediaWorker {
   async reduce(_path: string, to: string, { frames }: ReducePlan): Promise<void> {
     await writeFile(to, fakeVideo(frames));
   }
+
+  async convertSound(): Promise<void> {
+    throw new CosmosError('input.not_media');
+  }
+
+  async assemble(frames: AsyncIterable<unknown>, to: string): Promise<void> {
+    let count = 0;
+    for await (const _ of frames) count += 1;
+    await writeFile(to, fakeVideo(count));
+  }
 }

@@ -9,6 +9,7 @@ import { checkText } from '../../core/prompts/check-text.ts';
 import { displayName } from '../../core/prompts/display-name.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import type { Store } from '../../core/store/store.ts';
+import type { Wakeup } from '../../core/wakeup.ts';
 import { requiredPermission } from '../commands/arguments.ts';
 import type { CommandContext, CommandResult } from '../commands/command-context.ts';
 import { parseEvent, readEvent } from '../commands/read-event.ts';
@@ -19,6 +20,7 @@ import { addedFilesCard } from '../thread-view/added-files-card.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import { receiveFiles } from './receive-files.ts';
+import { WorkNote } from './work-note.ts';
 
 /** How far before an event its thread is looked for, ms: clocks of platforms differ from ours. */
 const FIND_MARGIN_MS = 60_000;
@@ -33,6 +35,7 @@ export interface InboundHandlerParts {
   readonly access: AccessPolicy;
   readonly clock: Clock;
   readonly data: DataDirectory;
+  readonly wakeup: Wakeup;
   /** Largest file that is taken, bytes. */
   readonly maxUploadBytes: number;
   /** Age from which a command is answered instead of executed, ms. */
@@ -139,6 +142,7 @@ export class InboundHandler {
   async #createPrompt(event: Upload, actor: Principal, thread: ThreadId, signal: AbortSignal) {
     const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
     await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
+    const note = this.#workNote(event, thread);
     if (!files.received.ok) {
       const text = checkText(event.text);
       const [first, ...rest] = files.received.problems;
@@ -148,13 +152,14 @@ export class InboundHandler {
     const created = await api.createPrompt(
       actor,
       {
-        ...{ text, files: files.received.value, thread, idempotencyKey },
+        ...{ text, files: files.received.value, thread, idempotencyKey, onProgress: note.tell },
         ...(leftOut !== undefined && { leftOut }),
         ...(negativeText !== undefined && { negativeText }),
         ...(name !== undefined && { name }),
       },
       signal,
     );
+    note.end(created.ok);
     return created.ok ? undefined : created.problems;
   }
 
@@ -168,17 +173,25 @@ export class InboundHandler {
     const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
     await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
     if (!files.received.ok) return complete({ card: problemCard(files.received.problems) });
+    const note = this.#workNote(event, this.#parts.store.threads.ensure(event.where).id);
     const added = await api.addFiles(
       actor,
       prompt,
       {
         files: files.received.value,
         idempotencyKey: event.dedupeKey,
+        onProgress: note.tell,
         told: (result) => complete({ card: addedFilesCard(result, event.leftOut?.map(displayName)) }),
       },
       signal,
     );
+    note.end(added.ok);
     if (!added.ok) complete({ card: problemCard(added.problems) });
+  }
+
+  #workNote({ dedupeKey }: Inbound, thread: ThreadId): WorkNote {
+    const { store, clock, wakeup } = this.#parts;
+    return new WorkNote({ store, clock, wakeup }, `work:${dedupeKey}`, thread);
   }
 
   #context(event: Inbound, actor: Principal, handling: Handling): Omit<CommandContext, 'role'> {

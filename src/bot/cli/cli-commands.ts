@@ -1,3 +1,4 @@
+import { FPS_BOUNDS } from '../../core/sequences/frames-per-second.ts';
 import type { CommandDefinition } from '../commands/definition.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { JSON_OUTPUT } from '../commands/registry-parts.ts';
@@ -26,6 +27,48 @@ export const CLI_COMMANDS = {
       divide: 'first',
     },
     examples: ['demo', 'demo clip.mp4 --prompt "A rainy neon street" --set edge=0.8'],
+    role: 'operator',
+  },
+  prepare: {
+    aliases: [],
+    summary: 'Make a prompt of numbered pictures: a video of each kind',
+    arguments: [
+      {
+        name: 'pictures',
+        kind: 'path',
+        help: 'Folder or ZIP archive with color.0001.png, depth.0001.png and so on, or a folder for each kind',
+        required: true,
+      },
+      {
+        name: 'text',
+        kind: 'text',
+        help: 'What the video shall show, in quotes; not needed with --prompt',
+        required: false,
+      },
+    ],
+    options: [
+      {
+        name: 'fps',
+        type: 'number',
+        help: 'Frames per second of the videos; 24 where neither this nor the name (render_30fps) says it',
+        essential: true,
+        ...FPS_BOUNDS,
+      },
+      {
+        name: 'prompt',
+        type: 'text',
+        holds: 'prompt_id',
+        help: 'Add the videos to this prompt',
+        essential: true,
+      },
+      { name: 'name', type: 'text', help: 'Name of the new prompt', essential: false },
+      JSON_OUTPUT,
+    ],
+    examples: [
+      'prepare render "A rainy neon street at night"',
+      'prepare render.zip "A rainy neon street at night" --fps 30',
+      'prepare masks --prompt ps_7k2m9x4d',
+    ],
     role: 'operator',
   },
   config: {

@@ -34,6 +34,7 @@ const QUEUEING: ReadonlySet<CommandVerb> = new Set([
   'promote',
   'upscale',
   'enhance',
+  'reproduce',
 ]);
 
 /** Runs a verb of the registry over CosmosAPI, in this process. */

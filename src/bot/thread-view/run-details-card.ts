@@ -31,6 +31,7 @@ function factRows({
   place,
   stageTitle,
   unattended = false,
+  bundle,
 }: RunDetailsView): readonly (readonly Text[])[] {
   const parameters = Object.entries(run.parameters).map(([name, value]) => parameterWords(name, value));
   const took =
@@ -50,6 +51,7 @@ function factRows({
     run.priority !== 0 && row('priority', String(run.priority)),
     run.rating !== undefined && row('rating', `${run.rating} of 5`),
     row('profile', `${run.profileId} ${run.profileHash.slice(0, 12)}`),
+    bundle !== undefined && row('bundle', { code: bundle }),
   ].filter((each) => each !== false);
 }
 

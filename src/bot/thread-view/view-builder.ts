@@ -118,7 +118,12 @@ export class ViewBuilder {
   details(run: Run, reader: Reader): RunDetailsView {
     const outputs = run.outputs.map((output) => ({ ...output, path: this.#shownPath(output.path, reader) }));
     const links = run.outputs.flatMap((_, index) => this.#link(run, index, reader) ?? []);
-    return { ...this.status({ ...run, outputs }), ...(links.length > 0 && { links }) };
+    const bundle = this.#data.bundle(run.id);
+    return {
+      ...this.status({ ...run, outputs }),
+      ...(links.length > 0 && { links }),
+      ...(existsSync(bundle) && { bundle: this.#shownPath(bundle, reader) }),
+    };
   }
 
   result(run: Run, reader: Reader): ResultView {

@@ -167,6 +167,8 @@ export interface RunDetailsView {
   /** It is active, and no process drives its lane. */
   readonly unattended?: boolean;
   readonly stageTitle?: string;
+  /** Where everything that made its result is written down. */
+  readonly bundle?: string;
 }
 
 export type ListView =

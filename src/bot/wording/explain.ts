@@ -6,6 +6,7 @@ import { FOLLOW_UP_WORDING } from './follow-up-wording.ts';
 import { HOST_WORDING } from './host-wording.ts';
 import { MODEL_WORDING } from './model-wording.ts';
 import { QUEUE_WORDING } from './queue-wording.ts';
+import { SEQUENCE_WORDING } from './sequence-wording.ts';
 import { SSH_WORDING } from './ssh-wording.ts';
 import { type Explanation, Parameters, type Wording } from './wording.ts';
 
@@ -13,6 +14,7 @@ import { type Explanation, Parameters, type Wording } from './wording.ts';
 export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
   ...CONFIG_WORDING,
   ...FILE_WORDING,
+  ...SEQUENCE_WORDING,
   ...COMMAND_WORDING,
   ...FOLLOW_UP_WORDING,
   ...QUEUE_WORDING,

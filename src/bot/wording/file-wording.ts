@@ -145,7 +145,7 @@ export const FILE_WORDING = {
   'input.extension_not_taken': {
     example: { role: 'color', extension: 'mkv', allowed: ['mp4', 'mov'], model: 'preview' },
     say: (p) => ({
-      sentence: `${p.text('model', 'The model')} cannot read ${p.part('extension', (extension) => `a .${extension} file`) || 'a file without an extension'}${p.part('role', (role) => ` as \`${role}\``)}.`,
+      sentence: `${p.text('model', 'The model')} cannot read ${p.part('extension', (extension) => `\`${extension}\` files`) || 'files without an extension'}${p.part('role', (role) => ` as \`${role}\``)}.`,
       nextStep: `Convert it to ${p.choices('allowed', 'another format')} and send it again.`,
     }),
   },

@@ -1,15 +1,27 @@
 import type { FileHandle } from 'node:fs/promises';
 import { mkdtemp, open, rename, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import { CosmosError } from '../errors.ts';
-import type { MediaFacts, MediaLimits, MediaWorker, ReducePlan, SheetCell } from '../ports/media.ts';
+import type {
+  MediaFacts,
+  MediaLimits,
+  MediaWorker,
+  OnProgress,
+  ReducePlan,
+  SequenceFrame,
+  SequencePlan,
+  SheetCell,
+  SoundPlan,
+} from '../ports/media.ts';
+import { frameProblem } from './frame-problem.ts';
 import { mediaToolCommand } from './media-tool-command.ts';
 import { openRegularFile } from './open-regular-file.ts';
 import { PROXY_MARGIN, proxyPlans } from './proxy-plan.ts';
-import { runInspection } from './run-inspection.ts';
+import { type Inspection, runInspection } from './run-inspection.ts';
 import { cellWidth, type PlannedCell } from './sheet-plan.ts';
 import { Slots } from './slots.ts';
 import type { CallBounds, InspectRequest } from './tool/answer.ts';
+import { pieceLength } from './tool/read-pieces.ts';
 
 export interface ChildMediaWorkerOptions {
   /** The Node that runs the tool; default: the one that runs the bot. */
@@ -114,13 +126,50 @@ export class ChildMediaWorker implements MediaWorker {
   }
 
   /** `to` appears whole or not at all. */
-  async reduce(path: string, to: string, plan: ReducePlan, signal?: AbortSignal): Promise<void> {
-    const unfinished = await mkdtemp(`${to}.`);
-    const partial = join(unfinished, 'reduced.mp4');
-    try {
+  async reduce(
+    path: string,
+    to: string,
+    plan: ReducePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void> {
+    await this.#make(to, async (partial, bounds) => {
       await using source = await openRegularFile(path, PROXY_SOURCE.maxBytes);
-      const bounds = { ...this.#bounds, deadlineMs: this.#proxyDeadlineMs };
-      await this.#run({ call: 'reduce', to: partial, plan, bounds }, [source], signal);
+      await this.#run({ call: 'reduce', to: partial, plan, bounds }, [source], signal, { onProgress });
+    });
+  }
+
+  /** `to` appears whole or not at all. */
+  async convertSound(path: string, to: string, plan: SoundPlan, signal?: AbortSignal): Promise<void> {
+    await this.#make(to, async (partial, bounds) => {
+      await using source = await openRegularFile(path, PROXY_SOURCE.maxBytes);
+      await this.#run({ call: 'sound', to: partial, plan, bounds }, [source], signal);
+    });
+  }
+
+  /** `to` appears whole or not at all. */
+  async assemble(
+    frames: AsyncIterable<SequenceFrame>,
+    to: string,
+    plan: SequencePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void> {
+    const names: string[] = [];
+    const feed = inPieces(frames, names);
+    await this.#make(to, async (partial, bounds) => {
+      const request: InspectRequest = { call: 'assemble', to: partial, plan, bounds };
+      const { frames: flaws } = await this.#run(request, [], signal, { feed, onProgress });
+      if (flaws !== undefined) throw frameProblem(flaws, names);
+    });
+  }
+
+  /** What `make` writes becomes `to` where it succeeds. */
+  async #make(to: string, make: (partial: string, bounds: CallBounds) => Promise<void>): Promise<void> {
+    const unfinished = await mkdtemp(`${to}.`);
+    const partial = join(unfinished, `made${extname(to)}`);
+    try {
+      await make(partial, { ...this.#bounds, deadlineMs: this.#proxyDeadlineMs });
       await rename(partial, to);
     } finally {
       await rm(unfinished, { recursive: true, force: true }).catch(() => undefined);
@@ -162,11 +211,25 @@ export class ChildMediaWorker implements MediaWorker {
     return answer.facts;
   }
 
-  async #run(request: InspectRequest, files: readonly FileHandle[], signal: AbortSignal | undefined) {
+  async #run(
+    request: InspectRequest,
+    files: readonly FileHandle[],
+    signal: AbortSignal | undefined,
+    more: Pick<Inspection, 'feed' | 'onProgress'> = {},
+  ) {
+    const fds = files.map((file) => file.fd);
     return await this.#slots.hold(
-      async () =>
-        await runInspection({ command: this.#command, request, files: files.map((file) => file.fd), signal }),
+      async () => await runInspection({ command: this.#command, request, files: fds, signal, ...more }),
       signal,
     );
+  }
+}
+
+/** What the tool reads of a sequence; `names` gets what each picture is called. */
+async function* inPieces(frames: AsyncIterable<SequenceFrame>, names: string[]): AsyncGenerator<Uint8Array> {
+  for await (const { name, bytes } of frames) {
+    names.push(name);
+    yield pieceLength(bytes.length);
+    yield bytes;
   }
 }

@@ -39,7 +39,7 @@ export interface MediaLimits {
   readonly maxPixels: number;
 }
 
-/** A copy of a video that keeps its shape and its pace. */
+/** A copy of a video as an H.264 mp4 that keeps its shape. */
 export interface ReducePlan {
   /** Even, in pixels, as displayed. */
   readonly width: number;
@@ -47,7 +47,36 @@ export interface ReducePlan {
   readonly fps: number;
   /** The first ones. */
   readonly frames: number;
+  /** Frames per second of the source, where the copy has others: then some are shown twice, or left out. */
+  readonly sourceFps?: number;
 }
+
+/** A copy of a sound, as 16-bit PCM in a WAV file. */
+export interface SoundPlan {
+  /** Hz. */
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  /** The beginning; all of it where absent. */
+  readonly maxSeconds?: number;
+}
+
+/** One picture of a sequence, a whole PNG file. */
+export interface SequenceFrame {
+  /** What it is called where somebody has to be told of it. */
+  readonly name: string;
+  readonly bytes: Uint8Array;
+}
+
+export interface SequencePlan {
+  readonly fps: number;
+  /** How many will come; for progress alone. */
+  readonly frames: number;
+  /** Width × height of each picture, at most. */
+  readonly maxPixels: number;
+}
+
+/** Told now and then how much of a call is done, from 0 to 1. */
+export type OnProgress = (share: number) => void;
 
 export interface StoredFile {
   readonly sha256: Sha256;
@@ -83,6 +112,26 @@ export interface MediaWorker {
    * be kept. False where it would not look good any more; then, and where this throws, there is no copy.
    */
   proxy(path: string, to: string, maxBytes: number, signal?: AbortSignal): Promise<boolean>;
-  /** Writes a smaller copy of a video, without sound, as planned; `to` appears whole or not at all. */
-  reduce(path: string, to: string, plan: ReducePlan, signal?: AbortSignal): Promise<void>;
+  /** Writes a copy of a video, without sound, as planned; `to` appears whole or not at all. */
+  reduce(
+    path: string,
+    to: string,
+    plan: ReducePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void>;
+  /** Writes a copy of a sound as planned; `to` appears whole or not at all. */
+  convertSound(path: string, to: string, plan: SoundPlan, signal?: AbortSignal): Promise<void>;
+  /**
+   * Writes an H.264 mp4 of pictures in their order; `to` appears whole or not at all. No more than a few of them are held
+   * at a time. Throws `input.sequence_frames` {unreadable: names, differing: `name (size)`, size: of the first} once it has
+   * seen them all, `input.no_frames` where there are none, and what `frames` throws.
+   */
+  assemble(
+    frames: AsyncIterable<SequenceFrame>,
+    to: string,
+    plan: SequencePlan,
+    signal?: AbortSignal,
+    onProgress?: OnProgress,
+  ): Promise<void>;
 }

@@ -9,6 +9,7 @@ import { openRegularFile } from '../media/open-regular-file.ts';
 import type { HashedFile } from '../ports/hashed-file.ts';
 import type { MediaFacts, MediaLimits, MediaWorker } from '../ports/media.ts';
 import type { Random } from '../ports/random.ts';
+import { SequenceMaker } from '../sequences/sequence-maker.ts';
 import type { AssetStore } from '../store/assets.ts';
 import { writeHashed } from '../write-hashed.ts';
 import { mapFileErrors } from './file-errors.ts';
@@ -47,10 +48,13 @@ export type Taken =
 
 /** The files of prompts, each stored once under the SHA-256 of its content. */
 export class AssetFolder {
+  /** Makes videos of pictures, which are then staged as others are. */
+  readonly sequences: SequenceMaker;
   readonly #parts: AssetFolderParts;
 
   constructor(parts: AssetFolderParts) {
     this.#parts = parts;
+    this.sequences = new SequenceMaker(parts);
   }
 
   /**

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
+import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import { addedInputs, type TakenRole } from './added-inputs.ts';
 import type { AssetFolder } from './asset-folder.ts';
@@ -13,6 +14,10 @@ import { type GivenFile, stageFiles } from './stage-files.ts';
 /** Files that somebody sends for a prompt. */
 export interface FilesToAdd {
   readonly files: readonly GivenFile[];
+  /** Of videos that are made of pictures. */
+  readonly fps?: number;
+  /** Told while videos are made of pictures. */
+  readonly onProgress?: SequenceWishes['onProgress'];
   /** The same key again has no second effect. */
   readonly idempotencyKey?: string;
   /** Called in the transaction that adds them: what is told of it is as durable as the files. */
@@ -46,7 +51,10 @@ export class PromptFiles {
     request: FilesToAdd,
     signal?: AbortSignal,
   ): Promise<Checked<AddedFiles>> {
-    await using staged = await stageFiles(this.#folder, request.files, signal);
+    const { fps, onProgress } = request;
+    const needsColor = !prompt.inputs.some(({ role }) => role === 'color');
+    const wishes = { signal, onProgress, needsColor, ...(fps !== undefined && { fps }) };
+    await using staged = await stageFiles(this.#folder, request.files, wishes);
     if (!staged.checked.ok) return staged.checked;
     const files = staged.checked.value;
     // Nothing is kept of what is refused.

@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
+import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import { assignRoles } from './assign-roles.ts';
@@ -20,6 +21,10 @@ export interface NewPrompt {
   readonly files: readonly GivenFile[];
   /** Names of further files that were sent with them and cannot be an input. */
   readonly leftOut?: readonly string[];
+  /** Of videos that are made of pictures. */
+  readonly fps?: number;
+  /** Told while videos are made of pictures. */
+  readonly onProgress?: SequenceWishes['onProgress'];
   /** They may be given later, where the prompt is shown. */
   readonly filesMayFollow?: boolean;
   /** Where its card is shown. */
@@ -64,7 +69,9 @@ export class PromptService {
     if (request.name !== undefined) collect(this.#checkName(request.name));
     if (request.files.length === 0 && request.filesMayFollow !== true)
       problems.push({ code: 'input.no_files', parameters: {} });
-    await using staged = await stageFiles(this.#folder, request.files, signal);
+    const { fps, onProgress } = request;
+    const wishes = { signal, onProgress, ...(fps !== undefined && { fps }) };
+    await using staged = await stageFiles(this.#folder, request.files, wishes);
     const files = collect(staged.checked);
     const inputs = files && collect(assignRoles(files));
     const [first, ...rest] = problems;

@@ -1,5 +1,6 @@
 import { type Checked, CosmosError, type Problem } from '../errors.ts';
 import type { HashedFile } from '../ports/hashed-file.ts';
+import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
 import { displayName } from './display-name.ts';
@@ -26,24 +27,37 @@ export interface StagedFiles extends AsyncDisposable {
   keep(): Promise<void>;
 }
 
-/** Throws broken infrastructure, as `AssetFolder.stage`. */
+/**
+ * Folders and archives of numbered pictures become a video for each modality. Throws broken infrastructure, as
+ * `AssetFolder.stage`.
+ */
 export async function stageFiles(
   folder: AssetFolder,
   files: readonly GivenFile[],
-  signal?: AbortSignal,
+  wishes: SequenceWishes = {},
 ): Promise<StagedFiles> {
   await using disposables = new AsyncDisposableStack();
   const staged: StagedInput[] = [];
   const problems: Problem[] = [];
-  for (const file of files) {
+  const stage = async (file: GivenFile): Promise<void> => {
     const originalName = displayName(file.name ?? file.path);
     try {
-      const ours = disposables.use(await stage(folder, file, originalName, signal));
+      const ours = disposables.use(await stageFile(folder, file, originalName, wishes.signal));
       staged.push({ staged: ours, asset: ours.asset, originalName, ...(file.role && { role: file.role }) });
     } catch (error) {
       if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
       problems.push(error.toProblem());
     }
+  };
+  for (const file of files) {
+    if (!(await folder.sequences.isSequence(file.path))) {
+      await stage(file);
+      continue;
+    }
+    const name = displayName(file.name ?? file.path);
+    await using made = await folder.sequences.make(file.path, name, wishes);
+    if (!made.checked.ok) problems.push(...made.checked.problems);
+    else for (const video of made.checked.value) await stage(video);
   }
   const [first, ...rest] = problems;
   const kept = disposables.move();
@@ -56,7 +70,7 @@ export async function stageFiles(
   };
 }
 
-async function stage(
+async function stageFile(
   folder: AssetFolder,
   { path, downloaded }: GivenFile,
   originalName: string,

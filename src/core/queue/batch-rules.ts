@@ -29,7 +29,9 @@ export function batchRules(parts: {
   const traits = new Map<string, ReadonlyMap<string, string> | undefined>();
   const traitsOf = (run: Run): ReadonlyMap<string, string> | undefined => {
     if (!traits.has(run.id)) {
-      const profile = profileOf(run)?.profile;
+      // What is to show that nothing has changed runs as it would by itself.
+      const isAlone = run.parent?.relation === 'reproduce';
+      const profile = isAlone ? undefined : profileOf(run)?.profile;
       traits.set(run.id, profile && batchTraits(profile, run));
     }
     return traits.get(run.id);

@@ -6,7 +6,7 @@ import type { OutputFile } from '../ports/host.ts';
 import type { BatchFindings } from '../runs/batch-tracker.ts';
 import type { FoundFailure, LogFindings } from '../runs/log-findings.ts';
 import type { RunOutcome } from '../runs/run.ts';
-import type { RunEnd, RunReturn } from '../store/attempts.ts';
+import type { RunEnd, RunReturn } from '../store/run-ends.ts';
 
 /** How often a run comes back from batches; after that it runs alone, and its own end is its end. */
 const MOST_RETURNS = 3;

@@ -78,17 +78,34 @@ async function takeResult(
     ({ item, run }) => tracker.hasEnded(item) && run.cancel === undefined && !leftForTheEnd.has(run.id),
   );
   if (next === undefined) return false;
+  // Somebody who cancels does not wait for a download.
+  const cancelled = new AbortController();
+  const unsubscribe = context.wakeup.subscribe(() => {
+    try {
+      if (hasNewCancel(context, ready)) cancelled.abort();
+    } catch (error) {
+      context.logger.warn({ attempt: attempt.id, err: toCosmosError(error) }, 'cancels could not be read');
+    }
+  });
   try {
-    if (await collectEarly(context, attempt, ready, next, tracker, signal)) return true;
+    const either = AbortSignal.any([signal, cancelled.signal]);
+    if (await collectEarly(context, attempt, ready, next, tracker, either)) return true;
   } catch (error) {
     if (signal.aborted) throw error;
+    if (cancelled.signal.aborted) return true;
     context.logger.warn(
       { run: next.run.id, err: toCosmosError(error) },
       'result is taken at the end of its batch',
     );
+  } finally {
+    unsubscribe();
   }
   leftForTheEnd.add(next.run.id);
   return false;
+}
+
+function hasNewCancel({ store }: LaneContext, { open }: ReadyAttempt): boolean {
+  return open.some(({ run }) => run.cancel === undefined && store.runs.get(run.id)?.cancel !== undefined);
 }
 
 /** A log that cannot be read must not keep a run from being stopped: why is told later. */

@@ -12,7 +12,6 @@ import {
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 import { type Attempt, openRuns, type StopReason } from '../runner/attempt.ts';
-import type { RunOutcome, RunOutput } from '../runs/run.ts';
 import { type AttemptRow, toAttempt } from './attempt-rows.ts';
 import type { Connection, Statement } from './database.ts';
 import { EnhancedPrompts } from './enhanced-prompts.ts';
@@ -20,6 +19,7 @@ import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
 import { toJsonOrNull } from './json.ts';
 import type { PromptStore } from './prompts.ts';
+import { type RunEnd, RunEnds, type RunReturn, type RunShare } from './run-ends.ts';
 import type { SettingStore } from './settings.ts';
 
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
@@ -39,29 +39,6 @@ WHERE state <> 'ended'`;
 export interface StoredProfile {
   readonly hash: string;
   readonly content: string;
-}
-
-/** What a run has taken. */
-export interface RunShare {
-  readonly gpuSeconds?: number;
-  /** What it would have taken alone, ms; estimates learn from it. */
-  readonly modelMs?: number;
-}
-
-/** How a run ended. */
-export interface RunEnd extends RunShare {
-  readonly outcome: RunOutcome;
-  readonly problem?: Problem;
-  readonly outputs: readonly RunOutput[];
-}
-
-/** A run that others have kept from its end: it waits again at its old place. */
-export interface RunReturn {
-  readonly outcome: 'returned';
-  /** Why. */
-  readonly problem: Problem;
-  /** With how many runs it may share a load from now on, itself included. */
-  readonly batchLimit?: number;
 }
 
 /** How an attempt ended, and with it those of its runs that are not ended yet. */
@@ -91,7 +68,7 @@ export class AttemptStore {
   readonly #clock: Clock;
   readonly #events: EventStore;
   readonly #settings: SettingStore;
-  readonly #enhanced: EnhancedPrompts;
+  readonly #ends: RunEnds;
   readonly #open: Statement<[string], AttemptRow>;
 
   constructor(
@@ -109,7 +86,8 @@ export class AttemptStore {
     this.#clock = clock;
     this.#events = events;
     this.#settings = settings;
-    this.#enhanced = new EnhancedPrompts(connection, { ids, clock, events, prompts });
+    const enhanced = new EnhancedPrompts(connection, { ids, clock, events, prompts });
+    this.#ends = new RunEnds(connection, events, enhanced);
     this.#open = connection.prepare(`${SELECT_OPEN} AND lane = ?`);
   }
 
@@ -306,7 +284,7 @@ export class AttemptStore {
           run,
         );
       }
-      this.#endRun(attempt, run, end, now);
+      this.#ends.end(attempt, run, end, now);
       return true;
     });
   }
@@ -342,41 +320,14 @@ export class AttemptStore {
       const modelMs = modelMsOf(end);
       for (const { run, cancelled } of open) {
         const own = end.items?.get(run) ?? { ...end, ...(modelMs !== undefined && { modelMs }) };
-        if (own.outcome !== 'returned') this.#endRun(attempt, run, own, now, by);
-        else if (cancelled === 1) this.#endRun(attempt, run, { outcome: 'cancelled', outputs: [] }, now, by);
-        else this.#return(attempt, run, own);
+        if (own.outcome !== 'returned') this.#ends.end(attempt, run, own, now, by);
+        else if (cancelled === 1)
+          this.#ends.end(attempt, run, { outcome: 'cancelled', outputs: [] }, now, by);
+        else this.#ends.giveBack(attempt, run, own);
       }
-      for (const [run, { gpuSeconds = null, modelMs: ms = null }] of end.shares ?? []) {
-        this.#prepare(
-          "UPDATE runs SET gpu_seconds = ?, model_ms = ? WHERE id = ? AND state NOT IN ('queued', 'active')",
-        ).run(gpuSeconds, ms, run);
-      }
+      if (end.shares !== undefined) this.#ends.setShares(end.shares);
       return true;
     });
-  }
-
-  #endRun(attempt: Attempt, run: RunId, end: RunEnd, at: UtcMs, by?: PrincipalId): void {
-    const { outcome, problem, outputs, modelMs, gpuSeconds } = end;
-    this.#prepare(
-      `UPDATE runs SET state = ?, stage = NULL, problem = ?, unreachable_since = NULL, finished_at = ?,
-         model_ms = ?, gpu_seconds = ? WHERE id = ?`,
-    ).run(outcome, toJsonOrNull(problem), at, modelMs ?? null, gpuSeconds ?? null, run);
-    this.#insertOutputs(run, outputs);
-    if (outcome === 'done') this.#enhanced.add(run, outputs);
-    const payload = { outcome, ...(problem && { problem }) };
-    this.#append(attempt, run, { type: 'run.finished', payload }, by);
-  }
-
-  /** Its place in the queue is that of before. */
-  #return(attempt: Attempt, run: RunId, { problem, batchLimit }: RunReturn): void {
-    const limit = batchLimit ?? null;
-    this.#prepare(
-      `UPDATE runs SET state = 'queued', stage = NULL, lane = NULL, attempt_id = NULL, started_at = NULL,
-         progress = NULL, problem = NULL, unreachable_since = NULL, returns = returns + 1, return_problem = ?,
-         batch_limit = CASE WHEN ? IS NULL THEN batch_limit ELSE min(coalesce(batch_limit, ?), ?) END
-       WHERE id = ?`,
-    ).run(JSON.stringify(problem), limit, limit, limit, run);
-    this.#append(attempt, run, { type: 'run.returned', payload: { problem } });
   }
 
   #openRuns({ job }: Attempt): { run: RunId; cancelled: 0 | 1 }[] {
@@ -389,17 +340,6 @@ export class AttemptStore {
 
   #append(attempt: Attempt, run: RunId, event: CosmosEvent, by?: PrincipalId): void {
     this.#events.append(event, { run, attempt: attempt.id, ...(by && { actor: by }) });
-  }
-
-  #insertOutputs(run: RunId, outputs: readonly RunOutput[]): void {
-    const insert = this.#prepare(
-      `INSERT INTO run_outputs (run_id, position, kind, purpose, label, path, bytes, sha256, facts, text)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-    );
-    for (const [position, output] of outputs.entries()) {
-      const { kind, purpose, label, path, bytes, sha256, facts, text } = output;
-      insert.run(run, position, kind, purpose, label, path, bytes, sha256, toJsonOrNull(facts), text ?? null);
-    }
   }
 
   #setProfile(run: RunId, id: string, { hash, content }: StoredProfile): void {

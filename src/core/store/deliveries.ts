@@ -155,6 +155,15 @@ export class DeliveryStore {
     this.#run("UPDATE deliveries SET state = 'open' WHERE key = ? AND state = 'settled'", key);
   }
 
+  /** Shows another card in the place of an answer. */
+  replaceCard(key: string, card: Card): void {
+    this.#run(
+      "UPDATE deliveries SET card = ?, state = 'open' WHERE key = ? AND state IN ('open', 'settled')",
+      JSON.stringify(card),
+      key,
+    );
+  }
+
   /**
    * Written before a post, so that an unknown outcome is looked up after a crash. Where the post was sent before,
    * twins of it are looked for from `twinsAt` on.

@@ -5,7 +5,7 @@ import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
 import { batchRules } from '../../../src/core/queue/batch-rules.ts';
 import { composeBatch } from '../../../src/core/queue/compose-batch.ts';
 import type { Attempt } from '../../../src/core/runner/attempt.ts';
-import type { RunEnd, RunReturn } from '../../../src/core/store/attempts.ts';
+import type { RunEnd, RunReturn } from '../../../src/core/store/run-ends.ts';
 import { Store } from '../../../src/core/store/store.ts';
 import { FakeClock } from '../../fakes/fake-clock.ts';
 import { FakeRandom } from '../../fakes/fake-random.ts';

@@ -105,7 +105,7 @@ class InboxBench {
     const port = this.chat.chat;
     const { staleCommandMs } = config.timeouts;
     const handler = new InboundHandler({
-      ...{ store, api, views, port, access, clock, data, staleCommandMs },
+      ...{ store, api, views, port, access, clock, data, wakeup, staleCommandMs },
       maxUploadBytes: 10_000,
     });
     return new InboxWorker({ store, receiver, port, handler, clock, logger, wakeup });

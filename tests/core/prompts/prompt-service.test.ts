@@ -251,7 +251,7 @@ describe('a refused prompt', () => {
 
   it.each([
     ['missing', async (directory: string) => join(directory, 'none.mp4'), 'input.file_missing'],
-    ['a folder', async (directory: string) => directory, 'input.file_not_regular'],
+    ['a folder of other things', async (directory: string) => directory, 'input.sequence_names'],
     ['a device', async () => '/dev/zero', 'input.file_not_regular'],
     ['a name with a NUL', async (directory: string) => `${directory}/a\0b.mp4`, 'input.file_missing'],
     [

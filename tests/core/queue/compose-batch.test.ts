@@ -94,6 +94,15 @@ describe('what shares a load with the head of the queue', () => {
     ]);
   });
 
+  it('is nothing where it is a reproduction, which is to be as its run was', async () => {
+    const { queue, take } = await openQueue();
+    const first = queue(1);
+    expect(take()).toEqual([first]);
+    const again = queue(1, { parent: { run: first, relation: 'reproduce' } });
+    const other = queue(1);
+    expect([take(), take()]).toEqual([[again], [other]]);
+  });
+
   it('is no more than is expected to end in time', async () => {
     const { queue, compose } = await openQueue();
     for (let more = 0; more < 4; more++) queue(1, {}, TIMED);

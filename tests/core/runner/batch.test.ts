@@ -316,6 +316,25 @@ describe('a cancel among others', () => {
     expect(lane.store.attempts.open(LANE)).toBeUndefined();
   });
 
+  it('does not wait for a result of another that is on its way', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    works(lane, attempt, 0, 'snow');
+    const fetch = lane.host.fetchOutput.bind(lane.host);
+    let isFirst = true;
+    lane.host.fetchOutput = async (id, path, to, onProgress, signal) => {
+      if (isFirst) {
+        isFirst = false;
+        lane.cancel(runs[2] as RunId);
+        lane.context.wakeup.notify();
+        expect(signal?.aborted).toBe(true);
+        signal?.throwIfAborted();
+      }
+      return await fetch(id, path, to, onProgress, signal);
+    };
+    await lane.settle();
+    expect(states(lane, runs)).toEqual(['done', 'active', 'cancelled']);
+  });
+
   it('of one that would go back ends it', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     lane.host.finish(attempt, { exitCode: 1, log: 'load\nbegin\nBLOCKED\n' });

@@ -31,4 +31,12 @@ export class OneClipMedia implements MediaWorker {
   async reduce(_path: string, to: string): Promise<void> {
     await writeFile(to, 'smaller');
   }
+
+  async convertSound(_path: string, to: string): Promise<void> {
+    await writeFile(to, 'sound');
+  }
+
+  async assemble(_frames: unknown, to: string): Promise<void> {
+    await writeFile(to, 'assembled');
+  }
 }

@@ -53,6 +53,17 @@ describe('a smaller copy of a video', () => {
     });
   });
 
+  it.each([
+    [15, 6],
+    [60, 24],
+  ])('shows the same time at %i frames per second', async (fps, frames) => {
+    const plan = { width: 64, height: 64, fps, frames, sourceFps: 30 };
+    const to = at(`at-${fps}.mp4`);
+    await worker.reduce(clip, to, plan);
+
+    expect(await worker.verify(to, LIMITS)).toMatchObject({ fps, frames, durationMs: 400 });
+  });
+
   it('is not there where it cannot be made, and neither is a part of it', async () => {
     const text = await makeTextFile(at('text.mp4'));
     const plan = { width: 32, height: 32, fps: 24, frames: 2 };

@@ -1,12 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import type { Run } from '../../../src/core/runs/run.ts';
+import { suiteDirectory } from '../../faults/suite-directory.ts';
 import { ModelBot, type ModelBotOptions } from '../../support/model-bot.ts';
-import { HUMO, type StandIn, TRANSFER25 } from '../../support/stand-ins.ts';
+import { HUMO, TRANSFER25 } from '../../support/stand-ins.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
-async function openBot(standIn: StandIn, options: ModelBotOptions = {}): Promise<ModelBot> {
-  const bot = await ModelBot.open(await temporaryDirectory(), standIn, options);
+async function openBot(options: ModelBotOptions = {}): Promise<ModelBot> {
+  const bot = await ModelBot.open(await temporaryDirectory(), HUMO, options);
   onTestFinished(() => bot[Symbol.asyncDispose]());
   return bot;
 }
@@ -16,8 +17,14 @@ function attempts(runs: readonly Run[]): number {
 }
 
 describe('several runs of transfer2.5 that wait together', () => {
+  const directory = suiteDirectory();
+  let bot: ModelBot;
+  beforeAll(async () => {
+    bot = await ModelBot.open(directory.path, TRANSFER25);
+  });
+  afterAll(() => bot[Symbol.asyncDispose]());
+
   it('share one load of the model, and a blocked one leaves the others alone', async () => {
-    const bot = await openBot(TRANSFER25);
     const texts = ['Snow', 'Rain [blocked]', 'Fog', 'Haze [blocked video]', 'A "quoted" mist'];
     const runs = await bot.ended(await bot.queueTogether(texts));
 
@@ -30,7 +37,6 @@ describe('several runs of transfer2.5 that wait together', () => {
   });
 
   it('lose nothing where one of them has no result, or where memory runs out in the middle', async () => {
-    const bot = await openBot(TRANSFER25);
     const texts = ['Snow', 'Rain [no result]', 'Fog [out of memory]', 'Mist'];
     const runs = await bot.ended(await bot.queueTogether(texts));
 
@@ -40,7 +46,6 @@ describe('several runs of transfer2.5 that wait together', () => {
   });
 
   it('share it as pictures, too', async () => {
-    const bot = await openBot(TRANSFER25);
     const runs = await bot.ended(await bot.queueTogether(['Snow', 'Fog'], {}, ['image']));
 
     expect(runs.map(({ state }) => state)).toEqual(['done', 'done']);
@@ -53,7 +58,7 @@ describe('several runs of transfer2.5 that wait together', () => {
 
 describe('several runs of HuMo that wait together', () => {
   it('share one load of the model, and go on after one that has ended it', async () => {
-    const bot = await openBot(HUMO);
+    const bot = await openBot();
     const texts = ['One', 'Two [unreadable sound]', 'Three', 'Four'];
     const runs = await bot.ended(await bot.queueTogether(texts, {}, ['audio']));
 
@@ -64,7 +69,7 @@ describe('several runs of HuMo that wait together', () => {
   });
 
   it('are halved when memory runs out, until they fit', async () => {
-    const bot = await openBot(HUMO, { environment: { STAND_IN_MOST_ITEMS: '1' } });
+    const bot = await openBot({ environment: { STAND_IN_MOST_ITEMS: '1' } });
     const runs = await bot.ended(await bot.queueTogether(['One', 'Two'], {}, ['audio']));
 
     expect(runs.map(({ state }) => state)).toEqual(['done', 'done']);

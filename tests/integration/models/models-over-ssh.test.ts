@@ -1,10 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Role } from '../../../src/core/prompts/prompt.ts';
+import { suiteDirectory } from '../../faults/suite-directory.ts';
 import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
 import { ModelBot } from '../../support/model-bot.ts';
 import { missingSshd, OpenSshServer } from '../../support/openssh-server.ts';
 import { COSMOS3, HUMO, type StandIn, TRANSFER1, TRANSFER25 } from '../../support/stand-ins.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const COLOR: readonly Role[] = ['color'];
 const FAMILIES: readonly (readonly [string, StandIn, readonly Role[], readonly string[]])[] = [
@@ -19,6 +21,7 @@ const missing = (await missingForDocker()) ?? missingSshd();
 describe.skipIf(missing !== undefined)(
   `a run in a container of a host over SSH${missing ? ` (${missing})` : ''}`,
   () => {
+    const directory = suiteDirectory();
     let daemon: DockerDaemon;
     let server: OpenSshServer;
     beforeAll(async () => {
@@ -26,14 +29,22 @@ describe.skipIf(missing !== undefined)(
       await daemon.openTo(server.ids);
     });
     afterAll(async () => {
+      for (const bot of await Promise.all(bots.values())) await bot[Symbol.asyncDispose]();
       await server[Symbol.asyncDispose]();
       await daemon[Symbol.asyncDispose]();
     });
 
+    /** The one bot of all tests with that stand-in. */
+    const bots = new Map<StandIn, Promise<ModelBot>>();
     async function openBot(standIn: StandIn): Promise<ModelBot> {
-      const bot = await ModelBot.open(await temporaryDirectory(), standIn, { daemon, server });
-      onTestFinished(() => bot[Symbol.asyncDispose]());
-      return bot;
+      const place = join(directory.path, String(bots.size));
+      const bot = bots.get(standIn) ?? open(standIn, place);
+      bots.set(standIn, bot);
+      return await bot;
+    }
+    async function open(standIn: StandIn, place: string): Promise<ModelBot> {
+      await mkdir(place);
+      return await ModelBot.open(place, standIn, { daemon, server });
     }
 
     it.each(FAMILIES)(

@@ -1,27 +1,23 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { Run } from '../../../src/core/runs/run.ts';
 import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { ModelBot } from '../../support/model-bot.ts';
+import { TRANSFER1 } from '../../support/stand-ins.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { Transfer1Bot } from '../../support/transfer1-bot.ts';
 
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
 
 async function openBot(environment: Readonly<Record<string, string>> = {}, daemon?: DockerDaemon) {
-  const bot = await Transfer1Bot.open(await temporaryDirectory(), daemon, environment);
+  const bot = await ModelBot.open(await temporaryDirectory(), TRANSFER1, {
+    ...(daemon && { daemon }),
+    environment,
+  });
   onTestFinished(() => bot[Symbol.asyncDispose]());
   return bot;
 }
 
-/** The runs as they ended, in order. */
-async function ended(bot: Transfer1Bot, runs: readonly Run[]) {
-  const all: Run[] = [];
-  for (const run of runs) all.push(await bot.until(run));
-  return all;
-}
-
-async function expectOneLoad(bot: Transfer1Bot): Promise<void> {
-  const runs = await ended(bot, await bot.queueTogether(['Snow', 'Rain', 'Fog'], EDGE_ALONE));
+async function expectOneLoad(bot: ModelBot): Promise<void> {
+  const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain', 'Fog'], EDGE_ALONE));
   expect(runs.map(({ state }) => state)).toEqual(['done', 'done', 'done']);
   expect(new Set(runs.map(({ attempt }) => attempt)).size).toBe(1);
   for (const { outputs, text } of runs) {
@@ -41,7 +37,7 @@ describe('several runs of transfer1 that wait together', () => {
       ['Snow', 'Rain [blocked]', 'Fog', 'Haze [blocked video]', 'Mist'],
       EDGE_ALONE,
     );
-    const states = (await ended(bot, runs)).map(({ state }) => state);
+    const states = (await bot.ended(runs)).map(({ state }) => state);
     expect(states).toEqual(['done', 'blocked', 'done', 'blocked', 'done']);
     expect(runs.map((run) => bot.eventsOf(run).filter((type) => type === 'run.returned').length)).toEqual([
       0, 0, 1, 1, 2,
@@ -50,14 +46,14 @@ describe('several runs of transfer1 that wait together', () => {
 
   it('are halved when memory runs out, until they fit', async () => {
     const bot = await openBot({ TRANSFER1_MOST_ITEMS: '1' });
-    const runs = await ended(bot, await bot.queueTogether(['Snow', 'Rain', 'Fog', 'Haze'], EDGE_ALONE));
+    const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain', 'Fog', 'Haze'], EDGE_ALONE));
     expect(runs.map(({ state }) => state)).toEqual(['done', 'done', 'done', 'done']);
     expect(new Set(runs.map(({ attempt }) => attempt)).size).toBe(4);
   });
 
   it('lose nothing to one that is killed in the middle', async () => {
     const bot = await openBot();
-    const runs = await ended(bot, await bot.queueTogether(['Snow', 'Rain [dies]', 'Fog'], EDGE_ALONE));
+    const runs = await bot.ended(await bot.queueTogether(['Snow', 'Rain [dies]', 'Fog'], EDGE_ALONE));
     expect(runs.map(({ state }) => state)).toEqual([
       'done',
       expect.stringMatching(/^(failed|lost)$/),
@@ -73,7 +69,7 @@ describe('several runs of transfer1 that wait together', () => {
     const [one, two] = await bot.queueTogether(['Fog', 'Haze'], EDGE_ALONE);
     bot.cancel(first);
     if (one === undefined || two === undefined) throw new Error('nothing was queued');
-    const [alone, ...pair] = await ended(bot, [other, one, two]);
+    const [alone, ...pair] = await bot.ended([other, one, two]);
     expect([alone, ...pair].map((run) => run?.state)).toEqual(['done', 'done', 'done']);
     expect(pair[0]?.attempt).toBe(pair[1]?.attempt);
     expect(alone?.attempt).not.toBe(pair[0]?.attempt);

@@ -1,20 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { ChildMediaWorker } from '../../../src/core/media/child-media-worker.ts';
 import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { ModelBot } from '../../support/model-bot.ts';
+import { TRANSFER1 } from '../../support/stand-ins.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
-import { Transfer1Bot } from '../../support/transfer1-bot.ts';
 
 const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
 const WORDS = { seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' };
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
 
-async function openBot(daemon?: DockerDaemon): Promise<Transfer1Bot> {
-  const bot = await Transfer1Bot.open(await temporaryDirectory(), daemon);
+async function openBot(daemon?: DockerDaemon): Promise<ModelBot> {
+  const bot = await ModelBot.open(await temporaryDirectory(), TRANSFER1, {
+    ...(daemon && { daemon }),
+  });
   onTestFinished(() => bot[Symbol.asyncDispose]());
   return bot;
 }
 
-async function expectVideos(bot: Transfer1Bot): Promise<void> {
+async function expectVideos(bot: ModelBot): Promise<void> {
   const run = await bot.until(await bot.queue('A "rainy" $(neon) street', WORDS));
   expect(run.problem).toBeUndefined();
   expect(run.state).toBe('done');

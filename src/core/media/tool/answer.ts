@@ -1,5 +1,5 @@
 import type { ErrorCode, ErrorParameters } from '../../errors.ts';
-import type { MediaFacts, MediaLimits, ReducePlan } from '../../ports/media.ts';
+import type { MediaFacts, MediaLimits, ReducePlan, SequencePlan, SoundPlan } from '../../ports/media.ts';
 import type { ProxyPlan } from '../proxy-plan.ts';
 import type { SheetPlan } from '../sheet-plan.ts';
 
@@ -38,9 +38,37 @@ export type InspectRequest =
       readonly to: string;
       readonly plan: ReducePlan;
       readonly bounds: CallBounds;
+    }
+  /** Writes a WAV file. */
+  | {
+      readonly call: 'sound';
+      readonly to: string;
+      readonly plan: SoundPlan;
+      readonly bounds: CallBounds;
+    }
+  /** Reads PNG files one after the other, each behind its length as four bytes (little endian), and writes an mp4. */
+  | {
+      readonly call: 'assemble';
+      readonly to: string;
+      readonly plan: SequencePlan;
+      readonly bounds: CallBounds;
     };
+
+/** A line before the last one: how much is done, from 0 to 1. */
+export interface InspectProgress {
+  readonly progress: number;
+}
 
 /** The last line that `inspect` prints. `facts` is absent for a poster, a proxy and a smaller copy. */
 export type InspectAnswer =
-  | { readonly ok: true; readonly facts?: MediaFacts }
+  | { readonly ok: true; readonly facts?: MediaFacts; readonly frames?: FrameFlaws }
   | { readonly ok: false; readonly code: ErrorCode; readonly parameters: ErrorParameters };
+
+/** What is wrong with pictures of a sequence, by their places in it from 0; nothing was written then. */
+export interface FrameFlaws {
+  readonly unreadable: readonly number[];
+  readonly differing: readonly { readonly place: number; readonly width: number; readonly height: number }[];
+  /** Of the first that can be read. */
+  readonly width: number;
+  readonly height: number;
+}

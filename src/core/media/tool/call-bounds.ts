@@ -1,10 +1,12 @@
 import { writeSync } from 'node:fs';
-import type { CallBounds, InspectAnswer } from './answer.ts';
+import type { OnProgress } from '../../ports/media.ts';
+import type { CallBounds, InspectAnswer, InspectProgress } from './answer.ts';
 
 /** A decoder can take a gigabyte within a second. */
 const MEMORY_CHECK_MS = 25;
 /** The worker's own kill comes first; this one is for a worker that was killed itself. */
 const DEADLINE_EXCESS_MS = 2_000;
+const PROGRESS_MS = 250;
 
 /**
  * Ends this process when it takes more memory than allowed or outlives its deadline. Node's own limit does not
@@ -24,6 +26,18 @@ export function enforceBounds(bounds: CallBounds): void {
 /** Written at once, because the process may be about to end. */
 export function writeAnswer(answer: InspectAnswer): void {
   writeSync(1, `${JSON.stringify(answer)}\n`);
+}
+
+/** Says how much is done, several times a second at most. */
+export function writeProgress(): OnProgress {
+  let last = 0;
+  return (share) => {
+    const now = performance.now();
+    if (now - last < PROGRESS_MS) return;
+    last = now;
+    const line: InspectProgress = { progress: Math.min(1, Math.round(share * 1000) / 1000) };
+    writeSync(1, `${JSON.stringify(line)}\n`);
+  };
 }
 
 function killThisProcess(): void {

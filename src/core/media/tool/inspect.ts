@@ -8,12 +8,14 @@ import {
   SECOND_INPUT_FD,
   SHEET_FD,
 } from './answer.ts';
-import { enforceBounds, writeAnswer } from './call-bounds.ts';
+import { assemble } from './assemble.ts';
+import { enforceBounds, writeAnswer, writeProgress } from './call-bounds.ts';
 import { writeContactSheet } from './contact-sheet.ts';
 import { probeMedia, verifyMedia } from './media-facts.ts';
 import { writePoster } from './poster.ts';
 import { writeProxy } from './proxy.ts';
 import { writeReduced } from './reduce.ts';
+import { writeSound } from './sound.ts';
 
 /** `inspect REQUEST`: looks into the file behind file descriptor 3 and prints one line of JSON. */
 export async function inspect(argv: readonly string[]): Promise<void> {
@@ -42,8 +44,15 @@ async function answer(request: InspectRequest): Promise<InspectAnswer> {
         await writeProxy(INPUT_FD, request.to, request.plan);
         return { ok: true };
       case 'reduce':
-        await writeReduced(INPUT_FD, request.to, request.plan);
+        await writeReduced(INPUT_FD, request.to, request.plan, writeProgress());
         return { ok: true };
+      case 'sound':
+        await writeSound(INPUT_FD, request.to, request.plan);
+        return { ok: true };
+      case 'assemble': {
+        const frames = await assemble(INPUT_FD, request.to, request.plan, writeProgress());
+        return { ok: true, ...(frames && { frames }) };
+      }
     }
   } catch (thrown) {
     const error = toCosmosError(thrown);

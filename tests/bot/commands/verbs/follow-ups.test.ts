@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { wanted } from '../../../../src/bot/chat/wanted.ts';
@@ -93,6 +93,25 @@ describe('upscale', () => {
       });
       expect(words(refused)).toContain(run.id);
     }
+  });
+
+  it('of a result that is gone, or not what it was, is refused; once taken it does not matter any more', async () => {
+    const { bench, run } = await withResult();
+    const path = run.outputs[0]?.path ?? '';
+    await writeFile(path, factVideo({}, 'another'));
+    expect((await bench.say(`upscale ${run.id}`)).data).toMatchObject({
+      problems: [{ code: 'input.result_changed', parameters: { reason: 'changed' } }],
+    });
+    await rm(path);
+    const gone = await bench.say(`upscale ${run.id}`);
+    expect(gone.data).toMatchObject({ problems: [{ parameters: { run: run.id, reason: 'missing' } }] });
+    expect(words(gone)).toContain('is not there any more');
+
+    await writeFile(path, factVideo({}, run.id));
+    expect((await bench.say(`upscale ${run.id}`)).failed).toBe(false);
+    await rm(path);
+    expect((await bench.say(`upscale ${run.id}`)).failed).toBe(false);
+    expect(await bench.bench.incoming()).toEqual([]);
   });
 
   it('takes model and text as they are typed for others too', async () => {

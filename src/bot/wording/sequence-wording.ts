@@ -1,0 +1,112 @@
+import type { ErrorCode } from '../../core/errors.ts';
+import { count, grouped, size } from './numbers.ts';
+import { whyInBrackets } from './reasons.ts';
+import type { Parameters, Wording } from './wording.ts';
+
+const NAMING =
+  'Name the pictures `color.0001.png`, `depth.0001.png` and so on, or put those of each kind into a folder of that name.';
+
+/** What is wrong with pictures that shall become videos, and with the archive that they come in. */
+export const SEQUENCE_WORDING = {
+  'input.sequence_none': {
+    example: { file: 'render.zip' },
+    say: (p) => ({
+      sentence: `${file(p)} holds no pictures.`,
+      nextStep: NAMING,
+    }),
+  },
+  'input.sequence_names': {
+    example: { file: 'render.zip', files: ['normal.0001.png', 'notes.txt'], roles: ['color', 'depth'] },
+    say: (p) => ({
+      sentence: `In ${file(p, 'the folder')}, ${p.part('files', (names) => `these are no pictures of a sequence that I know: ${names}`) || 'some files are no pictures of a sequence'}.`,
+      nextStep: `${NAMING} ${p.part('roles', (roles) => `Kinds: ${roles}.`)}`.trim(),
+    }),
+  },
+  'input.sequence_twice': {
+    example: { file: 'render.zip', role: 'depth', files: ['depth.1.png', 'depth.0001.png'] },
+    say: (p) => ({
+      sentence: `In ${file(p, 'the folder')}, there is more than one picture sequence for ${role(p)}${p.part('files', (names) => `: ${names}`)}.`,
+      nextStep: 'Leave one of them out.',
+    }),
+  },
+  'input.sequence_gaps': {
+    example: { file: 'render.zip', role: 'color', missing: ['5', '10–12'], first: 1, last: 48 },
+    say: (p) => ({
+      sentence: `In ${file(p, 'the folder')}, pictures of ${role(p)} are missing${p.part('missing', (numbers) => `: ${numbers}`)}${p.measure('last', (last) => ` (it goes from ${p.text('first', '0')} to ${last})`)}.`,
+      nextStep: 'Render them, or number the others without a gap.',
+    }),
+  },
+  'input.sequence_no_color': {
+    example: { file: 'render.zip', roles: ['depth', 'seg'] },
+    say: (p) => ({
+      sentence: `${file(p)} has no pictures of \`color\`${p.part('roles', (roles) => `, only of ${roles}`)}.`,
+      nextStep: 'Add them: `color.0001.png` and so on.',
+    }),
+  },
+  'input.sequence_lengths': {
+    example: { file: 'render.zip', role: 'depth', found: '2–48', other: 'color', expected: '1–48' },
+    say: (p) => ({
+      sentence: `In ${file(p, 'the folder')}, the pictures do not fit together: ${role(p)} has the numbers ${p.text('found', 'of another range')}, ${p.text('other', 'the first kind')} has ${p.text('expected', 'others')}.`,
+      nextStep: 'Give all of them the same numbers.',
+    }),
+  },
+  'input.sequence_frames': {
+    example: {
+      file: 'render.zip',
+      role: 'color',
+      unreadable: ['color.0007.png'],
+      differing: ['color.0009.png (640×360)'],
+      size: '1280×704',
+    },
+    say: (p) => ({
+      sentence: [
+        `${file(p)} has pictures of ${role(p)} that cannot be used`,
+        p.part('unreadable', () => `; damaged: ${names(p, 'unreadable')}`),
+        p.part(
+          'differing',
+          () => `; not ${p.text('size', 'as large as the others')}: ${names(p, 'differing')}`,
+        ),
+        '.',
+      ].join(''),
+      nextStep: 'Render these again and send everything once more.',
+    }),
+  },
+  'input.sequence_too_large': {
+    example: { file: 'render.zip', files: 80_000, maxFiles: 50_000, maxBytes: 8_589_934_592 },
+    say: (p) => ({
+      sentence: `${file(p)} holds too much${p.measure('files', (found) => `: ${count(found, 'file')}`)}${p.measure('maxFiles', (most) => `; at most ${grouped(most)} files are taken`)}${p.measure('maxBytes', (most) => `; at most ${size(most)} are unpacked of it`)}.`,
+      nextStep: 'Send a shorter part of it.',
+    }),
+  },
+  'input.archive_broken': {
+    example: { file: 'render.zip: color.0007.png', detail: 'its checksum is wrong' },
+    say: (p) => ({
+      sentence: `${file(p)} cannot be unpacked${whyInBrackets(p)}.`,
+      nextStep: 'Make the archive again, without a password, and send it.',
+    }),
+  },
+  'input.archive_unsafe': {
+    example: { file: 'render.zip', name: '/etc/color.0001.png' },
+    say: (p) => ({
+      sentence: `${file(p)} has names that lead out of it${p.part('name', (name) => ` (\`${name}\`)`)}: I unpack nothing of it.`,
+      nextStep: 'Make the archive again, from the folder of the pictures.',
+    }),
+  },
+} as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+/** More are of no use to a person at once. */
+const MOST_NAMES = 8;
+
+function names(p: Parameters, list: string): string {
+  const all = p.list(list);
+  const more = all.length - MOST_NAMES;
+  return `${all.slice(0, MOST_NAMES).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+function role(p: Parameters): string {
+  return p.part('role', (name) => `\`${name}\``) || 'one kind';
+}
+
+function file(p: Parameters, otherwise = 'The archive'): string {
+  return p.part('file', (name) => `\`${name}\``) || otherwise;
+}

@@ -1,0 +1,172 @@
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { DataDirectory } from '../data-directory.ts';
+import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import { type PictureSize, pngSize } from '../media/png-size.ts';
+import type { MediaLimits, MediaWorker, SequenceFrame } from '../ports/media.ts';
+import type { Role } from '../prompts/prompt.ts';
+import { openFolder } from './folder-source.ts';
+import { fpsOfName, USUAL_FPS } from './frames-per-second.ts';
+import type { PictureLimits, PictureSource } from './picture-source.ts';
+import { type Sequence, sortSequences } from './sequence-names.ts';
+import { isZip, openZip } from './zip-source.ts';
+
+/** A minute of five modalities at 60 frames per second is 18,000 pictures. */
+const MOST_FILES = 50_000;
+/** A 4K picture with 16 bits in each of three colours has 50 MB before it is packed. */
+const LARGEST_PICTURE = 64 * 1024 ** 2;
+/** Pictures hardly get smaller in an archive: what unpacks to many times its size is no sequence. */
+const LARGEST_RATIO = 8;
+
+/** How far a work on files is. */
+export interface WorkProgress {
+  readonly file: string;
+  /** What is made of it now. */
+  readonly making: Role;
+  /** Of the whole, from 0 to 1. */
+  readonly share: number;
+}
+
+export interface SequenceWishes {
+  /** Of the videos; what the name says, else 24, where absent. */
+  readonly fps?: number;
+  /** There is no color video yet. Default true. */
+  readonly needsColor?: boolean;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
+}
+
+/** A video that was made of pictures. */
+export interface MadeVideo {
+  readonly path: string;
+  readonly name: string;
+  readonly role: Role;
+}
+
+/** Videos in a temporary folder, which goes when they are disposed. */
+export interface MadeVideos extends AsyncDisposable {
+  readonly checked: Checked<readonly MadeVideo[]>;
+}
+
+/** Makes videos of numbered pictures: one for each modality. */
+export class SequenceMaker {
+  readonly #data: DataDirectory;
+  readonly #media: MediaWorker;
+  readonly #limits: MediaLimits;
+
+  constructor({ data, media, limits }: { data: DataDirectory; media: MediaWorker; limits: MediaLimits }) {
+    this.#data = data;
+    this.#media = media;
+    this.#limits = limits;
+  }
+
+  /** Whether something is a folder or an archive, not one file of media. */
+  async isSequence(path: string): Promise<boolean> {
+    const isFolder = await stat(path).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+    return isFolder || (await isZip(path));
+  }
+
+  /** All that is wrong with the pictures is said at once. Throws broken infrastructure. */
+  async make(path: string, name: string, wishes: SequenceWishes): Promise<MadeVideos> {
+    await mkdir(this.#data.incoming, { recursive: true });
+    const folder = await mkdtemp(join(this.#data.incoming, 'sequence-'));
+    const dispose = async (): Promise<void> => await rm(folder, { recursive: true, force: true });
+    try {
+      const checked = await this.#make(path, name, { ...wishes, folder });
+      return { checked, [Symbol.asyncDispose]: dispose };
+    } catch (error) {
+      await dispose();
+      if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+      const { code, parameters } = error;
+      const problem = { code, parameters: { file: name, ...parameters, ...inArchive(parameters, name) } };
+      return { checked: { ok: false, problems: [problem] }, [Symbol.asyncDispose]: dispose };
+    }
+  }
+
+  async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
+    const { fps = fpsOfName(name) ?? USUAL_FPS, folder, signal, onProgress } = wishes;
+    await using source = await openSource(path, this.#limits);
+    const sorted = sortSequences(source.paths, wishes);
+    if (!sorted.ok) return withFile(sorted.problems, name);
+    const sequences = sorted.value;
+    const [longest] = sequences;
+    const durationMs = (longest.frames.length * 1000) / fps;
+    const { maxDurationMs, maxPixels } = this.#limits;
+    if (durationMs > maxDurationMs)
+      return withFile([{ code: 'input.too_long', parameters: { durationMs, maxDurationMs } }], name);
+    const differing = await differingSizes(source, sequences);
+    if (differing.length > 0) return withFile(differing, name);
+    const problems: Problem[] = [];
+    const made: MadeVideo[] = [];
+    for (const [index, { role, frames }] of sequences.entries()) {
+      const to = join(folder, `${role}.mp4`);
+      const plan = { fps, frames: frames.length, maxPixels };
+      const tell = (share: number): void =>
+        onProgress?.({ file: name, making: role, share: (index + share) / sequences.length });
+      tell(0);
+      try {
+        await this.#media.assemble(read(source, frames), to, plan, signal, tell);
+        made.push({ path: to, name: `${stemOf(name)}_${role}.mp4`, role });
+      } catch (error) {
+        if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+        problems.push({ code: error.code, parameters: { role, ...error.parameters } });
+      }
+    }
+    return problems.length > 0 ? withFile(problems, name) : ({ ok: true, value: made } as const);
+  }
+}
+
+async function openSource(path: string, { maxBytes }: MediaLimits): Promise<PictureSource> {
+  const status = await stat(path);
+  const limits: PictureLimits = {
+    maxFiles: MOST_FILES,
+    maxFileBytes: LARGEST_PICTURE,
+    maxBytes: Math.min(status.size * LARGEST_RATIO + LARGEST_PICTURE, maxBytes * LARGEST_RATIO),
+  };
+  return status.isDirectory() ? await openFolder(path, limits) : await openZip(path, limits);
+}
+
+async function* read(source: PictureSource, frames: readonly string[]): AsyncGenerator<SequenceFrame> {
+  for (const name of frames) yield { name, bytes: await source.read(name) };
+}
+
+/** By the first picture of each modality: what differs within one is found while its video is made. */
+async function differingSizes(source: PictureSource, sequences: readonly Sequence[]): Promise<Problem[]> {
+  let reference: { readonly role: Role; readonly size: PictureSize } | undefined;
+  const problems: Problem[] = [];
+  for (const { role, frames } of sequences) {
+    const size = pngSize(await source.read(frames[0]));
+    if (size === undefined) continue;
+    reference ??= { role, size };
+    const [found, expected] = [sizeText(size), sizeText(reference.size)];
+    if (found !== expected)
+      problems.push({
+        code: 'input.roles_differ',
+        parameters: { fact: 'size', role, found, other: reference.role, expected },
+      });
+  }
+  return problems;
+}
+
+function sizeText({ width, height }: PictureSize): string {
+  return `${width}×${height}`;
+}
+
+function withFile(problems: readonly Problem[], file: string): Checked<never> {
+  const [first = { code: 'input.sequence_none', parameters: {} } as const, ...rest] = problems.map(
+    ({ code, parameters }) => ({ code, parameters: { file, ...parameters, ...inArchive(parameters, file) } }),
+  );
+  return { ok: false, problems: [first, ...rest] };
+}
+
+/** A file within an archive is named with it. */
+function inArchive({ file }: Problem['parameters'], archive: string): Problem['parameters'] {
+  return typeof file === 'string' && file !== archive ? { file: `${archive}: ${file}` } : {};
+}
+
+function stemOf(name: string): string {
+  return basename(name).replace(/\.zip$/i, '') || 'sequence';
+}

@@ -1,0 +1,125 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import type { WorkProgress } from '../../../src/core/sequences/sequence-maker.ts';
+import { makeZip } from '../../support/make-zip.ts';
+import { makePng } from '../../support/sample-clips.ts';
+import { codes, must, openWorkbench, type Workbench } from '../../support/workbench.ts';
+
+async function open(): Promise<{ bench: Workbench; png: Buffer; small: Buffer }> {
+  const bench = await openWorkbench();
+  onTestFinished(async () => await bench.bot.close());
+  const png = await readFile(await makePng(join(bench.directory, 'large.png'), 64, 48));
+  const small = await readFile(await makePng(join(bench.directory, 'small.png'), 32, 16));
+  return { bench, png, small };
+}
+
+async function folder(bench: Workbench, files: Record<string, Buffer>): Promise<string> {
+  const path = join(bench.directory, 'render');
+  for (const [name, content] of Object.entries(files)) {
+    await mkdir(join(path, name, '..'), { recursive: true });
+    await writeFile(join(path, name), content);
+  }
+  return path;
+}
+
+const pictures = (png: Buffer, ...kinds: readonly string[]) =>
+  Object.fromEntries(kinds.flatMap((kind) => [1, 2, 3].map((number) => [`${kind}.000${number}.png`, png])));
+
+describe('a prompt of numbered pictures', () => {
+  it('has a video of each kind, from a folder', async () => {
+    const { bench, png } = await open();
+    const path = await folder(bench, pictures(png, 'color', 'depth', 'seg'));
+    const prompt = must(
+      await bench.api.createPrompt(bench.actor(), { text: 'A street', files: [{ path }], fps: 12 }),
+    );
+
+    expect(prompt.inputs.map(({ role, originalName }) => [role, originalName])).toEqual([
+      ['color', 'render_color.mp4'],
+      ['depth', 'render_depth.mp4'],
+      ['seg', 'render_seg.mp4'],
+    ]);
+    expect(prompt.inputs[0]?.asset.facts).toMatchObject({ frames: 3, fps: 12 });
+    expect(await bench.incoming()).toEqual([]);
+  });
+
+  it('has them of an archive, whose name may say how fast they are', async () => {
+    const { bench, png } = await open();
+    const path = await makeZip(
+      join(bench.directory, 'upload'),
+      pictures(png, 'render/color', 'render/depth'),
+    );
+    const told: WorkProgress[] = [];
+    const prompt = must(
+      await bench.api.createPrompt(bench.actor(), {
+        text: 'A street',
+        files: [{ path, name: 'render_30fps.zip' }],
+        onProgress: (progress) => told.push(progress),
+      }),
+    );
+
+    expect(prompt.inputs.map(({ role }) => role)).toEqual(['color', 'depth']);
+    expect(prompt.inputs[0]?.asset.facts).toMatchObject({ frames: 3, fps: 30 });
+    expect(told.map(({ making, share }) => [making, share])).toEqual([
+      ['color', 0],
+      ['color', 0.25],
+      ['depth', 0.5],
+      ['depth', 0.75],
+    ]);
+  });
+
+  it('can get further kinds later, and only such as fit to what it has', async () => {
+    const { bench, png } = await open();
+    const files = [{ path: await folder(bench, pictures(png, 'color')) }];
+    const prompt = must(await bench.api.createPrompt(bench.actor(), { text: 'A street', files }));
+    const depth = async (frames: number) => ({
+      path: await makeZip(
+        join(bench.directory, `depth-${frames}.zip`),
+        Object.fromEntries(Array.from({ length: frames }, (_, index) => [`depth.${index}.png`, png])),
+      ),
+    });
+
+    expect(codes(await bench.api.addFiles(bench.actor(), prompt, { files: [await depth(4)] }))).toEqual([
+      'input.roles_differ',
+    ]);
+    const added = must(await bench.api.addFiles(bench.actor(), prompt, { files: [await depth(3)] }));
+    expect(added.added.map(({ role }) => role)).toEqual(['depth']);
+    expect(await bench.incoming()).toEqual([]);
+  });
+
+  it('is not made where the kinds have different sizes, and nothing of it is kept', async () => {
+    const { bench, png, small } = await open();
+    const path = await folder(bench, { ...pictures(png, 'color'), ...pictures(small, 'depth') });
+    const made = await bench.api.createPrompt(bench.actor(), { text: 'A street', files: [{ path }] });
+
+    expect(made).toMatchObject({
+      problems: [
+        {
+          code: 'input.roles_differ',
+          parameters: { file: 'render', role: 'depth', found: '32×16', expected: '64×48' },
+        },
+      ],
+    });
+    expect(await bench.incoming()).toEqual([]);
+  });
+
+  it('is not made of more than a video may last', async () => {
+    const { bench, png } = await open();
+    const path = await folder(bench, pictures(png, 'color'));
+    const request = { text: 'A street', files: [{ path }], fps: 0.001 };
+
+    expect(codes(await bench.api.createPrompt(bench.actor(), request))).toEqual(['input.too_long']);
+  });
+
+  it('is not made of an archive that is none, and says so with its name', async () => {
+    const { bench } = await open();
+    const path = await bench.file('render.zip', 'PK\x03\x04nothing');
+
+    expect(
+      await bench.api.createPrompt(bench.actor(), { text: 'A street', files: [{ path }] }),
+    ).toMatchObject({
+      problems: [{ code: 'input.archive_broken', parameters: { file: 'render.zip' } }],
+    });
+    expect(await bench.incoming()).toEqual([]);
+  });
+});
