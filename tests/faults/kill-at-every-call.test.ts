@@ -19,6 +19,8 @@ const KILLED_BOT = fileURLToPath(new URL('killed-bot.ts', import.meta.url));
 const AT_A_TIME = 3;
 /** Further calls than an undisturbed session makes: a slow machine looks more often. */
 const MORE_CALLS = 3;
+/** What a session may make fewer: how often a lane or a thread is looked at depends on what else the machine does. */
+const FEWER_CALLS = 6;
 const LONGEST_DEADLINE_MS = 900_000;
 
 const suite = suiteDirectory();
@@ -57,7 +59,7 @@ describe('a bot that is killed and started again', { timeout: LONGEST_DEADLINE_M
         `killed ${side} call ${at}, ${calls[at - 1] ?? 'a further one'}`,
       );
     });
-    expect(killed).toBeGreaterThanOrEqual(2 * (calls.length - MORE_CALLS));
+    expect(killed).toBeGreaterThanOrEqual(2 * (calls.length - FEWER_CALLS));
   });
 
   it('ends a cancelled run as cancelled, whichever call of a port it is killed before or after', async () => {

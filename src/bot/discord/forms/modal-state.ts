@@ -24,7 +24,8 @@ const MODAL = /^cosmos-form\|(\d+)\|([\w-]*)$/;
 /** Nobody has written so much; a bound for what pretends to be packed. */
 const MAXIMUM_BYTES = 20_000;
 
-const packedSchema = z.tuple([z.string(), z.record(z.string(), z.string())]);
+/** Pairs and no table: a name such as `__proto__` must not get lost. */
+const packedSchema = z.tuple([z.string(), z.array(z.tuple([z.string(), z.string()]))]);
 
 /**
  * Ids that hold what the modal is about, so that it works whatever becomes of the bot while somebody fills it in; where
@@ -32,7 +33,9 @@ const packedSchema = z.tuple([z.string(), z.record(z.string(), z.string())]);
  * @param opener id of the interaction that the modal answers
  */
 export function writeIds(opener: string, names: readonly string[], about: ModalState): ModalIds {
-  const packed = deflateRawSync(JSON.stringify([about.state, about.hidden])).toString('base64url');
+  const packed = deflateRawSync(JSON.stringify([about.state, Object.entries(about.hidden)])).toString(
+    'base64url',
+  );
   const heads = [`${PREFIX}${SEPARATOR}${opener}${SEPARATOR}`, ...names.map((name) => `${name}${SEPARATOR}`)];
   let left = packed;
   const ids = heads.map((head) => {
@@ -62,7 +65,7 @@ export function readState({ modal, fields }: ModalIds): ModalState | undefined {
     ...fields.map((id) => id.slice(id.lastIndexOf(SEPARATOR) + 1)),
   ];
   const read = packedSchema.safeParse(unpacked(parts.join('')));
-  return read.success ? { state: read.data[0], hidden: read.data[1] } : undefined;
+  return read.success ? { state: read.data[0], hidden: Object.fromEntries(read.data[1]) } : undefined;
 }
 
 function unpacked(text: string): unknown {

@@ -71,7 +71,11 @@ describe('a modal', () => {
     fc.assert(
       fc.property(
         fc.string({ maxLength: 1_000 }),
-        fc.dictionary(fc.string({ maxLength: 20 }), fc.string({ maxLength: 50 }), { maxKeys: 3 }),
+        fc.dictionary(
+          fc.oneof(fc.string({ maxLength: 20 }), fc.constant('__proto__')),
+          fc.string({ maxLength: 50 }),
+          { maxKeys: 3 },
+        ),
         fc.uniqueArray(anyText(60), { minLength: 1, maxLength: 5 }),
         (state, hidden, names) => {
           const ids = writeIds(OPENER, names, { state, hidden });
