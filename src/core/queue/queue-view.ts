@@ -2,8 +2,9 @@ import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { HostFacts } from '../ports/host.ts';
-import type { RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
+import type { Run, RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
 import type { LaneDriver } from '../store/lanes.ts';
+import type { Forecast } from './forecast.ts';
 
 /** Runs of one person that come before a given run. */
 export interface RunsBefore {
@@ -107,4 +108,13 @@ export interface QueueView {
   readonly waitingTotal: number;
   /** When the whole queue is worked off, if nothing is added. */
   readonly allDoneBy?: UtcMs;
+}
+
+/** What is known of all waiting runs, at one look. */
+export interface QueueOutlook {
+  /** When each waiting run will start, and what it takes. */
+  readonly forecasts: ReadonlyMap<RunId, Forecast>;
+  readonly isPaused: boolean;
+  /** Why no lane takes a run, where all that could are blocked. */
+  readonly problemOf: (run: Run) => Problem | undefined;
 }
