@@ -1,107 +1,13 @@
-import { access, chown, mkdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { chown, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
-import {
-  buildHumoImage,
-  type ContainerEnd,
-  dockerEnd,
-  HUMO_CONTEXT,
-  HUMO_IMAGE,
-} from '../../support/humo-image.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
+import { buildHumoImage, HUMO_CONTEXT, HUMO_IMAGE } from '../../support/humo-image.ts';
+import { LARGE, LIST, SMALL, TOKEN, Volume } from './volume.ts';
 
-const TOKEN = 'hf_neverToBeSeen0123456789';
-const SMALL = 'humo/configs/inference/generate_1_7B.yaml';
-const LARGE = 'humo/configs/inference/generate.yaml';
-const LIST = `# a small one
-1.7b,17b  wan/text    main  Wan   0.000001  vae.pth tokens/*
-
-1.7b      humo/model  v2    HuMo  0.000001  small/*
-17b       humo/model  v2    HuMo  0.000001  large/*
-`;
 const ALL_SMALL = ['Wan/vae.pth', 'Wan/tokens/part', 'HuMo/small/part'];
 
 const missing = await missingForDocker();
-
-interface RunOptions {
-  readonly environment?: Readonly<Record<string, string>>;
-  readonly flags?: readonly string[];
-  readonly command?: readonly string[];
-}
-
-/** A volume for weights, and what the containers that have it do. */
-class Volume {
-  readonly directory: string;
-  readonly #daemon: DockerDaemon;
-
-  private constructor(daemon: DockerDaemon, directory: string) {
-    this.#daemon = daemon;
-    this.directory = directory;
-  }
-
-  static async make(daemon: DockerDaemon, list = LIST): Promise<Volume> {
-    const volume = new Volume(daemon, await temporaryDirectory());
-    await mkdir(volume.path('weights'));
-    await mkdir(volume.path('test'), { mode: 0o777 });
-    await writeFile(volume.path('test/list'), list);
-    return volume;
-  }
-
-  path(name: string): string {
-    return join(this.directory, name);
-  }
-
-  run(options: RunOptions = {}): Promise<ContainerEnd> {
-    return dockerEnd(this.#daemon, this.#words(['--rm'], options), { HF_TOKEN: TOKEN });
-  }
-
-  /** Resolves with the id of a container that goes on. */
-  async begin(options: RunOptions = {}): Promise<string> {
-    const { code, said } = await dockerEnd(this.#daemon, this.#words(['--detach'], options), {
-      HF_TOKEN: TOKEN,
-    });
-    if (code !== 0) throw new Error(said);
-    return said.trim().split('\n').at(-1) ?? '';
-  }
-
-  /** Everything that the downloader was asked for and did. */
-  async calls(): Promise<readonly string[]> {
-    const text = await readFile(this.path('test/calls'), 'utf8').catch(() => '');
-    return text.split('\n').filter((line) => line !== '');
-  }
-
-  /** Resolves once the downloader has said that. */
-  async until(call: string): Promise<void> {
-    while (!(await this.calls()).includes(call)) await new Promise((resolve) => setTimeout(resolve, 50));
-  }
-
-  async has(name: string): Promise<boolean> {
-    return access(this.path(`weights/${name}`)).then(
-      () => true,
-      () => false,
-    );
-  }
-
-  #words(how: readonly string[], { environment = {}, flags, command }: RunOptions): readonly string[] {
-    const variables = {
-      ...{
-        HUB_CALLS: '/test/calls',
-        HUB_RELEASE: '/test/release',
-        WEIGHTS_LIST: '/test/list',
-        WEIGHTS_REPORT: '1',
-      },
-      ...environment,
-    };
-    return [
-      ...['run', ...how, '--network', 'none', '--env', 'HF_TOKEN'],
-      ...Object.entries(variables).flatMap(([name, value]) => ['--env', `${name}=${value}`]),
-      ...['--volume', `${this.path('test')}:/test`],
-      ...(flags ?? ['--volume', `${this.path('weights')}:/opt/humo/weights`]),
-      ...[HUMO_IMAGE, ...(command ?? ['echo', 'ran', SMALL])],
-    ];
-  }
-}
 
 describe.skipIf(missing !== undefined)(`the image of HuMo${missing ? ` (${missing})` : ''}`, () => {
   let daemon: DockerDaemon;
