@@ -15,6 +15,7 @@ import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
 import { Catalogue, type CatalogueOptions, loadCatalogue } from '../core/models/catalogue.ts';
+import { smallHost } from '../core/models/gpu-memory.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
@@ -24,6 +25,8 @@ import type { Host } from '../core/ports/host.ts';
 import type { MediaWorker } from '../core/ports/media.ts';
 import type { Random } from '../core/ports/random.ts';
 import { AssetFolder } from '../core/prompts/asset-folder.ts';
+import { InputFitter } from '../core/prompts/input-fitter.ts';
+import { PreparedAssets } from '../core/prompts/prepared-assets.ts';
 import { PromptFiles } from '../core/prompts/prompt-files.ts';
 import { PromptService } from '../core/prompts/prompt-service.ts';
 import { QueueService } from '../core/queue/queue-service.ts';
@@ -82,9 +85,12 @@ export async function openBot(
   const { clock, random, wrapHost, wrapMedia, sshTimes } = { ...SYSTEM, ...outside };
   const catalogue = needs.models ? await loadCatalogue(profilesOf(config)) : valid(new Catalogue(new Map()));
   if (!catalogue.ok) return catalogue;
-  const models = new Models(catalogue.value, needs.models ? config.hosts : []);
   const data = new DataDirectory(config.dataDirectory);
   const store = new Store(data.database, { clock, random });
+  const models = new Models(catalogue.value, needs.models ? config.hosts : [], (host, profile) => {
+    const gpus = store.hostReadings.get(host.name)?.answer?.facts.gpus;
+    return smallHost(host, gpus, profile) !== undefined;
+  });
   const profiles = new StoredProfiles(store.runs);
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
@@ -102,6 +108,8 @@ export async function openBot(
   const planner = new JobPlanner({ hosts, configured, instance: store.instance, timeouts, secrets });
   const { media: limits } = config.limits;
   const folder = new AssetFolder({ data, media, assets: store.assets, random, logger, limits });
+  const files = new PromptFiles({ store, folder, clock });
+  const prepared = new PreparedAssets({ assets: store.assets, data, media, limits });
   const negativeText = config.generation.negativePrompt;
   const runs = new RunService({ store, models, planner, limits: config.limits, clock, random });
   const queue = new QueueService({
@@ -120,7 +128,8 @@ export async function openBot(
     planner,
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
-    promptFiles: new PromptFiles({ store, folder, clock }),
+    promptFiles: files,
+    fitter: new InputFitter({ store, hosts: config.hosts, folder, files, prepared }),
     runs,
     queue,
     requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),

@@ -17,7 +17,7 @@ import { Waiter } from '../../src/core/wakeup.ts';
 import type { DockerDaemon } from './docker-daemon.ts';
 import type { OpenSshServer } from './openssh-server.ts';
 import { type ClipOptions, makePng, makeWav } from './sample-clips.ts';
-import { asProcesses, inContainers, makeStandInFiles, type StandIn } from './stand-ins.ts';
+import { asProcesses, inContainers, makeStandInFiles, type StandIn, type StandInFiles } from './stand-ins.ts';
 import { must } from './workbench.ts';
 
 export interface ModelBotOptions {
@@ -28,6 +28,8 @@ export interface ModelBotOptions {
   /** Further variables of the stand-in. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly clip?: ClipOptions;
+  /** What the profiles have instead, where the usual replacements do not do. */
+  readonly overrides?: (files: StandInFiles) => object;
 }
 
 /** A whole bot on this machine whose GPU models are those of one stand-in. */
@@ -45,12 +47,12 @@ export class ModelBot implements AsyncDisposable {
   static async open(
     directory: string,
     standIn: StandIn,
-    { daemon, server, environment, clip }: ModelBotOptions = {},
+    { daemon, server, environment, clip, overrides: given }: ModelBotOptions = {},
   ): Promise<ModelBot> {
     const files = await makeStandInFiles(standIn, directory, clip);
     const host = { name: 'gpu', models: [...standIn.models], lanes: [{ name: 'both', gpus: [0, 1] }] };
     const engine = daemon && { engine: 'docker', docker_command: [...daemon.command] };
-    const overrides = (daemon ? inContainers : asProcesses)(standIn, files, environment);
+    const overrides = given?.(files) ?? (daemon ? inContainers : asProcesses)(standIn, files, environment);
     const config = {
       hosts: [{ ...host, ...engine, ...(server && (await reachedOver(server))) }],
       models: Object.fromEntries(standIn.models.map((id) => [id, overrides])),

@@ -105,14 +105,23 @@ export class InboundHandler {
     const needed = requiredPermission(COMMANDS[command.verb], command);
     const allowed = access.check(event.user, event.where, needed.role, needed.what);
     if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
-    const context = { ...this.#context(event, actor, handling), role: allowed.value };
+    const note = event.where.thread && this.#workNote(event, store.threads.ensure(event.where).id);
+    const context = {
+      ...this.#context(event, actor, handling),
+      role: allowed.value,
+      signal: handling.signal,
+      ...(note && { onProgress: note.tell }),
+    };
     const later = store.write(() => {
       const result = HANDLERS[command.verb](context, command);
       if (result instanceof Promise) return { result };
       complete(answerOf(result));
       return undefined;
     });
-    if (later !== undefined) complete(answerOf(await later.result));
+    if (later === undefined) return;
+    const result = await later.result;
+    if (note) note.end(!result.failed);
+    complete(answerOf(result));
   }
 
   /** Why somebody may not use the verb that they typed, whatever else is wrong with it. */

@@ -13,6 +13,7 @@ import { followRequest } from './follow-request.ts';
 import { followRun } from './follow-run.ts';
 import { localPrincipal, localUser } from './local-user.ts';
 import { openConfiguredBot, openLogFile, readConfig } from './open-configured-bot.ts';
+import { workPrinter } from './work-printer.ts';
 
 /** They look at what is stored and choose no model. */
 const WITHOUT_MODELS: ReadonlySet<CommandVerb> = new Set([
@@ -34,6 +35,7 @@ const QUEUEING: ReadonlySet<CommandVerb> = new Set([
   'promote',
   'upscale',
   'enhance',
+  'preview',
   'reproduce',
 ]);
 
@@ -67,7 +69,14 @@ export async function runVerb(
     }
     if (verb === 'logs' && command.options['follow'] === true) return await followLog(bot, parsed, output);
     const result = await HANDLERS[verb](
-      { api, views, actor: localPrincipal(store), role: allowed.value, localFiles: true },
+      {
+        api,
+        views,
+        actor: localPrincipal(store),
+        role: allowed.value,
+        localFiles: true,
+        onProgress: workPrinter(output),
+      },
       parsed,
     );
     const queued = QUEUEING.has(verb) ? queuedBy(result.data) : undefined;

@@ -5,6 +5,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
 import type { Card } from '../../core/ports/chat.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
+import type { WorkProgress } from '../../core/sequences/sequence-maker.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
 import type { Suggestion } from '../thread-view/views.ts';
@@ -24,6 +25,10 @@ export interface CommandContext {
   readonly openThread?: (title: string) => Promise<ThreadId>;
   /** The same event again has the same key, so that it has one effect. */
   readonly idempotencyKey?: string;
+  /** Told while work on files goes on. */
+  readonly onProgress?: (progress: WorkProgress) => void;
+  /** Leaves off what takes long. */
+  readonly signal?: AbortSignal;
 }
 
 export interface CommandResult {

@@ -49,6 +49,38 @@ export const FOLLOW_UP_COMMANDS = {
     examples: ['enhance ps_7k2m9x4d'],
     role: 'operator',
   },
+  preview: {
+    aliases: [],
+    summary: 'Show what a model will be conditioned on, before it takes GPU time',
+    arguments: [PROMPT_OR_RUN],
+    options: [
+      { ...MODEL, help: 'Model whose settings are shown; else the first that fits' },
+      PRIORITY,
+      WAIT,
+      JSON_OUTPUT,
+    ],
+    assignments: PARAMETERS,
+    examples: ['preview ps_7k2m9x4d', 'preview ps_7k2m9x4d edge=0.8 depth=0.3', 'preview rs_3fq8w1zz'],
+    role: 'operator',
+  },
+  fit: {
+    aliases: [],
+    summary: 'Say which models take the files of a prompt, and mend what does not fit',
+    arguments: [PROMPT],
+    options: [
+      { ...MODEL, help: 'Only this model' },
+      {
+        name: 'change',
+        type: 'flag',
+        help: 'Convert, cut or shrink the files so that the model takes them; what they were is kept',
+        essential: true,
+      },
+      { name: 'undo', type: 'flag', help: 'Put back what the files were', essential: true },
+      JSON_OUTPUT,
+    ],
+    examples: ['fit ps_7k2m9x4d', 'fit ps_7k2m9x4d --model transfer2.5 --change', 'fit ps_7k2m9x4d --undo'],
+    role: 'operator',
+  },
   reproduce: {
     aliases: [],
     summary: 'Run a finished run again exactly as it was, and say what differs',

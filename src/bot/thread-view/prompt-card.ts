@@ -1,11 +1,10 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { Prompt, PromptInput } from '../../core/prompts/prompt.ts';
-import { explain } from '../wording/explain.ts';
 import { leftOutWords } from '../wording/left-out-words.ts';
-import { count, timeRange } from '../wording/numbers.ts';
+import { fitActions, fitLine } from './fit-lines.ts';
 import { mediaFacts, sameShape } from './media-facts.ts';
-import { action, facts, line, paragraph, sentence } from './text.ts';
-import type { PromptFit, PromptView } from './views.ts';
+import { action, facts, line, paragraph } from './text.ts';
+import type { PromptView } from './views.ts';
 
 /** The answer to a dropped video: what it is, whether it fits, how to run it. */
 export function promptCard(view: PromptView): Card {
@@ -22,20 +21,20 @@ export function promptCard(view: PromptView): Card {
       { type: 'quote', text: prompt.text },
       ...inputRows(view),
       ...(prompt.leftOut === undefined ? [] : [paragraph(leftOutWords(prompt.leftOut))]),
-      ...view.fits.map((fit) => paragraph(fitText(fit))),
+      ...view.fits.map((fit) => paragraph(fitLine(fit))),
     ],
     actions: promptActions(view, runnable !== undefined),
   };
 }
 
-function promptActions(
-  { prompt, runsTotal, canEnhance = false }: PromptView,
-  isRunnable: boolean,
-): readonly CardAction[] {
+function promptActions(view: PromptView, isRunnable: boolean): readonly CardAction[] {
+  const { prompt, runsTotal, canEnhance = false, canPreview = false } = view;
   return [
     ...(isRunnable
       ? [action('inference', prompt.id, 'Run', { style: 'primary' }), action('tune', prompt.id, 'Tune')]
       : []),
+    ...(canPreview ? [action('preview', prompt.id, 'Preview controls')] : []),
+    ...fitActions(view),
     ...(canEnhance ? [action('enhance', prompt.id, 'Enhance')] : []),
     ...(prompt.inputs.length === 0 ? [] : [action('roles', prompt.id, 'Roles')]),
     // What runs were made of is kept.
@@ -68,29 +67,7 @@ function inputRow(input: PromptInput, prompt: Prompt): readonly Text[] {
   ];
 }
 
-function fitText(fit: PromptFit): Text {
-  const [problem] = fit.problems;
-  if (problem !== undefined) {
-    const { sentence: wrong, nextStep } = explain(problem);
-    return line(`Not for ${fit.model}: `, sentence(wrong), ' ', sentence(nextStep));
-  }
-  const parts = fit.parts ?? 1;
-  const time = fit.expected === undefined ? '' : ` ${capital(approximately(timeRange(fit.expected)))}.`;
-  return line(
-    `Fits ${fit.model}${fit.on === undefined ? '' : ` on ${fit.on}`}${parts > 1 ? ` in ${count(parts, 'part')}` : ''}.${time}`,
-  );
-}
-
 function poster(view: PromptView): readonly CardBlock[] {
   if (view.posterPath === undefined) return [];
   return [{ type: 'picture', path: view.posterPath, description: `Still of ${view.prompt.name}` }];
-}
-
-/** `about 9–12 min`, without saying `about` twice. */
-function approximately(range: string): string {
-  return /^[\d]/.test(range) ? `about ${range}` : range;
-}
-
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
 }

@@ -1,6 +1,6 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
-import type { QueueOutlook } from '../../core/queue/queue-service.ts';
+import type { QueueOutlook } from '../../core/queue/queue-view.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { isFinished, type Run, type TimeRange } from '../../core/runs/run.ts';
 import { runLabel } from './run-label.ts';

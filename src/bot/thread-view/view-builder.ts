@@ -9,6 +9,7 @@ import type { ModelChoice } from '../../core/models/models.ts';
 import { outputSize } from '../../core/models/output-size.ts';
 import type { Profile } from '../../core/models/profile.ts';
 import type { ChatReference } from '../../core/ports/chat.ts';
+import type { ModelFit } from '../../core/prompts/input-fitter.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { hasSeed } from '../../core/runs/new-seed.ts';
@@ -24,6 +25,7 @@ import type {
   ModelView,
   Notified,
   PromptDetailsView,
+  PromptFit,
   PromptRow,
   PromptView,
   ResultView,
@@ -62,24 +64,17 @@ export class ViewBuilder {
   }
 
   prompt(prompt: Prompt): PromptView {
-    const models = this.#api.models('generate');
     const poster = prompt.inputs[0] && this.#data.poster(prompt.inputs[0].asset.sha256);
+    const fits = this.#api.fits(prompt);
     return {
       prompt,
       runsTotal: this.#api.countRuns({ promptId: prompt.id }),
       computed: [],
-      fits: models.map(({ profile, host }) => {
-        const checked = checkInputs(profile, prompt.inputs);
-        const expected = this.#api.expectedDuration(profile, prompt.inputs);
-        return {
-          model: profile.id,
-          on: host,
-          problems: checked.ok ? [] : checked.problems,
-          ...(expected && { expected }),
-        };
-      }),
+      fits: fits.map((fit) => this.#fit(fit, prompt)),
       ...(poster !== undefined && existsSync(poster) && { posterPath: poster }),
       ...(this.#canEnhance(prompt) && { canEnhance: true }),
+      ...(canPreview(fits) && { canPreview: true }),
+      ...(this.#api.canUndoFit(prompt) && { canUndo: true }),
     };
   }
 
@@ -207,6 +202,18 @@ export class ViewBuilder {
     };
   }
 
+  #fit({ model: { profile, host }, hosts, tooSmall, problems, change }: ModelFit, prompt: Prompt): PromptFit {
+    const expected = this.#api.expectedDuration(profile, prompt.inputs);
+    return {
+      model: profile.id,
+      on: hosts[0] ?? host,
+      problems,
+      ...(expected && { expected }),
+      ...(tooSmall.length > 0 && { tooSmall }),
+      ...(change && { change: change.does }),
+    };
+  }
+
   #canEnhance(prompt: Prompt): boolean {
     return this.#api
       .models('enhance')
@@ -262,6 +269,12 @@ function essentialParameters(profile: Profile, run: Run): string[] {
   return Object.entries(profile.parameters)
     .filter(([name, { essential }]) => essential && Object.hasOwn(used, name))
     .map(([name]) => name);
+}
+
+/** Something shows it, and it is of use to another model. */
+function canPreview(fits: readonly ModelFit[]): boolean {
+  const ready = fits.filter(({ problems }) => problems.length === 0);
+  return new Set(ready.map(({ model }) => model.profile.previews_controls)).size === 2;
 }
 
 function stageTitle(profile: Profile | undefined, run: Run): { stageTitle?: string } {

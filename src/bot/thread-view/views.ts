@@ -1,4 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
+import type { FitDeed } from '../../core/models/fit-change.ts';
+import type { SmallHost } from '../../core/models/gpu-memory.ts';
 import type { Size } from '../../core/models/output-size.ts';
 import type { ParameterValue } from '../../core/models/profile.ts';
 import type { CardAction } from '../../core/ports/chat.ts';
@@ -21,6 +23,10 @@ export interface PromptFit {
   readonly parts?: number;
   /** Why it cannot run; empty where it can. */
   readonly problems: readonly Problem[];
+  /** Hosts whose GPUs are known to be too small for it. */
+  readonly tooSmall?: readonly SmallHost[];
+  /** What would make it take the files. */
+  readonly change?: readonly FitDeed[];
 }
 
 export interface PromptView {
@@ -35,6 +41,10 @@ export interface PromptView {
   readonly fits: readonly PromptFit[];
   /** There is a model that could find a better text for it. */
   readonly canEnhance?: boolean;
+  /** There is a model that shows what the others will be conditioned on. */
+  readonly canPreview?: boolean;
+  /** Its files were changed to fit, and what they were is still there. */
+  readonly canUndo?: boolean;
 }
 
 /** A prompt and what came of it. */

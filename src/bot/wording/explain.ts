@@ -2,6 +2,7 @@ import type { ErrorCode, Problem } from '../../core/errors.ts';
 import { COMMAND_WORDING } from './command-wording.ts';
 import { CONFIG_WORDING } from './config-wording.ts';
 import { FILE_WORDING } from './file-wording.ts';
+import { FIT_WORDING } from './fit-wording.ts';
 import { FOLLOW_UP_WORDING } from './follow-up-wording.ts';
 import { HOST_WORDING } from './host-wording.ts';
 import { MODEL_WORDING } from './model-wording.ts';
@@ -15,6 +16,7 @@ export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
   ...CONFIG_WORDING,
   ...FILE_WORDING,
   ...SEQUENCE_WORDING,
+  ...FIT_WORDING,
   ...COMMAND_WORDING,
   ...FOLLOW_UP_WORDING,
   ...QUEUE_WORDING,

@@ -1,3 +1,4 @@
+import { isBelow } from '../../core/models/gpu-memory.ts';
 import type { Profile } from '../../core/models/profile.ts';
 import type { GpuAnswer, GpuFacts } from '../../core/ports/host.ts';
 import { isNamed } from '../../core/runner/gpu-proof.ts';
@@ -20,11 +21,6 @@ export function gpuMemoryLines(
             .map((gpu) => tooLittle(gpu, name, id, wanted)),
         ),
   );
-}
-
-/** In powers of ten, so that a GPU that is sold with so many GB is never below: it keeps a part of them for itself. */
-function isBelow({ memoryTotalBytes: total }: GpuFacts, gigabytesWanted: number): boolean {
-  return total !== undefined && total < gigabytesWanted * 1e9;
 }
 
 function tooLittle(

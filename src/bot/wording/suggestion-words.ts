@@ -8,6 +8,8 @@ export const SUGGESTION_WORDS = {
   inference: 'Run it',
   upscale: 'Upscale it',
   enhance: 'Enhance it',
+  preview: 'Preview it',
+  fit: 'See what fits',
   reproduce: 'Reproduce it',
 } as const satisfies Readonly<Record<string, string>>;
 

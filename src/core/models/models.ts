@@ -27,10 +27,17 @@ export interface ModelWish {
 export class Models {
   readonly #catalogue: Catalogue;
   readonly #hosts: readonly HostConfig[];
+  readonly #isTooSmall: (host: HostConfig, profile: Profile) => boolean;
 
-  constructor(catalogue: Catalogue, hosts: readonly HostConfig[]) {
+  /** `isTooSmall`: that a host is known to have too little GPU memory for a model. */
+  constructor(
+    catalogue: Catalogue,
+    hosts: readonly HostConfig[],
+    isTooSmall: (host: HostConfig, profile: Profile) => boolean = () => false,
+  ) {
     this.#catalogue = catalogue;
     this.#hosts = hosts;
+    this.#isTooSmall = isTooSmall;
   }
 
   /** In the order of the configuration, each once, as its first host runs it. */
@@ -60,7 +67,7 @@ export class Models {
   }
 
   /**
-   * The named model, or the first that takes these inputs as it is. Of those that do `task`; without a name, those of
+   * The named model, or the first that takes these inputs as it is, and that has a host that is not known to be too small. Of those that do `task`; without a name, those of
    * `family` come first. Problems: `input.model_unavailable` {model, reason?}, `input.model_other_task` {model, task}, `input.no_model_for_task` {task}, `input.model_unknown` {model, known, nearest?}.
    */
   choose(
@@ -83,7 +90,7 @@ export class Models {
       // A relative that does not fit says why; a stranger would make something else of it.
       if (family !== undefined && isRelated(first))
         return valid(ordered.filter(isRelated).find(fits) ?? first);
-      return valid(ordered.find(fits) ?? first);
+      return valid(ordered.find((each) => fits(each) && this.#hasRoom(each)) ?? ordered.find(fits) ?? first);
     }
     const found = available.find(({ profile }) => profile.id === name);
     if (found !== undefined) return valid(found);
@@ -94,6 +101,10 @@ export class Models {
     const known = available.map(({ profile }) => profile.id);
     const guess = nearest(name, known);
     return invalid('input.model_unknown', { model: name, known, ...(guess && { nearest: guess }) });
+  }
+
+  #hasRoom({ profile, hosts }: ModelChoice): boolean {
+    return this.#hosts.some((host) => hosts.includes(host.name) && !this.#isTooSmall(host, profile));
   }
 }
 

@@ -2,6 +2,7 @@ import { nearest } from '../nearest.ts';
 import { aspectOf } from './aspects.ts';
 import { batchFlaws } from './batch-flaws.ts';
 import { checkValue } from './check-value.ts';
+import { inputFlaws } from './input-flaws.ts';
 import { jobFlaws } from './job-flaws.ts';
 import { logFlaws } from './log-flaws.ts';
 import type { Control, Parameter, Profile } from './profile.ts';
@@ -22,6 +23,7 @@ export function profileFlaws(profile: Profile): readonly Flaw[] {
     ...Object.entries(profile.controls).flatMap(([hint, control]) => controlFlaws(profile, hint, control)),
     ...draftFlaws(profile),
     ...mediaFlaws(profile),
+    ...inputFlaws(profile),
     ...jobFlaws(profile),
     ...logFlaws(profile),
     ...ruleFlaws(profile),

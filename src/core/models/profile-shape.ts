@@ -29,9 +29,28 @@ const input = z.strictObject({
       max_long_side: count.exactOptional(),
       max_short_side: count.exactOptional(),
       max_frames: count.exactOptional().describe('The first ones are kept'),
+      fps: z
+        .number()
+        .positive()
+        .max(240)
+        .exactOptional()
+        .describe('Of a copy of a video that has another rate'),
+      sample_rate: z
+        .number()
+        .int()
+        .min(8000)
+        .max(192_000)
+        .exactOptional()
+        .describe('Hz, of the WAV file that is made of every sound'),
+      channels: z.literal([1, 2]).exactOptional().describe('Of that file; one where it is not said'),
+      max_seconds: z.number().positive().exactOptional().describe('Of that file: the beginning is kept'),
     })
     .exactOptional()
-    .describe('How the bot makes a copy of a larger video before it is sent, in pixels; its shape stays'),
+    .describe(
+      'How the bot makes a copy before it is sent, where a file is not so: an mp4 of a video, whose shape stays, in pixels; a WAV of a sound',
+    ),
+  min_seconds: z.number().positive().exactOptional().describe('Of a sound that the model takes'),
+  max_seconds: z.number().positive().exactOptional(),
   extensions: z
     .array(z.string().regex(/^[a-z0-9]+$/, 'must be an extension in lower case, without dot'))
     .min(1)
@@ -57,6 +76,10 @@ export const profileShape = z.strictObject({
     .describe(
       'What it does: generate makes a video of a prompt, upscale makes one larger, enhance makes a better text',
     ),
+  previews_controls: z
+    .boolean()
+    .default(false)
+    .describe('Its results show what other models will be conditioned on: offered before a run of those'),
   version: words.describe('Of this profile or of the model’s code that it was written against'),
   requires: requiresSchema.default(() => requiresSchema.parse({})),
   inputs: z.partialRecord(role, input).describe('Files by role'),

@@ -185,11 +185,11 @@ export class AssetFolder {
       await flushDirectory(dirname(target));
     });
     assets.add(asset);
-    await this.#makePoster(asset);
+    await this.ensurePoster(asset);
   }
 
   /** A poster is an ornament: a prompt without one is complete, so its failure is logged and nothing else. */
-  async #makePoster({ sha256, facts }: Asset): Promise<void> {
+  async ensurePoster({ sha256, facts }: Asset): Promise<void> {
     const { data, media, logger } = this.#parts;
     const poster = data.poster(sha256);
     if (facts.kind === 'audio' || (await stat(poster).catch(() => undefined)) !== undefined) return;

@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 import { addedInputs, type TakenRole } from './added-inputs.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
-import { changedRoles } from './changed-roles.ts';
+import { changedRoles, fileReference } from './changed-roles.ts';
 import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
 import { showPromptAgain } from './show-prompt.ts';
 import { type GivenFile, stageFiles } from './stage-files.ts';
@@ -82,6 +82,23 @@ export class PromptFiles {
       );
       showPromptAgain(this.#store, prompt.id);
       return valid({ ...present, inputs });
+    });
+  }
+
+  /** Puts files in the place of those that have their roles, which are kept beside the prompt. Fails as `changeRoles`. */
+  exchange(
+    actor: Principal,
+    prompt: Prompt,
+    files: readonly { readonly offer: OfferedFile; readonly role: Role }[],
+  ): Checked<Prompt> {
+    const offers = files.map(({ offer }) => offer);
+    const changes = new Map(files.map(({ offer: { asset }, role }) => [fileReference(asset), role]));
+    return this.#store.write(() => {
+      const before = this.offers(prompt);
+      this.#store.prompts.offers.add(prompt.id, offers, this.#clock.now());
+      const changed = this.changeRoles(actor, prompt, changes);
+      if (!changed.ok) this.#store.prompts.offers.replace(prompt.id, before, this.#clock.now());
+      return changed;
     });
   }
 

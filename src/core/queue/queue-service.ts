@@ -2,7 +2,6 @@ import type { Principal } from '../access/principal.ts';
 import type { BatchLimits, HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, RunId } from '../ids.ts';
-import { estimateRunMs } from '../models/eta.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
@@ -20,9 +19,16 @@ import {
   type GroupOf,
 } from './forecast.ts';
 import { hostView } from './host-view.ts';
-import { learnedRuns, workOf } from './learned-runs.ts';
 import { type QueuePlan, toPlan } from './queue-plan.ts';
-import type { ChatStatusView, QueueEntry, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import type {
+  ChatStatusView,
+  QueueEntry,
+  QueueOutlook,
+  QueuePlace,
+  QueueView,
+  RunsBefore,
+} from './queue-view.ts';
+import { estimateRun, usualParameters } from './run-estimate.ts';
 import { groupOf } from './together.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
@@ -31,14 +37,6 @@ const LISTED = 10;
 interface Pause {
   readonly byName: string;
   readonly at: UtcMs;
-}
-
-export interface QueueOutlook {
-  /** When each waiting run will start, and what it takes. */
-  readonly forecasts: ReadonlyMap<RunId, Forecast>;
-  readonly isPaused: boolean;
-  /** Why no lane takes a run, where all that could are blocked. */
-  readonly problemOf: (run: Run) => Problem | undefined;
 }
 
 /** What waits, what runs, and when; pausing and resuming. */
@@ -184,9 +182,9 @@ export class QueueService {
   expected(
     profile: Profile,
     inputs: Run['inputs'],
-    parameters: Run['parameters'] = defaultsOf(profile),
+    parameters: Run['parameters'] = usualParameters(profile),
   ): TimeRange | undefined {
-    return estimate(this.#store, profile, { inputs, parameters });
+    return estimateRun(this.#store, profile, { inputs, parameters });
   }
 
   /** What is known of all waiting runs, at one look. */
@@ -284,30 +282,13 @@ export class QueueService {
 
   #duration(run: Run): TimeRange | undefined {
     const profile = this.#profiles.get(run.profileHash);
-    return profile && estimate(this.#store, profile, run);
+    return profile && estimateRun(this.#store, profile, run);
   }
 
   #pause(): Pause | undefined {
     const text = this.#store.settings.get('queue.paused');
     return text === undefined ? undefined : JSON.parse(text);
   }
-}
-
-function defaultsOf(profile: Profile): Run['parameters'] {
-  return Object.fromEntries(
-    Object.entries(profile.parameters).flatMap(([name, parameter]) =>
-      parameter.default === undefined ? [] : [[name, parameter.default]],
-    ),
-  );
-}
-
-function estimate(
-  store: Store,
-  profile: Profile,
-  run: Pick<Run, 'inputs' | 'parameters'>,
-): TimeRange | undefined {
-  const work = workOf(profile, run);
-  return work && estimateRunMs(profile, work, learnedRuns(store, profile));
 }
 
 /** The last of several that end one after the other; unknown where one of them is. */

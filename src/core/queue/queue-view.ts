@@ -3,8 +3,9 @@ import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from
 import type { ChatConnection } from '../ports/chat.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { HostFacts } from '../ports/host.ts';
-import type { RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
+import type { Run, RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
 import type { LaneDriver } from '../store/lanes.ts';
+import type { Forecast } from './forecast.ts';
 
 /** Runs of one person that come before a given run. */
 export interface RunsBefore {
@@ -118,4 +119,13 @@ export interface QueueView {
   readonly waitingTotal: number;
   /** When the whole queue is worked off, if nothing is added. */
   readonly allDoneBy?: UtcMs;
+}
+
+/** What is known of all waiting runs, at one look. */
+export interface QueueOutlook {
+  /** When each waiting run will start, and what it takes. */
+  readonly forecasts: ReadonlyMap<RunId, Forecast>;
+  readonly isPaused: boolean;
+  /** Why no lane takes a run, where all that could are blocked. */
+  readonly problemOf: (run: Run) => Problem | undefined;
 }

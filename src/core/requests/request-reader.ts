@@ -1,7 +1,8 @@
 import type { Checked } from '../errors.ts';
 import type { PrincipalId, RequestId } from '../ids.ts';
 import { Lookup } from '../lookup.ts';
-import type { QueueOutlook, QueueService } from '../queue/queue-service.ts';
+import type { QueueService } from '../queue/queue-service.ts';
+import type { QueueOutlook } from '../queue/queue-view.ts';
 import { isFinished, type Run } from '../runs/run.ts';
 import type { Store } from '../store/store.ts';
 import type { RunRequest } from './request.ts';

@@ -2,7 +2,7 @@ import type { RunId } from '../ids.ts';
 import { batchRules } from '../queue/batch-rules.ts';
 import { composeBatch } from '../queue/compose-batch.ts';
 import { LOOKED_AT } from '../queue/together.ts';
-import type { Composition } from '../store/attempts.ts';
+import type { Composition } from '../store/claims.ts';
 import type { LaneContext } from './lane-context.ts';
 
 /** What a lane takes with the head of the queue; asked within the claim, so that nobody else takes it. */

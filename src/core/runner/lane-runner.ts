@@ -1,6 +1,6 @@
 import { toCosmosError } from '../errors.ts';
 import { profileHash } from '../models/parse-profile.ts';
-import type { StoredProfile } from '../store/attempts.ts';
+import type { StoredProfile } from '../store/claims.ts';
 import { ExclusiveLock } from '../store/exclusive-lock.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 import { Waiter } from '../wakeup.ts';

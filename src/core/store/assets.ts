@@ -60,6 +60,17 @@ export class AssetStore {
     return row && { ...row, facts: fromJson(row.facts) };
   }
 
+  /** Whether an asset was made of another one. */
+  isPreparedOf(asset: Sha256, source: Sha256): boolean {
+    return (
+      this.#connection
+        .prepare<[string, string], { one: 1 }>(
+          'SELECT 1 AS one FROM prepared_assets WHERE asset_sha256 = ? AND source_sha256 = ?',
+        )
+        .get(asset, source) !== undefined
+    );
+  }
+
   /** Keeps the asset too. */
   addPrepared(source: Sha256, recipe: string, asset: Asset): void {
     this.#connection.write(() => {

@@ -1,18 +1,11 @@
-import { CosmosError, type Problem } from '../errors.ts';
+import type { Problem } from '../errors.ts';
 import type { CosmosEvent } from '../events.ts';
-import {
-  type AttemptId,
-  attemptId,
-  type HostId,
-  type InstanceId,
-  type LaneName,
-  type PrincipalId,
-  type RunId,
-} from '../ids.ts';
+import type { AttemptId, HostId, InstanceId, LaneName, PrincipalId, RunId } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 import { type Attempt, openRuns, type StopReason } from '../runner/attempt.ts';
 import { type AttemptRow, toAttempt } from './attempt-rows.ts';
+import { Claims, type Composition, type StoredProfile } from './claims.ts';
 import type { Connection, Statement } from './database.ts';
 import { EnhancedPrompts } from './enhanced-prompts.ts';
 import type { EventStore } from './events.ts';
@@ -22,11 +15,6 @@ import type { PromptStore } from './prompts.ts';
 import { type RunEnd, RunEnds, type RunReturn, type RunShare } from './run-ends.ts';
 import type { SettingStore } from './settings.ts';
 
-/** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
-export const CLAIM_NEXT = `
-SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
-ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
-
 const SELECT_OPEN = `
 SELECT id, job_id, number, lane, instance_id, host_id, state, claimed_at,
   starting_at, tries, next_try_at, stop_reason, stop_sent_at, kill_sent_at, outputs_at_stop, problem,
@@ -34,12 +22,6 @@ SELECT id, job_id, number, lane, instance_id, host_id, state, claimed_at,
    FROM job_items WHERE job_items.job_id = attempts.job_id) AS items
 FROM attempts
 WHERE state <> 'ended'`;
-
-/** A resolved profile as it is stored: JSON, by its hash. */
-export interface StoredProfile {
-  readonly hash: string;
-  readonly content: string;
-}
 
 /** How an attempt ended, and with it those of its runs that are not ended yet. */
 export interface AttemptEnd extends RunEnd {
@@ -53,21 +35,13 @@ export interface AttemptEnd extends RunEnd {
   readonly shares?: ReadonlyMap<RunId, RunShare>;
 }
 
-/** The runs that a lane takes at once, and whom that makes wait. */
-export interface Composition {
-  /** In the order of their list, the head of the queue first. */
-  readonly runs: readonly RunId[];
-  /** Runs that stood before one of those, and how many of them came before it now. */
-  readonly overtaken: readonly { readonly run: RunId; readonly by: number }[];
-}
-
 /** The transitions of attempts and, with them, of runs: each is one transaction and can be repeated. */
 export class AttemptStore {
   readonly #connection: Connection;
-  readonly #ids: FreshIds;
   readonly #clock: Clock;
   readonly #events: EventStore;
   readonly #settings: SettingStore;
+  readonly #claims: Claims;
   readonly #ends: RunEnds;
   readonly #open: Statement<[string], AttemptRow>;
 
@@ -82,11 +56,11 @@ export class AttemptStore {
     }: { ids: FreshIds; clock: Clock; events: EventStore; settings: SettingStore; prompts: PromptStore },
   ) {
     this.#connection = connection;
-    this.#ids = ids;
     this.#clock = clock;
     this.#events = events;
     this.#settings = settings;
     const enhanced = new EnhancedPrompts(connection, { ids, clock, events, prompts });
+    this.#claims = new Claims(connection, { ids, clock, events });
     this.#ends = new RunEnds(connection, events, enhanced);
     this.#open = connection.prepare(`${SELECT_OPEN} AND lane = ?`);
   }
@@ -115,8 +89,7 @@ export class AttemptStore {
 
   /** Whether a run waits that a lane with these profiles could take now. */
   isWaitedFor(profiles: readonly string[]): boolean {
-    const next = this.#prepare<[string], { id: RunId }>(CLAIM_NEXT).get(JSON.stringify(profiles));
-    return next !== undefined && this.#settings.get('queue.paused') === undefined;
+    return this.#claims.next(profiles) !== undefined && this.#settings.get('queue.paused') === undefined;
   }
 
   /**
@@ -132,63 +105,13 @@ export class AttemptStore {
     ownProfile: (id: string) => StoredProfile | undefined = () => undefined,
     compose: (head: RunId) => Composition = (head) => ({ runs: [head], overtaken: [] }),
   ): Attempt | undefined {
-    const next = this.#prepare<[string], { id: RunId; profile: string }>(CLAIM_NEXT);
-    if (next.get(JSON.stringify(profiles)) === undefined) return undefined;
+    if (this.#claims.next(profiles) === undefined) return undefined;
     return this.#connection.write(() => {
-      const run = next.get(JSON.stringify(profiles));
-      if (run === undefined || this.#settings.get('queue.paused') !== undefined) return undefined;
+      const next = this.#claims.next(profiles);
+      if (next === undefined || this.#settings.get('queue.paused') !== undefined) return undefined;
       if (this.#isBlocked(lane) || this.open(lane) !== undefined) return undefined;
-      const now = this.#clock.now();
-      const job = this.#ids.make('jb');
-      const id = attemptId(job, 1);
-      this.#prepare('INSERT INTO jobs (id, lane, created_at) VALUES (?, ?, ?)').run(job, lane, now);
-      this.#prepare(
-        `INSERT INTO attempts (id, job_id, number, lane, instance_id, state, claimed_at)
-         VALUES (?, ?, 1, ?, ?, 'claimed', ?)`,
-      ).run(id, job, lane, instance, now);
-      const { runs, overtaken } = compose(run.id);
-      for (const [position, item] of runs.entries()) {
-        this.#prepare('INSERT INTO job_items (job_id, position, run_id) VALUES (?, ?, ?)').run(
-          job,
-          position,
-          item,
-        );
-        this.#activate(item, { lane, attempt: id, at: now, together: runs.length });
-        const own = ownProfile(run.profile);
-        if (own !== undefined) this.#setProfile(item, run.profile, own);
-      }
-      for (const { run: waiting, by } of overtaken) {
-        this.#prepare('UPDATE runs SET overtaken = overtaken + ? WHERE id = ?').run(by, waiting);
-      }
-      const items = runs.map((item) => ({ run: item, hasEnded: false }));
-      return {
-        id,
-        job,
-        number: 1,
-        lane,
-        instance,
-        state: 'claimed',
-        run: run.id,
-        items,
-        claimedAt: now,
-        tries: 0,
-      };
+      return this.#claims.take({ lane, instance, next, composition: compose(next.id), ownProfile });
     });
-  }
-
-  #activate(run: RunId, taken: { lane: LaneName; attempt: AttemptId; at: UtcMs; together: number }): void {
-    const { lane, attempt, at, together } = taken;
-    const { changes } = this.#prepare(
-      `UPDATE runs SET state = 'active', stage = 'preparing', lane = ?, attempt_id = ?, started_at = ?
-       WHERE id = ? AND state = 'queued'`,
-    ).run(lane, attempt, at, run);
-    if (changes === 0) throw new CosmosError('internal.unexpected', { detail: `${run} does not wait` });
-    this.#prepare(
-      `INSERT INTO turns (owner_id, profile_id, turn) SELECT owner_id, profile_id, turn FROM runs WHERE id = ?
-       ON CONFLICT (owner_id, profile_id) DO UPDATE SET turn = excluded.turn`,
-    ).run(run);
-    const payload = together > 1 ? { lane, together } : { lane };
-    this.#events.append({ type: 'run.claimed', payload }, { run, attempt });
   }
 
   /** Remembers on which host the attempt is prepared, before anything is written there. */
@@ -340,18 +263,6 @@ export class AttemptStore {
 
   #append(attempt: Attempt, run: RunId, event: CosmosEvent, by?: PrincipalId): void {
     this.#events.append(event, { run, attempt: attempt.id, ...(by && { actor: by }) });
-  }
-
-  #setProfile(run: RunId, id: string, { hash, content }: StoredProfile): void {
-    this.#prepare(
-      'INSERT INTO profiles (hash, id, content) VALUES (?, ?, ?) ON CONFLICT (hash) DO NOTHING',
-    ).run(hash, id, content);
-    // A reproduction keeps the stored profile on the host that it was stored for.
-    this.#prepare(
-      `UPDATE runs SET profile_hash = ? WHERE id = ? AND NOT (parent_relation IS 'reproduce' AND EXISTS (
-         SELECT 1 FROM runs AS first WHERE first.id = runs.parent_id
-           AND substr(first.lane, 1, instr(first.lane, '/')) = substr(runs.lane, 1, instr(runs.lane, '/'))))`,
-    ).run(hash, run);
   }
 
   #isBlocked(lane: LaneName): boolean {

@@ -105,6 +105,8 @@ describe('answers', () => {
         rerun      Queue a run again with a new seed, or with what you change
         upscale    Make the result of a run, or the video of a prompt, larger
         enhance    Make a new prompt with a better text, found by a model that sees the video
+        preview    Show what a model will be conditioned on, before it takes GPU time
+        fit        Say which models take the files of a prompt, and mend what does not fit
         reproduce  Run a finished run again exactly as it was, and say what differs
         models     List the models, or show one with its parameters
         roles      Show what the files of a prompt are used as, or change it

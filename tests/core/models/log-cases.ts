@@ -30,7 +30,7 @@ export function bar(description: string, total: number): string {
 }
 
 /** A video of 150 frames was asked for. */
-export function trackerOf(profile: Profile): ProgressTracker {
+function trackerOf(profile: Profile): ProgressTracker {
   return new ProgressTracker(profile, { frames: 150 });
 }
 

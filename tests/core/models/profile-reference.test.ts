@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
+import { modelsPage } from '../../support/models-page.ts';
 import { profileSchemaContent, withProfileReference } from '../../support/profile-reference.ts';
 
 const PROJECT = new URL('../../../', import.meta.url);
@@ -14,4 +15,15 @@ it('has a current table of keys in the documentation (`npm run schema` writes it
   const page = readFileSync(new URL('docs/add-a-model.md', PROJECT), 'utf8');
 
   expect(page).toBe(withProfileReference(page));
+});
+
+it('has a current page of all models (`npm run schema` writes it)', async () => {
+  expect(readFileSync(new URL('docs/models.md', PROJECT), 'utf8')).toBe(await modelsPage(PROJECT));
+});
+
+it('has a page about the host for each family but the one that needs none', () => {
+  const families = readdirSync(new URL('config/models/families', PROJECT));
+  const pages = readdirSync(new URL('docs/models', PROJECT)).map((page) => page.replace(/md$/, 'toml'));
+
+  expect(pages.toSorted()).toEqual(families.toSorted());
 });

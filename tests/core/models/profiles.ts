@@ -44,7 +44,7 @@ export function minimal(over: Table = {}): Profile {
   return profileOf(MINIMAL, over);
 }
 
-export function readToml(path: string): Table {
+function readToml(path: string): Table {
   return parse(readFileSync(path, 'utf8'));
 }
 

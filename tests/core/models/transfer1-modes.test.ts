@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildJob } from '../../../src/core/models/build-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
@@ -213,19 +212,4 @@ function tokens(width: number, height: number): number {
 
 it('counts the tokens of two pictures as the model was seen to', () => {
   expect(2 * tokens(960, 540)).toBe(4148);
-});
-
-describe('the documentation of the further ways to run transfer1', () => {
-  const text = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
-
-  it.each([upscale, enhance])('names each parameter of $id with its default', ({ id, parameters }) => {
-    const [section = ''] = text.split(/^## /m).filter((each) => each.startsWith(`${id}\n`));
-    const described = [...section.matchAll(/^\| `(\w+)` \| .*? \| +(.*?) ?\| /gm)].map(
-      ([, ...cells]) => cells,
-    );
-
-    expect(described).toEqual(
-      Object.entries(parameters).map(([name, { default: usual }]) => [name, String(usual ?? '')]),
-    );
-  });
 });

@@ -1,9 +1,7 @@
-import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { buildJob } from '../../../src/core/models/build-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
 import { activeControls } from '../../../src/core/models/controls.ts';
-import type { Parameter } from '../../../src/core/models/profile.ts';
 import { parametersOf, requestFor, transfer1, video } from './profiles.ts';
 
 const profile = transfer1();
@@ -296,37 +294,3 @@ describe('the job of transfer1', () => {
     );
   });
 });
-
-describe('the documentation of transfer1', () => {
-  const text = readFileSync(new URL('../../../docs/models.md', import.meta.url), 'utf8');
-  const [section = ''] = text.split(/^## /m).filter((each) => each.startsWith('transfer1\n'));
-  const described = [...section.matchAll(/^\| `(\w+)` \| (.*?) \| +(.*?) ?\| /gm)].map(
-    ([, ...cells]) => cells,
-  );
-
-  it('names each parameter with its values and its default, in the order of the profile', () => {
-    const expected = Object.entries(profile.parameters).map(([name, parameter]) => [
-      name,
-      valuesOf(parameter),
-      String(parameter.default ?? ''),
-    ]);
-
-    expect(described).toEqual(expected);
-  });
-});
-
-function valuesOf(parameter: Parameter): string {
-  switch (parameter.type) {
-    case 'number':
-    case 'integer':
-      return `${parameter.minimum} to ${parameter.maximum}`;
-    case 'boolean':
-      return 'true or false';
-    case 'string':
-      return 'text';
-    case 'regions':
-      return 'left,top,right,bottom: text, or words: text';
-    case 'choice':
-      return parameter.choices.join(', ');
-  }
-}

@@ -2,7 +2,7 @@ import SqliteDatabase from 'better-sqlite3';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { LaneName, RunId } from '../../../src/core/ids.ts';
-import { CLAIM_NEXT } from '../../../src/core/store/attempts.ts';
+import { CLAIM_NEXT } from '../../../src/core/store/claims.ts';
 import type { Store } from '../../../src/core/store/store.ts';
 import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
 import { minimal } from '../models/profiles.ts';

@@ -7,7 +7,8 @@ import { ModelBot } from '../../support/model-bot.ts';
 import { COSMOS3, HUMO, type StandIn, TRANSFER25 } from '../../support/stand-ins.ts';
 
 const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
-const OUT_OF_MEMORY = { code: 'model.failure_signature', signature: 'gpu_memory' };
+const fault = (signature: string) => ({ code: 'model.failure_signature', signature });
+const OUT_OF_MEMORY = fault('gpu_memory');
 const NO_VIDEO = { code: 'model.output_missing', output: ['video'] };
 
 /** One way to run a model of a family, and what comes of it. */
@@ -62,6 +63,8 @@ const FAMILIES: readonly Family[] = [
       ['[blocked]', 'blocked', { code: 'model.guardrail', signature: 'blocked_prompt' }],
       ['[blocked video]', 'blocked', { code: 'model.guardrail', signature: 'blocked_video' }],
       ['[out of memory]', 'failed', OUT_OF_MEMORY],
+      ['[missing weights]', 'failed', fault('gated')],
+      ['[port]', 'failed', fault('port_taken')],
       ['[no result]', 'failed', NO_VIDEO],
       ['[broken result]', 'failed', { code: 'model.output_invalid' }],
     ],
@@ -83,6 +86,8 @@ const FAMILIES: readonly Family[] = [
     ],
     endings: [
       ['[out of memory]', 'failed', OUT_OF_MEMORY],
+      ['[missing weights]', 'failed', fault('gated')],
+      ['[port]', 'failed', fault('port_taken')],
       ['[no result]', 'failed', NO_VIDEO],
       ['[broken result]', 'failed', { code: 'model.output_invalid' }],
     ],
@@ -98,7 +103,9 @@ const FAMILIES: readonly Family[] = [
     ],
     endings: [
       ['[out of memory]', 'failed', OUT_OF_MEMORY],
-      ['[unreadable sound]', 'failed', { code: 'model.failure_signature', signature: 'unreadable_sound' }],
+      ['[unreadable sound]', 'failed', fault('unreadable_sound')],
+      ['[missing weights]', 'failed', fault('missing_weights')],
+      ['[port]', 'failed', fault('port_taken')],
       ['[no result]', 'failed', NO_VIDEO],
       ['[broken result]', 'failed', { code: 'model.output_invalid' }],
     ],
@@ -139,23 +146,5 @@ describe.each(FAMILIES)('a run of $name', ({ standIn, ways, roles, endings }) =>
     expect(run.outputs.map(({ label }) => label)).toEqual(way.outputs);
     const facts = await new ChildMediaWorker().verify(run.outputs[0]?.path ?? '', LIMITS);
     expect(facts).toMatchObject(way.kind === 'image' ? { kind: 'image' } : { kind: 'video', frames: 5 });
-  });
-});
-
-describe.each([
-  ['transfer2.5', TRANSFER25, '[missing weights]', 'gated'],
-  ['cosmos3', COSMOS3, '[missing weights]', 'gated'],
-  ['humo', HUMO, '[missing weights]', 'missing_weights'],
-  ['transfer2.5', TRANSFER25, '[port]', 'port_taken'],
-] as const)('a host of %s', (_name, standIn, fault, signature) => {
-  const directory = suiteDirectory();
-
-  it(`that has a fault (${fault}) is told as ${signature}`, async () => {
-    await using bot = await ModelBot.open(directory.path, standIn, {
-      environment: { STAND_IN_END: fault },
-    });
-    const run = await bot.until(await bot.queue('Rain', {}, standIn === HUMO ? ['audio'] : ['color']));
-
-    expect(run).toMatchObject({ state: 'failed', problem: { parameters: { signature } } });
   });
 });

@@ -1,15 +1,13 @@
 import { readFile } from 'node:fs/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { ModelBot } from '../../support/model-bot.ts';
 import { TRANSFER1 } from '../../support/stand-ins.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
 
-async function openBot(environment: Readonly<Record<string, string>> = {}, daemon?: DockerDaemon) {
+async function openBot(environment: Readonly<Record<string, string>> = {}) {
   const bot = await ModelBot.open(await temporaryDirectory(), TRANSFER1, {
-    ...(daemon && { daemon }),
     environment,
   });
   onTestFinished(() => bot[Symbol.asyncDispose]());
@@ -87,20 +85,3 @@ describe('several runs of transfer1 that wait together', () => {
     expect((await bot.until(second)).state).toBe('cancelled');
   });
 });
-
-const missing = await missingForDocker();
-
-describe.skipIf(missing !== undefined)(
-  `several runs of transfer1 in one container${missing ? ` (${missing})` : ''}`,
-  () => {
-    let daemon: DockerDaemon;
-    beforeAll(async () => {
-      daemon = await DockerDaemon.create();
-    }, 60_000);
-    afterAll(() => daemon[Symbol.asyncDispose](), 60_000);
-
-    it('share one load of the model, and each has its own video', async () => {
-      await expectOneLoad(await openBot({}, daemon));
-    });
-  },
-);

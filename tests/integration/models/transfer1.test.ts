@@ -1,21 +1,12 @@
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../../src/core/media/child-media-worker.ts';
-import { DockerDaemon, missingForDocker } from '../../support/docker-daemon.ts';
+import { suiteDirectory } from '../../faults/suite-directory.ts';
 import { ModelBot } from '../../support/model-bot.ts';
 import { TRANSFER1 } from '../../support/stand-ins.ts';
-import { temporaryDirectory } from '../../support/temporary-directory.ts';
 
 const LIMITS = { maxBytes: 1e9, maxDurationMs: 60_000, maxPixels: 1e8 };
 const WORDS = { seg_prompt: 'boat . crane', seg_weight_prompt: 'boat' };
 const EDGE_ALONE = { vis: 0, depth: 0, seg: 0 };
-
-async function openBot(daemon?: DockerDaemon): Promise<ModelBot> {
-  const bot = await ModelBot.open(await temporaryDirectory(), TRANSFER1, {
-    ...(daemon && { daemon }),
-  });
-  onTestFinished(() => bot[Symbol.asyncDispose]());
-  return bot;
-}
 
 async function expectVideos(bot: ModelBot): Promise<void> {
   const run = await bot.until(await bot.queue('A "rainy" $(neon) street', WORDS));
@@ -36,12 +27,18 @@ async function expectVideos(bot: ModelBot): Promise<void> {
 }
 
 describe('a run of transfer1', () => {
+  const directory = suiteDirectory();
+  let bot: ModelBot;
+  beforeAll(async () => {
+    bot = await ModelBot.open(directory.path, TRANSFER1);
+  });
+  afterAll(() => bot[Symbol.asyncDispose]());
+
   it('goes from the queue to a video that decodes, with the controls that were computed', async () => {
-    await expectVideos(await openBot());
+    await expectVideos(bot);
   });
 
   it('takes control videos alone, computes none of them, and is refused a control without one', async () => {
-    const bot = await openBot();
     const run = await bot.until(await bot.queue('Fog', {}, ['depth', 'seg']));
 
     expect(run.state).toBe('done');
@@ -51,7 +48,6 @@ describe('a run of transfer1', () => {
   });
 
   it('takes the distilled model with edges alone, and is refused before it waits with more', async () => {
-    const bot = await openBot();
     const alone = await bot.until(await bot.queue('Fog', { use_distilled: true }));
 
     expect(alone.state).toBe('done');
@@ -66,7 +62,6 @@ describe('a run of transfer1', () => {
     ['[missing checkpoint]', 'failed', { code: 'model.failure_signature', signature: 'missing_checkpoint' }],
     ['[no video]', 'failed', { code: 'model.output_missing', output: ['video'] }],
   ])('that ends with %s is %s, and the next one runs', async (ending, state, { code, ...parameters }) => {
-    const bot = await openBot();
     const first = await bot.queue(`Rain ${ending}`, EDGE_ALONE);
     const second = await bot.queue('Rain', EDGE_ALONE);
 
@@ -75,14 +70,12 @@ describe('a run of transfer1', () => {
   });
 
   it('that writes something else than a video is no success', async () => {
-    const bot = await openBot();
     const run = await bot.until(await bot.queue('Rain [broken video]', EDGE_ALONE));
 
     expect(run).toMatchObject({ state: 'failed', problem: { code: 'model.output_invalid' } });
   });
 
   it('that hangs can be cancelled while it computes', async () => {
-    const bot = await openBot();
     const run = await bot.queue('Rain [hang]', EDGE_ALONE);
     await bot.until(run, ({ progress }) => progress?.modelStage === 'denoising');
     bot.cancel(run);
@@ -90,20 +83,3 @@ describe('a run of transfer1', () => {
     expect((await bot.until(run)).state).toBe('cancelled');
   });
 });
-
-const missing = await missingForDocker();
-
-describe.skipIf(missing !== undefined)(
-  `a run of transfer1 in a container${missing ? ` (${missing})` : ''}`,
-  () => {
-    let daemon: DockerDaemon;
-    beforeAll(async () => {
-      daemon = await DockerDaemon.create();
-    }, 60_000);
-    afterAll(() => daemon[Symbol.asyncDispose](), 60_000);
-
-    it('goes from the queue to a video that decodes', async () => {
-      await expectVideos(await openBot(daemon));
-    });
-  },
-);

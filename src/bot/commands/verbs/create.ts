@@ -2,7 +2,7 @@ import { promptCard } from '../../thread-view/prompt-card.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
 
 export const create: CommandHandler = async (context, command) => {
-  const { api, views, actor, localFiles, openThread, idempotencyKey } = context;
+  const { api, views, actor, localFiles, openThread, idempotencyKey, onProgress } = context;
   const { negative, name } = command.options;
   const text = command.arguments['text'] ?? '';
   if (!localFiles && command.rest.length > 0) {
@@ -16,6 +16,7 @@ export const create: CommandHandler = async (context, command) => {
     ...(typeof name === 'string' && { name }),
     ...(openThread && { openThread: async () => await openThread(text) }),
     ...(idempotencyKey && { idempotencyKey }),
+    ...(onProgress && { onProgress }),
   });
   if (!created.ok) return refused(created.problems);
   // In a chat the thread shows the prompt's own card.

@@ -5,11 +5,13 @@ import { confirm } from './confirm.ts';
 import { create } from './create.ts';
 import { discard, restore } from './discard.ts';
 import { enhance } from './enhance.ts';
+import { fit } from './fit.ts';
 import { help } from './help.ts';
 import { inference } from './inference.ts';
 import { list } from './list.ts';
 import { logs } from './logs.ts';
 import { models } from './models.ts';
+import { preview } from './preview.ts';
 import { promote } from './promote.ts';
 import { queue } from './queue.ts';
 import { rate } from './rate.ts';
@@ -42,6 +44,8 @@ export const HANDLERS = {
   rerun,
   upscale,
   enhance,
+  preview,
+  fit,
   reproduce,
   models,
   roles,

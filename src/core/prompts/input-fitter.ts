@@ -1,0 +1,152 @@
+import type { Principal } from '../access/principal.ts';
+import type { HostConfig } from '../config/config.ts';
+import { type Checked, invalid, type Problem } from '../errors.ts';
+import type { HostName } from '../ids.ts';
+import { checkInputs } from '../models/check-inputs.ts';
+import { type FitChange, fitChange } from '../models/fit-change.ts';
+import { type SmallHost, smallHost } from '../models/gpu-memory.ts';
+import type { ModelChoice } from '../models/models.ts';
+import { preparedExtension } from '../models/prepare.ts';
+import type { WorkProgress } from '../sequences/sequence-maker.ts';
+import type { Store } from '../store/store.ts';
+import type { AssetFolder } from './asset-folder.ts';
+import { fileReference } from './changed-roles.ts';
+import type { PreparedAssets } from './prepared-assets.ts';
+import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
+import type { PromptFiles } from './prompt-files.ts';
+
+/** Whether a model takes the files of a prompt, and where. */
+export interface ModelFit {
+  readonly model: ModelChoice;
+  /** Hosts that can run it, in the order of the configuration. */
+  readonly hosts: readonly HostName[];
+  /** Hosts whose GPUs are known to be too small for it. */
+  readonly tooSmall: readonly SmallHost[];
+  /** Why it does not go; empty where it does. */
+  readonly problems: readonly Problem[];
+  /** What would make it take the files. */
+  readonly change?: FitChange;
+}
+
+export interface FitWork {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
+  /** The same key again has no second effect. */
+  readonly idempotencyKey?: string;
+}
+
+export interface InputFitterParts {
+  readonly store: Store;
+  readonly hosts: readonly HostConfig[];
+  readonly folder: AssetFolder;
+  readonly files: PromptFiles;
+  readonly prepared: PreparedAssets;
+}
+
+/** Says which models take the files of a prompt, and makes of them what a model would take. */
+export class InputFitter {
+  readonly #parts: InputFitterParts;
+
+  constructor(parts: InputFitterParts) {
+    this.#parts = parts;
+  }
+
+  /** `problems` are those of `checkInputs`, and `input.gpu_too_small` {model, hosts, bytes, wantedGb}. */
+  fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
+    const { profile } = model;
+    const tooSmall = this.#smallHosts(model);
+    const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
+    const checked = checkInputs(profile, inputs);
+    const change = fitChange(profile, inputs);
+    const [small] = tooSmall;
+    const noHost: Problem[] =
+      hosts.length > 0 || small === undefined
+        ? []
+        : [
+            {
+              code: 'input.gpu_too_small',
+              parameters: {
+                model: profile.id,
+                hosts: tooSmall.map(({ host }) => host),
+                bytes: Math.max(...tooSmall.map(({ bytes }) => bytes)),
+                wantedGb: small.wantedGb,
+              },
+            },
+          ];
+    return {
+      ...{ model, hosts, tooSmall },
+      problems: [...noHost, ...(checked.ok ? [] : checked.problems)],
+      ...(change && { change }),
+    };
+  }
+
+  /**
+   * Makes files that the model takes and puts them in the place of those of the prompt, which are kept beside it. Fails with
+   * `input.nothing_to_change` {model}, or `input.no_change_helps` {model} and what is wrong. Throws as `PreparedAssets.of`.
+   */
+  async change(
+    actor: Principal,
+    prompt: Prompt,
+    { profile }: ModelChoice,
+    { signal, onProgress, idempotencyKey }: FitWork = {},
+  ): Promise<Checked<Prompt>> {
+    const checked = checkInputs(profile, prompt.inputs);
+    if (checked.ok) return invalid('input.nothing_to_change', { model: profile.id });
+    const change = fitChange(profile, prompt.inputs);
+    if (change === undefined) {
+      const none: Problem = { code: 'input.no_change_helps', parameters: { model: profile.id } };
+      return { ok: false, problems: [none, ...checked.problems] };
+    }
+    const made: { offer: OfferedFile; role: Role }[] = [];
+    for (const [index, { input, way }] of change.files.entries()) {
+      const { role, originalName: file } = input;
+      const tell = (share: number): void =>
+        onProgress?.({ file, making: role, share: (index + share) / change.files.length });
+      tell(0);
+      const asset = await this.#parts.prepared.of(input.asset, way, { signal, onProgress: tell });
+      await this.#parts.folder.ensurePoster(asset);
+      const originalName = `${stemOf(file)}.${preparedExtension(way)}`;
+      made.push({ offer: { asset, originalName }, role });
+    }
+    return this.#parts.store.write(() => {
+      if (idempotencyKey !== undefined) this.#parts.store.idempotency.set(idempotencyKey, prompt.id);
+      return this.#parts.files.exchange(actor, prompt, made);
+    });
+  }
+
+  /** Puts back what `change` has taken the place of. Fails with `input.nothing_to_change` {prompt}. */
+  undo(actor: Principal, prompt: Prompt): Checked<Prompt> {
+    const { store, files } = this.#parts;
+    const changes = this.#undoable(prompt);
+    return changes.size === 0
+      ? invalid('input.nothing_to_change', { prompt: prompt.id })
+      : store.write(() => files.changeRoles(actor, prompt, changes));
+  }
+
+  /** Whether `undo` has something to do. */
+  canUndo(prompt: Prompt): boolean {
+    return this.#undoable(prompt).size > 0;
+  }
+
+  #undoable(prompt: Prompt): ReadonlyMap<string, Role> {
+    const { store, files } = this.#parts;
+    const offers = files.offers(prompt);
+    const pairs = prompt.inputs.flatMap(({ role, asset }) => {
+      const source = offers.find((offer) => store.assets.isPreparedOf(asset.sha256, offer.asset.sha256));
+      return source === undefined ? [] : [[fileReference(source.asset), role] as const];
+    });
+    return new Map(pairs);
+  }
+
+  #smallHosts({ profile, hosts: names }: ModelChoice): SmallHost[] {
+    const { hosts, store } = this.#parts;
+    return hosts.flatMap((host) => {
+      if (!names.includes(host.name)) return [];
+      return smallHost(host, store.hostReadings.get(host.name)?.answer?.facts.gpus, profile) ?? [];
+    });
+  }
+}
+
+function stemOf(name: string): string {
+  return name.replace(/(?<=.)\.[^.]*$/, '');
+}

@@ -1,0 +1,24 @@
+import { estimateRunMs } from '../models/eta.ts';
+import type { Profile } from '../models/profile.ts';
+import type { Run, TimeRange } from '../runs/run.ts';
+import type { Store } from '../store/store.ts';
+import { learnedRuns, workOf } from './learned-runs.ts';
+
+/** Expected time of a run on a lane, ms, from what earlier runs took; undefined where nothing tells. */
+export function estimateRun(
+  store: Store,
+  profile: Profile,
+  run: Pick<Run, 'inputs' | 'parameters'>,
+): TimeRange | undefined {
+  const work = workOf(profile, run);
+  return work && estimateRunMs(profile, work, learnedRuns(store, profile));
+}
+
+/** The parameters of a run for which nobody says anything. */
+export function usualParameters(profile: Profile): Run['parameters'] {
+  return Object.fromEntries(
+    Object.entries(profile.parameters).flatMap(([name, parameter]) =>
+      parameter.default === undefined ? [] : [[name, parameter.default]],
+    ),
+  );
+}
