@@ -65,7 +65,7 @@ async function killAtEach(
     // Looks at a running job are many, and alike.
     .filter(({ name, at }) => {
       const alike = calls.flatMap((other, index) => (other === name ? [index + 1] : []));
-      return alike.indexOf(at) < 2 || alike.at(-1) === at;
+      return alike[0] === at || alike.at(-1) === at;
     });
   const failures: Error[] = [];
   const worker = async (): Promise<void> => {
