@@ -1,32 +1,28 @@
 import type { Principal } from './access/principal.ts';
+import type { CosmosApiParts } from './cosmos-api-parts.ts';
 import { type Checked, invalid, valid } from './errors.ts';
 import type { HostName, PrincipalId, PromptId, RunId } from './ids.ts';
 import { Lookup } from './lookup.ts';
-import type { ModelChoice, Models } from './models/models.ts';
+import type { ModelChoice } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
-import type { StoredProfiles } from './models/stored-profiles.ts';
 import type { ModelTask } from './models/tasks.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
-import type { FitWork, InputFitter, ModelFit } from './prompts/input-fitter.ts';
+import type { FitWork, ModelFit } from './prompts/input-fitter.ts';
 import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
-import type { AddedFiles, FilesToAdd, PromptFiles } from './prompts/prompt-files.ts';
-import type { NewPrompt, PromptService } from './prompts/prompt-service.ts';
+import type { AddedFiles, FilesToAdd } from './prompts/prompt-files.ts';
+import type { NewPrompt } from './prompts/prompt-service.ts';
 import type { QueuePlan } from './queue/queue-plan.ts';
-import type { QueueService } from './queue/queue-service.ts';
 import type { QueuePlace, QueueView } from './queue/queue-view.ts';
 import type { RequestService } from './requests/request-service.ts';
 import { type HeldAttempt, heldOn, holdingHosts } from './runner/fence-host.ts';
-import type { JobPlanner } from './runner/job-planner.ts';
 import type { FollowUps } from './runs/follow-ups.ts';
 import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
 import type { RunOrders } from './runs/run-orders.ts';
-import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder, RunService } from './runs/run-service.ts';
+import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder } from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/runs.ts';
-import type { Store } from './store/store.ts';
-import type { Wakeup } from './wakeup.ts';
 
 /** Stand for the places on a host, for readers who are not to know them. */
 const NAMED_PATHS: JobPaths = {
@@ -35,22 +31,6 @@ const NAMED_PATHS: JobPaths = {
   output: '<attempt>/out',
   tool: ['<media tool>'],
 };
-
-export interface CosmosApiParts {
-  readonly store: Store;
-  readonly prompts: PromptService;
-  readonly promptFiles: PromptFiles;
-  readonly fitter: InputFitter;
-  readonly runs: RunService;
-  readonly followUps: FollowUps;
-  readonly requests: RequestService;
-  readonly queue: QueueService;
-  readonly models: Models;
-  readonly profiles: StoredProfiles;
-  readonly planner: JobPlanner;
-  readonly log: RunLog;
-  readonly wakeup: Wakeup;
-}
 
 /**
  * Everything that a person can do, whichever chat, page or command line it came from. What a person got wrong is

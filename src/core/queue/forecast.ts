@@ -90,6 +90,25 @@ export function forecastGroups(
   return groups;
 }
 
+/** When the last of all will have ended, ms from now; undefined while that of one is unknown, or nothing is to be done. */
+export function allDoneIn(
+  queued: readonly Run[],
+  forecasts: ReadonlyMap<RunId, Forecast>,
+  lanes: readonly ForecastLane[],
+): number | undefined {
+  let latest = 0;
+  for (const { freeIn } of lanes) {
+    if (freeIn === undefined) return undefined;
+    latest = Math.max(latest, freeIn.high);
+  }
+  for (const run of queued) {
+    const { startsIn, duration } = forecasts.get(run.id) ?? {};
+    if (startsIn === undefined || duration === undefined) return undefined;
+    latest = Math.max(latest, startsIn.high + duration.high);
+  }
+  return latest === 0 ? undefined : latest;
+}
+
 function waitingFor(
   { profiles }: ForecastLane,
   queued: readonly Run[],

@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { BatchLimits, HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
-import type { HostName, LaneName, RunId } from '../ids.ts';
+import type { HostName, LaneName } from '../ids.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
@@ -10,8 +10,9 @@ import type { Run, TimeRange } from '../runs/run.ts';
 import { videoShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { batchRules } from './batch-rules.ts';
+import { chatViews } from './chat-views.ts';
 import {
-  type Forecast,
+  allDoneIn,
   type ForecastLane,
   FREE_NOW,
   forecastGroups,
@@ -20,14 +21,7 @@ import {
 } from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { type QueuePlan, toPlan } from './queue-plan.ts';
-import type {
-  ChatStatusView,
-  QueueEntry,
-  QueueOutlook,
-  QueuePlace,
-  QueueView,
-  RunsBefore,
-} from './queue-view.ts';
+import type { QueueEntry, QueueOutlook, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
 import { estimateRun, usualParameters } from './run-estimate.ts';
 import { groupOf } from './together.ts';
 
@@ -119,26 +113,17 @@ export class QueueService {
         ...forecasts.get(run.id),
       }),
     );
-    const allDoneBy = paused === undefined ? this.#allDoneBy(queued, forecasts, lanes) : undefined;
+    const doneIn = paused === undefined ? allDoneIn(queued, forecasts, lanes) : undefined;
     return {
       hosts: this.#hosts.map((host) =>
         hostView(host, { store: this.#store, isDriven: this.#isDriven, active, now: this.#clock.now() }),
       ),
-      chats: this.#chatViews(),
+      chats: chatViews(this.#chats, this.#isServed, this.#store),
       waiting,
       waitingTotal: queued.length,
       ...(paused && { paused }),
-      ...(allDoneBy !== undefined && { allDoneBy }),
+      ...(doneIn !== undefined && { allDoneBy: this.#clock.now() + doneIn }),
     };
-  }
-
-  #chatViews(): readonly ChatStatusView[] {
-    if (this.#chats.length === 0) return [];
-    const isServed = this.#isServed();
-    return this.#chats.map((chat) => {
-      const known = isServed ? this.#store.chatConnections.get(chat) : undefined;
-      return known === undefined ? { chat, state: 'unserved' } : { chat, ...known };
-    });
   }
 
   /** Where a queued run stands; undefined for any other. */
@@ -260,24 +245,6 @@ export class QueueService {
     if (progress?.remainingMs !== undefined) return later(progress.remainingMs, now - progress.updatedAt);
     const whole = durationOf(run);
     return whole && later(whole, now - (startedAt ?? now));
-  }
-
-  #allDoneBy(
-    queued: readonly Run[],
-    forecasts: ReadonlyMap<RunId, Forecast>,
-    lanes: readonly ForecastLane[],
-  ): UtcMs | undefined {
-    let latest = 0;
-    for (const { freeIn } of lanes) {
-      if (freeIn === undefined) return undefined;
-      latest = Math.max(latest, freeIn.high);
-    }
-    for (const run of queued) {
-      const { startsIn, duration } = forecasts.get(run.id) ?? {};
-      if (startsIn === undefined || duration === undefined) return undefined;
-      latest = Math.max(latest, startsIn.high + duration.high);
-    }
-    return latest === 0 ? undefined : this.#clock.now() + latest;
   }
 
   #duration(run: Run): TimeRange | undefined {
