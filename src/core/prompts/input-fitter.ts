@@ -10,10 +10,9 @@ import { preparedExtension } from '../models/prepare.ts';
 import type { WorkProgress } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder } from './asset-folder.ts';
-import { fileReference } from './changed-roles.ts';
 import type { PreparedAssets } from './prepared-assets.ts';
-import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
-import type { PromptFiles } from './prompt-files.ts';
+import type { Prompt, PromptInput } from './prompt.ts';
+import type { Exchange, PromptFiles } from './prompt-files.ts';
 
 /** Whether a model takes the files of a prompt, and where. */
 export interface ModelFit {
@@ -97,7 +96,7 @@ export class InputFitter {
       const none: Problem = { code: 'input.no_change_helps', parameters: { model: profile.id } };
       return { ok: false, problems: [none, ...checked.problems] };
     }
-    const made: { offer: OfferedFile; role: Role }[] = [];
+    const made: Exchange[] = [];
     for (const [index, { input, way }] of change.files.entries()) {
       const { role, originalName: file } = input;
       const tell = (share: number): void =>
@@ -106,7 +105,7 @@ export class InputFitter {
       const asset = await this.#parts.prepared.of(input.asset, way, { signal, onProgress: tell });
       await this.#parts.folder.ensurePoster(asset);
       const originalName = `${stemOf(file)}.${preparedExtension(way)}`;
-      made.push({ offer: { asset, originalName }, role });
+      made.push({ old: input, by: { asset, originalName } });
     }
     return this.#parts.store.write(() => {
       if (idempotencyKey !== undefined) this.#parts.store.idempotency.set(idempotencyKey, prompt.id);
@@ -116,26 +115,24 @@ export class InputFitter {
 
   /** Puts back what `change` has taken the place of. Fails with `input.nothing_to_change` {prompt}. */
   undo(actor: Principal, prompt: Prompt): Checked<Prompt> {
-    const { store, files } = this.#parts;
-    const changes = this.#undoable(prompt);
-    return changes.size === 0
+    const exchanges = this.#undoable(prompt);
+    return exchanges.length === 0
       ? invalid('input.nothing_to_change', { prompt: prompt.id })
-      : store.write(() => files.changeRoles(actor, prompt, changes));
+      : this.#parts.files.exchange(actor, prompt, exchanges);
   }
 
   /** Whether `undo` has something to do. */
   canUndo(prompt: Prompt): boolean {
-    return this.#undoable(prompt).size > 0;
+    return this.#undoable(prompt).length > 0;
   }
 
-  #undoable(prompt: Prompt): ReadonlyMap<string, Role> {
+  #undoable(prompt: Prompt): readonly Exchange[] {
     const { store, files } = this.#parts;
     const offers = files.offers(prompt);
-    const pairs = prompt.inputs.flatMap(({ role, asset }) => {
-      const source = offers.find((offer) => store.assets.isPreparedOf(asset.sha256, offer.asset.sha256));
-      return source === undefined ? [] : [[fileReference(source.asset), role] as const];
+    return prompt.inputs.flatMap((old) => {
+      const by = offers.find(({ asset }) => store.assets.isPreparedOf(old.asset.sha256, asset.sha256));
+      return by === undefined ? [] : [{ old, by }];
     });
-    return new Map(pairs);
   }
 
   #smallHosts({ profile, hosts: names }: ModelChoice): SmallHost[] {
