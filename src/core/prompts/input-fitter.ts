@@ -5,10 +5,12 @@ import type { HostName } from '../ids.ts';
 import { checkInputs } from '../models/check-inputs.ts';
 import { type FitChange, fitChange } from '../models/fit-change.ts';
 import { type SmallHost, smallHost } from '../models/gpu-memory.ts';
-import type { ModelChoice } from '../models/models.ts';
+import type { ModelChoice, Models } from '../models/models.ts';
 import { preparedExtension } from '../models/prepare.ts';
+import type { ModelTask } from '../models/tasks.ts';
 import type { WorkProgress } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
+import type { Wakeup } from '../wakeup.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import type { PreparedAssets } from './prepared-assets.ts';
 import type { Prompt, PromptInput } from './prompt.ts';
@@ -37,6 +39,8 @@ export interface FitWork {
 export interface InputFitterParts {
   readonly store: Store;
   readonly hosts: readonly HostConfig[];
+  readonly models: Models;
+  readonly wakeup: Wakeup;
   readonly folder: AssetFolder;
   readonly files: PromptFiles;
   readonly prepared: PreparedAssets;
@@ -50,8 +54,16 @@ export class InputFitter {
     this.#parts = parts;
   }
 
-  /** `problems` are those of `checkInputs`, and `input.gpu_too_small` {model, hosts, bytes, wantedGb}. */
-  fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
+  /**
+   * For each model that does `task`, in the order of the configuration. `problems` are those of `checkInputs`, and
+   * `input.gpu_too_small` {model, hosts, bytes, wantedGb}.
+   */
+  fits({ inputs }: Pick<Prompt, 'inputs'>, task: ModelTask = 'generate'): ModelFit[] {
+    const models = this.#parts.models.list().filter(({ profile }) => profile.task === task);
+    return models.map((model) => this.#fitOf(model, inputs));
+  }
+
+  #fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
     const { profile } = model;
     const tooSmall = this.#smallHosts(model);
     const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
@@ -107,18 +119,21 @@ export class InputFitter {
       const originalName = `${stemOf(file)}.${preparedExtension(way)}`;
       made.push({ old: input, by: { asset, originalName } });
     }
-    return this.#parts.store.write(() => {
+    const changed = this.#parts.store.write(() => {
       if (idempotencyKey !== undefined) this.#parts.store.idempotency.set(idempotencyKey, prompt.id);
       return this.#parts.files.exchange(actor, prompt, made);
     });
+    this.#parts.wakeup.notify();
+    return changed;
   }
 
   /** Puts back what `change` has taken the place of. Fails with `input.nothing_to_change` {prompt}. */
   undo(actor: Principal, prompt: Prompt): Checked<Prompt> {
     const exchanges = this.#undoable(prompt);
-    return exchanges.length === 0
-      ? invalid('input.nothing_to_change', { prompt: prompt.id })
-      : this.#parts.files.exchange(actor, prompt, exchanges);
+    if (exchanges.length === 0) return invalid('input.nothing_to_change', { prompt: prompt.id });
+    const undone = this.#parts.files.exchange(actor, prompt, exchanges);
+    this.#parts.wakeup.notify();
+    return undone;
   }
 
   /** Whether `undo` has something to do. */
