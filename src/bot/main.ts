@@ -129,7 +129,7 @@ export async function openBot(
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
     promptFiles: files,
-    fitter: new InputFitter({ store, hosts: config.hosts, folder, files, prepared }),
+    fitter: new InputFitter({ store, hosts: config.hosts, models, wakeup, folder, files, prepared }),
     runs,
     queue,
     requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),

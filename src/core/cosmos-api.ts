@@ -7,7 +7,7 @@ import type { ModelChoice } from './models/models.ts';
 import type { Profile } from './models/profile.ts';
 import type { ModelTask } from './models/tasks.ts';
 import type { AttemptPlan, JobPaths } from './ports/host.ts';
-import type { FitWork, ModelFit } from './prompts/input-fitter.ts';
+import type { InputFitter } from './prompts/input-fitter.ts';
 import type { OfferedFile, Prompt, Role } from './prompts/prompt.ts';
 import type { AddedFiles, FilesToAdd } from './prompts/prompt-files.ts';
 import type { NewPrompt } from './prompts/prompt-service.ts';
@@ -54,6 +54,11 @@ export class CosmosApi {
     return this.#parts.followUps;
   }
 
+  /** Which models take the files of a prompt, and what is made of them for a model. */
+  get fitter(): InputFitter {
+    return this.#parts.fitter;
+  }
+
   /** Many runs as one. */
   get requests(): RequestService {
     return this.#parts.requests;
@@ -81,30 +86,6 @@ export class CosmosApi {
     signal?: AbortSignal,
   ): Promise<Checked<AddedFiles>> {
     return this.#woken(await this.#parts.promptFiles.add(actor, prompt, request, signal));
-  }
-
-  /** Whether the models that do `task` take the files of a prompt, and where; in the order of the configuration. */
-  fits({ inputs }: Pick<Prompt, 'inputs'>, task: ModelTask = 'generate'): ModelFit[] {
-    return this.models(task).map((model) => this.#parts.fitter.fitOf(model, inputs));
-  }
-
-  /** Makes of the files of a prompt what a model takes: `InputFitter.change`. */
-  async changeToFit(
-    actor: Principal,
-    prompt: Prompt,
-    model: ModelChoice,
-    work?: FitWork,
-  ): Promise<Checked<Prompt>> {
-    return this.#woken(await this.#parts.fitter.change(actor, prompt, model, work));
-  }
-
-  /** Puts back what `changeToFit` has taken the place of. */
-  undoFit(actor: Principal, prompt: Prompt): Checked<Prompt> {
-    return this.#woken(this.#parts.fitter.undo(actor, prompt));
-  }
-
-  canUndoFit(prompt: Prompt): boolean {
-    return this.#parts.fitter.canUndo(prompt);
   }
 
   /** Files that were sent for a prompt and that it does not use. */

@@ -97,7 +97,7 @@ export class FakeChat implements ChatPort {
   readonly #late: { readonly dueAt: UtcMs; readonly effect: () => void }[] = [];
   readonly #slow: (() => void)[] = [];
   readonly #gone = new Set<string>();
-  readonly #files = new Map<string, string>();
+  readonly #files = new Map<string, string | Buffer>();
   readonly #editing = new Map<string, number>();
   #count = 0;
   #receive: Receive | undefined;
@@ -152,7 +152,7 @@ export class FakeChat implements ChatPort {
   }
 
   /** Puts a file on the platform, as an upload event names it. */
-  offer(name: string, content: string): ChatFile {
+  offer(name: string, content: string | Buffer): ChatFile {
     const id = `F${this.#files.size + 1}`;
     this.#files.set(id, content);
     return { id, name, bytes: content.length };

@@ -105,12 +105,14 @@ export class InboundHandler {
     const needed = requiredPermission(COMMANDS[command.verb], command);
     const allowed = access.check(event.user, event.where, needed.role, needed.what);
     if (!allowed.ok) return complete({ card: problemCard(allowed.problems) });
-    const note = event.where.thread && this.#workNote(event, store.threads.ensure(event.where).id);
+    const { signal } = handling;
+    const note = this.#workNote(event, () => store.threads.ensure(event.where).id);
     const context = {
       ...this.#context(event, actor, handling),
       role: allowed.value,
-      signal: handling.signal,
-      ...(note && { onProgress: note.tell }),
+      signal,
+      // Elsewhere there is no place that is about this work.
+      ...(event.where.thread !== undefined && { onProgress: note.tell }),
     };
     const later = store.write(() => {
       const result = HANDLERS[command.verb](context, command);
@@ -119,9 +121,7 @@ export class InboundHandler {
       return undefined;
     });
     if (later === undefined) return;
-    const result = await later.result;
-    if (note) note.end(!result.failed);
-    complete(answerOf(result));
+    complete(answerOf(await note.during(later.result, ({ failed }) => !failed, signal)));
   }
 
   /** Why somebody may not use the verb that they typed, whatever else is wrong with it. */
@@ -151,14 +151,14 @@ export class InboundHandler {
   async #createPrompt(event: Upload, actor: Principal, thread: ThreadId, signal: AbortSignal) {
     const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
     await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
-    const note = this.#workNote(event, thread);
+    const note = this.#workNote(event, () => thread);
     if (!files.received.ok) {
       const text = checkText(event.text);
       const [first, ...rest] = files.received.problems;
       return [first, ...rest, ...(text.ok ? [] : text.problems)] as const;
     }
     const { text, negativeText, name, leftOut, dedupeKey: idempotencyKey } = event;
-    const created = await api.createPrompt(
+    const creating = api.createPrompt(
       actor,
       {
         ...{ text, files: files.received.value, thread, idempotencyKey, onProgress: note.tell },
@@ -168,7 +168,7 @@ export class InboundHandler {
       },
       signal,
     );
-    note.end(created.ok);
+    const created = await note.during(creating, ({ ok }) => ok, signal);
     return created.ok ? undefined : created.problems;
   }
 
@@ -182,8 +182,8 @@ export class InboundHandler {
     const { api, data, port, maxUploadBytes: maxBytes } = this.#parts;
     await using files = await receiveFiles(event, { port, directory: data.incoming, maxBytes, signal });
     if (!files.received.ok) return complete({ card: problemCard(files.received.problems) });
-    const note = this.#workNote(event, this.#parts.store.threads.ensure(event.where).id);
-    const added = await api.addFiles(
+    const note = this.#workNote(event, () => this.#parts.store.threads.ensure(event.where).id);
+    const adding = api.addFiles(
       actor,
       prompt,
       {
@@ -194,11 +194,11 @@ export class InboundHandler {
       },
       signal,
     );
-    note.end(added.ok);
+    const added = await note.during(adding, ({ ok }) => ok, signal);
     if (!added.ok) complete({ card: problemCard(added.problems) });
   }
 
-  #workNote({ dedupeKey }: Inbound, thread: ThreadId): WorkNote {
+  #workNote({ dedupeKey }: Inbound, thread: () => ThreadId): WorkNote {
     const { store, clock, wakeup } = this.#parts;
     return new WorkNote({ store, clock, wakeup }, `work:${dedupeKey}`, thread);
   }

@@ -1,6 +1,7 @@
-const ENDINGS: Readonly<Record<string, 'video' | 'audio' | 'image'>> = {
+const ENDINGS: Readonly<Record<string, Exclude<Medium, 'other'>>> = {
   ...kindOf('video', 'mp4 mov m4v webm mkv avi mpg mpeg mts m2ts wmv flv 3gp ogv mxf'),
   ...kindOf('audio', 'wav mp3 m4a aac flac ogg opus aif aiff wma'),
+  ...kindOf('archive', 'zip'),
   ...kindOf('image', 'png jpg jpeg webp gif bmp tif tiff heic heif avif exr'),
 };
 
@@ -12,10 +13,14 @@ export interface FileFacts {
   readonly name?: string | null | undefined;
 }
 
+/** An archive may hold numbered pictures. */
+export type Medium = 'video' | 'audio' | 'image' | 'archive' | 'other';
+
 /** Whether it could be a medium, and which: what nothing is known of could be a video. The content decides later. */
-export function mediumOf({ mimetype, filetype, name }: FileFacts): 'video' | 'audio' | 'image' | 'other' {
+export function mediumOf({ mimetype, filetype, name }: FileFacts): Medium {
   const type = mimetype?.split('/')[0];
   if (type === 'video' || type === 'audio' || type === 'image') return type;
+  if (mimetype?.match(/^application\/(?:x-)?zip(?:-compressed)?$/)) return 'archive';
   const ending = name?.toLowerCase().match(/\.([a-z0-9]+)$/)?.[1] ?? filetype?.toLowerCase();
   if (ending !== undefined && ENDINGS[ending] !== undefined) return ENDINGS[ending];
   const isUnknown = (mimetype ?? '') === '' && (ending === undefined || ending === '');

@@ -24,11 +24,12 @@ interface WorkNoteParts {
 export class WorkNote {
   readonly #parts: WorkNoteParts;
   readonly #key: string;
-  readonly #thread: ThreadId;
+  readonly #thread: () => ThreadId;
   readonly #since: UtcMs;
   #last: { readonly at: UtcMs; readonly file: string } | undefined;
 
-  constructor(parts: WorkNoteParts, key: string, thread: ThreadId) {
+  /** `thread` is asked where there is something to say. */
+  constructor(parts: WorkNoteParts, key: string, thread: () => ThreadId) {
     this.#parts = parts;
     this.#key = key;
     this.#thread = thread;
@@ -43,6 +44,18 @@ export class WorkNote {
     this.#show(workWords(progress));
   };
 
+  /** Does the work, and says how it ended. What is left off (`signal`) goes on later, in the same message. */
+  async during<T>(work: Promise<T>, isDone: (result: T) => boolean, signal: AbortSignal): Promise<T> {
+    try {
+      const result = await work;
+      this.end(isDone(result));
+      return result;
+    } catch (error) {
+      if (!signal.aborted) this.end(false);
+      throw error;
+    }
+  }
+
   /** Its last state; nothing where there is no message. */
   end(isDone: boolean): void {
     if (this.#last !== undefined) this.#show((isDone ? workDoneWords : workFailedWords)(this.#last));
@@ -52,7 +65,7 @@ export class WorkNote {
     const { store, wakeup } = this.#parts;
     const card = answerCard(words);
     store.write(() => {
-      store.deliveries.ensure(this.#key, this.#thread, { purpose: 'answer', card });
+      store.deliveries.ensure(this.#key, this.#thread(), { purpose: 'answer', card });
       store.deliveries.replaceCard(this.#key, card);
     });
     wakeup.notify();

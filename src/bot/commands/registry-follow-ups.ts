@@ -78,7 +78,7 @@ export const FOLLOW_UP_COMMANDS = {
       { name: 'undo', type: 'flag', help: 'Put back what the files were', essential: true },
       JSON_OUTPUT,
     ],
-    examples: ['fit ps_7k2m9x4d', 'fit ps_7k2m9x4d --model transfer2.5 --change', 'fit ps_7k2m9x4d --undo'],
+    examples: ['fit ps_7k2m9x4d', 'fit ps_7k2m9x4d --model preview --change', 'fit ps_7k2m9x4d --undo'],
     role: 'operator',
   },
   reproduce: {

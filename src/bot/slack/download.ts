@@ -12,7 +12,8 @@ import { networkDetail, unavailable } from './slack-errors.ts';
 const FILE_HOST = 'files.slack.com';
 const USUAL_API_HOST = 'slack.com';
 /** Types of what may be an input, or of what Slack has not looked at. */
-const MEDIA = /^$|^(video|audio|image)\/|^(application|binary)\/octet-stream$|^application\/(mp4|ogg|mxf)$/;
+const MEDIA =
+  /^$|^(video|audio|image)\/|^(application|binary)\/octet-stream$|^application\/(mp4|ogg|mxf|(x-)?zip(-compressed)?)$/;
 /** How a page begins: programs save it happily as a video. */
 const PAGE = /^\s*(<!doctype|<html|<head|<\?xml)/i;
 

@@ -15,7 +15,7 @@ export type TerminalInput =
   | { readonly kind: 'command'; readonly text: string }
   | { readonly kind: 'upload'; readonly text: string; readonly files: readonly ChatFile[] };
 
-const MEDIA_NAME = /\.(mp4|mov|mkv|webm|avi|m4v|gif|png|jpe?g|webp|wav|mp3|m4a|flac|ogg)$/i;
+const MEDIA_NAME = /\.(mp4|mov|mkv|webm|avi|m4v|gif|png|jpe?g|webp|wav|mp3|m4a|flac|ogg|zip)$/i;
 /** `./clip`: nobody writes a text or a command so. */
 const EXPLICIT_PATH = /^\.\.?\/./;
 const LEAVING = new Set(['exit', 'quit']);

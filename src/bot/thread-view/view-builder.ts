@@ -65,7 +65,7 @@ export class ViewBuilder {
 
   prompt(prompt: Prompt): PromptView {
     const poster = prompt.inputs[0] && this.#data.poster(prompt.inputs[0].asset.sha256);
-    const fits = this.#api.fits(prompt);
+    const fits = this.#api.fitter.fits(prompt);
     return {
       prompt,
       runsTotal: this.#api.countRuns({ promptId: prompt.id }),
@@ -74,7 +74,7 @@ export class ViewBuilder {
       ...(poster !== undefined && existsSync(poster) && { posterPath: poster }),
       ...(this.#canEnhance(prompt) && { canEnhance: true }),
       ...(canPreview(fits) && { canPreview: true }),
-      ...(this.#api.canUndoFit(prompt) && { canUndo: true }),
+      ...(this.#api.fitter.canUndo(prompt) && { canUndo: true }),
     };
   }
 

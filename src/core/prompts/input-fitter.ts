@@ -5,15 +5,16 @@ import type { HostName } from '../ids.ts';
 import { checkInputs } from '../models/check-inputs.ts';
 import { type FitChange, fitChange } from '../models/fit-change.ts';
 import { type SmallHost, smallHost } from '../models/gpu-memory.ts';
-import type { ModelChoice } from '../models/models.ts';
+import type { ModelChoice, Models } from '../models/models.ts';
 import { preparedExtension } from '../models/prepare.ts';
+import type { ModelTask } from '../models/tasks.ts';
 import type { WorkProgress } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
+import type { Wakeup } from '../wakeup.ts';
 import type { AssetFolder } from './asset-folder.ts';
-import { fileReference } from './changed-roles.ts';
 import type { PreparedAssets } from './prepared-assets.ts';
-import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
-import type { PromptFiles } from './prompt-files.ts';
+import type { Prompt, PromptInput } from './prompt.ts';
+import type { Exchange, PromptFiles } from './prompt-files.ts';
 
 /** Whether a model takes the files of a prompt, and where. */
 export interface ModelFit {
@@ -38,6 +39,8 @@ export interface FitWork {
 export interface InputFitterParts {
   readonly store: Store;
   readonly hosts: readonly HostConfig[];
+  readonly models: Models;
+  readonly wakeup: Wakeup;
   readonly folder: AssetFolder;
   readonly files: PromptFiles;
   readonly prepared: PreparedAssets;
@@ -51,8 +54,16 @@ export class InputFitter {
     this.#parts = parts;
   }
 
-  /** `problems` are those of `checkInputs`, and `input.gpu_too_small` {model, hosts, bytes, wantedGb}. */
-  fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
+  /**
+   * For each model that does `task`, in the order of the configuration. `problems` are those of `checkInputs`, and
+   * `input.gpu_too_small` {model, hosts, bytes, wantedGb}.
+   */
+  fits({ inputs }: Pick<Prompt, 'inputs'>, task: ModelTask = 'generate'): ModelFit[] {
+    const models = this.#parts.models.list().filter(({ profile }) => profile.task === task);
+    return models.map((model) => this.#fitOf(model, inputs));
+  }
+
+  #fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
     const { profile } = model;
     const tooSmall = this.#smallHosts(model);
     const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
@@ -97,7 +108,7 @@ export class InputFitter {
       const none: Problem = { code: 'input.no_change_helps', parameters: { model: profile.id } };
       return { ok: false, problems: [none, ...checked.problems] };
     }
-    const made: { offer: OfferedFile; role: Role }[] = [];
+    const made: Exchange[] = [];
     for (const [index, { input, way }] of change.files.entries()) {
       const { role, originalName: file } = input;
       const tell = (share: number): void =>
@@ -106,36 +117,37 @@ export class InputFitter {
       const asset = await this.#parts.prepared.of(input.asset, way, { signal, onProgress: tell });
       await this.#parts.folder.ensurePoster(asset);
       const originalName = `${stemOf(file)}.${preparedExtension(way)}`;
-      made.push({ offer: { asset, originalName }, role });
+      made.push({ old: input, by: { asset, originalName } });
     }
-    return this.#parts.store.write(() => {
+    const changed = this.#parts.store.write(() => {
       if (idempotencyKey !== undefined) this.#parts.store.idempotency.set(idempotencyKey, prompt.id);
       return this.#parts.files.exchange(actor, prompt, made);
     });
+    this.#parts.wakeup.notify();
+    return changed;
   }
 
   /** Puts back what `change` has taken the place of. Fails with `input.nothing_to_change` {prompt}. */
   undo(actor: Principal, prompt: Prompt): Checked<Prompt> {
-    const { store, files } = this.#parts;
-    const changes = this.#undoable(prompt);
-    return changes.size === 0
-      ? invalid('input.nothing_to_change', { prompt: prompt.id })
-      : store.write(() => files.changeRoles(actor, prompt, changes));
+    const exchanges = this.#undoable(prompt);
+    if (exchanges.length === 0) return invalid('input.nothing_to_change', { prompt: prompt.id });
+    const undone = this.#parts.files.exchange(actor, prompt, exchanges);
+    this.#parts.wakeup.notify();
+    return undone;
   }
 
   /** Whether `undo` has something to do. */
   canUndo(prompt: Prompt): boolean {
-    return this.#undoable(prompt).size > 0;
+    return this.#undoable(prompt).length > 0;
   }
 
-  #undoable(prompt: Prompt): ReadonlyMap<string, Role> {
+  #undoable(prompt: Prompt): readonly Exchange[] {
     const { store, files } = this.#parts;
     const offers = files.offers(prompt);
-    const pairs = prompt.inputs.flatMap(({ role, asset }) => {
-      const source = offers.find((offer) => store.assets.isPreparedOf(asset.sha256, offer.asset.sha256));
-      return source === undefined ? [] : [[fileReference(source.asset), role] as const];
+    return prompt.inputs.flatMap((old) => {
+      const by = offers.find(({ asset }) => store.assets.isPreparedOf(old.asset.sha256, asset.sha256));
+      return by === undefined ? [] : [{ old, by }];
     });
-    return new Map(pairs);
   }
 
   #smallHosts({ profile, hosts: names }: ModelChoice): SmallHost[] {

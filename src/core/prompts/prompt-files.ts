@@ -5,8 +5,8 @@ import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import { addedInputs, type TakenRole } from './added-inputs.ts';
 import type { AssetFolder } from './asset-folder.ts';
-import type { UnassignedInput } from './assign-roles.ts';
-import { changedRoles, fileReference } from './changed-roles.ts';
+import { assignRoles, type UnassignedInput } from './assign-roles.ts';
+import { changedRoles } from './changed-roles.ts';
 import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
 import { showPromptAgain } from './show-prompt.ts';
 import { type GivenFile, stageFiles } from './stage-files.ts';
@@ -22,6 +22,12 @@ export interface FilesToAdd {
   readonly idempotencyKey?: string;
   /** Called in the transaction that adds them: what is told of it is as durable as the files. */
   readonly told?: (added: AddedFiles) => void;
+}
+
+/** A file of a prompt, and the one that takes its place. */
+export interface Exchange {
+  readonly old: PromptInput;
+  readonly by: OfferedFile;
 }
 
 export interface AddedFiles {
@@ -85,20 +91,31 @@ export class PromptFiles {
     });
   }
 
-  /** Puts files in the place of those that have their roles, which are kept beside the prompt. Fails as `changeRoles`. */
-  exchange(
-    actor: Principal,
-    prompt: Prompt,
-    files: readonly { readonly offer: OfferedFile; readonly role: Role }[],
-  ): Checked<Prompt> {
-    const offers = files.map(({ offer }) => offer);
-    const changes = new Map(files.map(({ offer: { asset }, role }) => [fileReference(asset), role]));
+  /**
+   * Puts files in the place of others, which are kept beside the prompt. Fails as `assignRoles`, and with
+   * `input.file_missing` {file} where the prompt has not the other file any more; then nothing changes.
+   */
+  exchange(actor: Principal, prompt: Prompt, files: readonly Exchange[]): Checked<Prompt> {
     return this.#store.write(() => {
-      const before = this.offers(prompt);
-      this.#store.prompts.offers.add(prompt.id, offers, this.#clock.now());
-      const changed = this.changeRoles(actor, prompt, changes);
-      if (!changed.ok) this.#store.prompts.offers.replace(prompt.id, before, this.#clock.now());
-      return changed;
+      const present = this.#store.prompts.get(prompt.id) ?? prompt;
+      const gone = files.find(({ old }) => !present.inputs.some((input) => isSame(input, old)));
+      if (gone !== undefined) return invalid('input.file_missing', { file: gone.old.originalName });
+      const exchanged = present.inputs.map((input) => {
+        const file = files.find(({ old }) => isSame(input, old));
+        return file === undefined ? input : { ...file.by, role: input.role };
+      });
+      const assigned = assignRoles(exchanged);
+      if (!assigned.ok) return assigned;
+      const inputs = assigned.value;
+      const used = new Set(inputs.map(({ asset }) => asset.sha256));
+      const old = files.map(({ old: { asset, originalName } }) => ({ asset, originalName }));
+      const offers = [...this.offers(prompt), ...old].filter(({ asset }) => !used.has(asset.sha256));
+      this.#store.prompts.replaceInputs(prompt.id, inputs);
+      this.#store.prompts.offers.replace(prompt.id, offers, this.#clock.now());
+      const payload = { prompt: prompt.id };
+      this.#store.events.append({ type: 'prompt.roles_changed', payload }, { actor: actor.id });
+      showPromptAgain(this.#store, prompt.id);
+      return valid({ ...present, inputs });
     });
   }
 
@@ -133,4 +150,8 @@ export class PromptFiles {
     told?.(result);
     return valid(result);
   }
+}
+
+function isSame(left: PromptInput, right: PromptInput): boolean {
+  return left.role === right.role && left.asset.sha256 === right.asset.sha256;
 }

@@ -1,4 +1,4 @@
-import { readdir, stat, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import SqliteDatabase from 'better-sqlite3';
 import { describe, expect, it, onTestFinished } from 'vitest';
@@ -10,6 +10,7 @@ import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
 import { factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
+import { makeZip } from '../../support/make-zip.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import type { WorkbenchOptions } from '../../support/workbench.ts';
 import { ChatBench, textOf } from './chat-bench.ts';
@@ -54,7 +55,7 @@ class InboxBench {
 
   upload(
     text: string,
-    files: Record<string, string>,
+    files: Record<string, string | Buffer>,
     more: Partial<Extract<Inbound, { kind: 'upload' }>> = {},
   ): Inbound {
     const offered = Object.entries(files).map(([name, content]) => this.chat.chat.offer(name, content));
@@ -205,6 +206,32 @@ it('files that come with a name and a negative text make a prompt that has both'
 });
 
 describe('a whole conversation', () => {
+  it('makes a prompt of an archive of pictures, with a video of each kind', async () => {
+    const bench = await InboxBench.open();
+    const picture = Buffer.from('a picture');
+    const path = join(bench.bench.directory, 'render.zip');
+    await makeZip(path, {
+      'color.1.png': picture,
+      'color.2.png': picture,
+      'depth.1.png': picture,
+      'depth.2.png': picture,
+    });
+    await bench.say(bench.upload('A rainy street', { 'render.zip': await readFile(path) }));
+
+    expect(bench.messages.map(textOf).join()).toContain('render_depth.mp4');
+  });
+
+  it('says what is wrong with an archive where it was sent', async () => {
+    const bench = await InboxBench.open();
+    const path = join(bench.bench.directory, 'render.zip');
+    await makeZip(path, { 'color.1.png': 'x', 'color.3.png': 'x', 'notes.txt': 'x' });
+    await bench.say(bench.upload('A rainy street', { 'render.zip': await readFile(path) }));
+
+    const told = bench.messages.map(textOf).join();
+    expect(told).toContain('missing: 2');
+    expect(told).toContain('notes.txt');
+  });
+
   it('goes from an upload over a command in its thread to the finished video', async () => {
     const bench = await InboxBench.open();
     await bench.say(bench.upload('A rainy street', { 'street.mp4': factVideo() }));

@@ -44,6 +44,16 @@ describe('a smaller copy of a video', () => {
     });
   });
 
+  it('is as large as before where only its format changes', async () => {
+    await worker.reduce(clip, at('same.mp4'), { width: 640, height: 352, fps: 30, frames: 12 });
+
+    expect(await worker.verify(at('same.mp4'), LIMITS)).toMatchObject({
+      width: 640,
+      height: 352,
+      frames: 12,
+    });
+  });
+
   it('stands upright where the video does', async () => {
     const turned = await makeTurnedClip(clip, at('turned.mp4'));
 

@@ -20,7 +20,7 @@ export const fit: CommandHandler = (context, command) => {
   if (!prompt.ok) return prompt.refusal;
   const { change, undo, model: name } = command.options;
   if (undo === true) {
-    const undone = api.undoFit(actor, prompt.value);
+    const undone = api.fitter.undo(actor, prompt.value);
     return undone.ok
       ? answered(promptCard(views.prompt(undone.value)), undone.value)
       : refused(undone.problems);
@@ -36,10 +36,10 @@ export const fit: CommandHandler = (context, command) => {
 /** Where no model is named, for the first that can be made to take them. */
 async function changed(context: CommandContext, prompt: Prompt, named?: ModelChoice): Promise<CommandResult> {
   const { api, views, actor, signal, onProgress, idempotencyKey } = context;
-  const fits = api.fits(prompt);
+  const fits = api.fitter.fits(prompt);
   const model = named ?? (fits.find(({ change }) => change !== undefined) ?? fits[0])?.model;
   if (model === undefined) return refused([{ code: 'input.model_unavailable', parameters: { model: '' } }]);
-  const done = await api.changeToFit(actor, prompt, model, {
+  const done = await api.fitter.change(actor, prompt, model, {
     signal,
     onProgress,
     ...(idempotencyKey && { idempotencyKey }),

@@ -53,7 +53,7 @@ function settingsOf(
   model: string | undefined,
   parameters: Readonly<Record<string, unknown>>,
 ): Checked<Previewed | undefined> {
-  const fits = api.fits(prompt).filter(({ problems }) => problems.length === 0);
+  const fits = api.fitter.fits(prompt).filter(({ problems }) => problems.length === 0);
   const name = model ?? fits.find((fit) => !fit.model.profile.previews_controls)?.model.profile.id;
   if (name === undefined) return valid(undefined);
   const order = api.checkOrder({ prompt, model: name, parameters });

@@ -1,5 +1,6 @@
 import { MessageType } from 'discord.js';
 import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
+import type { Medium } from '../../chat/medium.ts';
 import { type Bearer, carried, kindOf, type ToldFile, toChatFile } from './files.ts';
 import { person, place, type Surroundings, type ToldMember, type ToldUser, timeOf } from './place.ts';
 import { plainText, withoutMentions } from './plain-text.ts';
@@ -99,11 +100,13 @@ function uninvited(
 ): readonly ToldFile[] {
   const where = placeOf(message, around);
   if (where.thread !== undefined && around.ownsThread(where)) return media;
-  const isWatched =
-    around.channels.length === 0 ||
+  const isNamed =
     around.channels.includes(where.channel) ||
     (where.thread !== undefined && around.channels.includes(where.thread));
-  return isWatched && media.some((file) => kindOf(file) === 'video') ? media : [];
+  const isWatched = around.channels.length === 0 || isNamed;
+  // Archives hold all kinds of things: by themselves they are taken only where uploads are expected.
+  const isMeant = (medium: Medium): boolean => medium === 'video' || (isNamed && medium === 'archive');
+  return isWatched && media.some((file) => isMeant(kindOf(file))) ? media : [];
 }
 
 /** Bots are no people: what they post could go round in circles. */

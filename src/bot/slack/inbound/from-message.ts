@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ChatReference, Inbound } from '../../../core/ports/chat.ts';
-import { mediumOf } from '../../chat/medium.ts';
+import { type Medium, mediumOf } from '../../chat/medium.ts';
 import { fileSchema, type SentFiles, type SlackFile, toChatFiles } from './files.ts';
 import { place, type Surroundings, toUtcMs } from './place.ts';
 import { plainText, withoutMention } from './plain-text.ts';
@@ -85,8 +85,11 @@ function uninvited(
   const { channel, ts, thread_ts: threadTs } = message;
   const isInThread = threadTs !== undefined && threadTs !== ts;
   if (isInThread && around.ownsThread(place(around, channel, { threadTs }))) return media;
-  const isWatched = around.channels.length === 0 || around.channels.includes(channel);
-  return isWatched && media.some((file) => mediumOf(file) === 'video') ? media : [];
+  const isNamed = around.channels.includes(channel);
+  const isWatched = around.channels.length === 0 || isNamed;
+  // Archives hold all kinds of things: by themselves they are taken only where uploads are expected.
+  const isMeant = (medium: Medium): boolean => medium === 'video' || (isNamed && medium === 'archive');
+  return isWatched && media.some((file) => isMeant(mediumOf(file))) ? media : [];
 }
 
 /** Bots are no people: what they post could go round in circles. */

@@ -86,6 +86,45 @@ describe('fit', () => {
     expect(told).toEqual([0, 0.5]);
   });
 
+  it('changes nothing of a prompt whose file was exchanged meanwhile', async () => {
+    const { commands, bench, prompt } = await open();
+    let release = (): void => undefined;
+    bench.media.hold = new Promise((resolve) => {
+      release = resolve;
+    });
+    const changing = commands.say(`fit ${prompt.id} --change`);
+    const roles = new Map([['color', 'edge' as const]]);
+    must(bench.api.changeRoles(bench.actor(), prompt, roles));
+    release();
+
+    expect((await changing).failed).toBe(true);
+    const now = must(bench.api.findPrompt(prompt.id));
+    expect(now.inputs.map(({ role, asset }) => [role, asset.extension])).toEqual([
+      ['depth', 'mp4'],
+      ['edge', 'mkv'],
+    ]);
+    expect(bench.api.offeredFiles(now)).toEqual([]);
+  });
+
+  it('makes one file of two roles that have the same one, and puts both back', async () => {
+    const { commands, bench } = await open();
+    const same = factVideo({ frames: 412 }, 'same');
+    const files = [
+      { path: await bench.file('a.mp4', same) },
+      { path: await bench.file('a_depth.mp4', same) },
+    ];
+    const prompt = must(await bench.api.createPrompt(bench.actor(), { text: 'Twice', files }));
+    expect((await commands.say(`fit ${prompt.id} --model preview --change`)).failed).toBe(false);
+    const changed = must(bench.api.findPrompt(prompt.id));
+    expect(changed.inputs.map(({ role, asset }) => [role, asset.facts])).toEqual([
+      ['color', expect.objectContaining({ frames: 120 })],
+      ['depth', expect.objectContaining({ frames: 120 })],
+    ]);
+    await commands.say(`fit ${prompt.id} --undo`);
+    const undone = must(bench.api.findPrompt(prompt.id)).inputs.map(({ asset }) => asset.sha256);
+    expect(undone).toEqual(prompt.inputs.map(({ asset }) => asset.sha256));
+  });
+
   it('leaves runs that wait with the files that they have', async () => {
     const { commands, bench, prompt } = await open();
     await commands.say(`fit ${prompt.id} --change`);

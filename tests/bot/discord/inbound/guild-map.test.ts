@@ -38,6 +38,20 @@ it('the role of the bot is called as the bot itself', () => {
   expect(fromMessage({ ...message, content: '<@&7> status' }, around)).toBeUndefined();
 });
 
+it('an archive is taken by itself where uploads are expected, and with a mention elsewhere', () => {
+  const around = { botUser: '5', channels: [] as string[], ownsThread: () => false, guilds: studio() };
+  const message = {
+    ...{ id: '175928847299117063', channel_id: '10', guild_id: '1', type: 0, mentions: [], content: 'snow' },
+    author: { id: '3', username: 'anna' },
+    attachments: [
+      { id: '7', filename: 'render.zip', size: 9, content_type: 'application/zip', url: 'https://x.test/7' },
+    ],
+  };
+  expect(fromMessage(message, around)).toBeUndefined();
+  expect(fromMessage(message, { ...around, channels: ['10'] })).toMatchObject({ kind: 'upload' });
+  expect(fromMessage({ ...message, content: '<@5> snow' }, around)).toMatchObject({ kind: 'upload' });
+});
+
 it('a guild that is gone takes its channels with it, one that is away for a while keeps them', () => {
   const guilds = studio();
   guilds.apply(dispatch(GatewayDispatchEvents.GuildDelete, { id: '1', unavailable: true }));

@@ -13,6 +13,8 @@ describe('a file', () => {
     ['a type that says nothing', { mimetype: 'application/octet-stream', name: 'a.mkv' }, 'video'],
     ["Slack's own type", { filetype: 'png' }, 'image'],
     ['sound', { mimetype: 'audio/wav' }, 'audio'],
+    ['an archive', { mimetype: 'application/zip', name: 'render' }, 'archive'],
+    ['an archive by its ending', { mimetype: 'application/octet-stream', name: 'render.ZIP' }, 'archive'],
     ['a page', { mimetype: 'application/pdf', name: 'a.pdf', filetype: 'pdf' }, 'other'],
     ['no ending', { mimetype: 'text/plain', name: 'README' }, 'other'],
     ['nothing: it is of another organisation', { mode: 'file_access' }, 'video'],

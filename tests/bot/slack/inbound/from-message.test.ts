@@ -32,6 +32,21 @@ describe('a message', () => {
     expect(keys).not.toContain(undefined);
   });
 
+  it('that brings an archive is taken where uploads are expected, or where it was called', () => {
+    const archive = { ...SENT, files: [{ id: 'F2', name: 'render.zip', mimetype: 'application/zip' }] };
+    const named = { ...AROUND, channels: ['C1'] };
+
+    expect(fromMessage(archive, AROUND)).toBeUndefined();
+    expect(fromMessage(archive, named)).toMatchObject({ kind: 'upload', files: [{ name: 'render.zip' }] });
+    expect(fromMessage(archive, { ...AROUND, channels: ['C2'] })).toBeUndefined();
+    expect(fromMessage({ ...archive, text: '<@UBOT> snow' }, AROUND)).toMatchObject({ kind: 'upload' });
+    expect(
+      fromMessage({ ...archive, thread_ts: '1.0' }, { ...AROUND, ownsThread: () => true }),
+    ).toMatchObject({
+      kind: 'upload',
+    });
+  });
+
   it.each([
     ['the bot itself', { user: 'UBOT' }],
     ['the bot itself, as an app', { user: 'UBOT', bot_id: 'B1' }],
