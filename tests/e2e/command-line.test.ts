@@ -111,7 +111,7 @@ describe('prompts', () => {
       'cut.mp4',
       'is empty (0 bytes)',
       'is not a video',
-      'is a folder',
+      'holds no pictures',
       'cannot find',
     ]) {
       expect(error.replace(/\s+/g, ' ').replaceAll('`', '')).toContain(words);
@@ -157,7 +157,7 @@ describe('runs', () => {
     const { code, error } = await cosmos('inference', id, '--wait');
     expect(code).toBe(0);
     expect(error).not.toContain('{');
-    expect(await readFile(join(directory, 'data', 'logs', 'cosmos.log'), 'utf8')).toContain('run ended');
+    expect(await readFile(join(directory, 'data', 'logs', 'cosmos.log'), 'utf8')).toContain('attempt ended');
   });
 
   it('are many with a list, shown as one with --wait, and all on one picture', async () => {

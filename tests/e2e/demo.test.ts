@@ -126,7 +126,7 @@ describe('cosmos demo', () => {
     expect(code).toBe(0);
     expect(existsSync(join(directory, 'elsewhere'))).toBe(false);
     expect(await readFile(join(directory, 'cosmos-demo', 'data', 'logs', 'cosmos.log'), 'utf8')).toContain(
-      'run ended',
+      'attempt ended',
     );
   });
 });

@@ -28,12 +28,12 @@ export function writeAnswer(answer: InspectAnswer): void {
   writeSync(1, `${JSON.stringify(answer)}\n`);
 }
 
-/** Says how much is done, several times a second at most. */
+/** Says how much is done, several times a second at most, and that all of it is. */
 export function writeProgress(): OnProgress {
   let last = 0;
   return (share) => {
     const now = performance.now();
-    if (now - last < PROGRESS_MS) return;
+    if (share < 1 && now - last < PROGRESS_MS) return;
     last = now;
     const line: InspectProgress = { progress: Math.min(1, Math.round(share * 1000) / 1000) };
     writeSync(1, `${JSON.stringify(line)}\n`);
