@@ -79,9 +79,11 @@ function isDecimalComma(
 /** Choices may hold commas themselves, as `16,9` does: the longest that fits is taken. */
 function joinedChoices(pieces: readonly string[], choices: readonly string[]): readonly string[] {
   const known = new Set(choices.map((choice) => choice.toLowerCase()));
+  // No further pieces are put together than a choice has: what somebody sends may have thousands.
+  const longest = Math.max(1, ...choices.map((choice) => choice.split(',').length));
   const values: string[] = [];
   for (let at = 0; at < pieces.length; ) {
-    const lengths = pieces.slice(at).map((_, index) => index + 1);
+    const lengths = pieces.slice(at, at + longest).map((_, index) => index + 1);
     const joined = (length: number): string => pieces.slice(at, at + length).join(',');
     const length = lengths.findLast((each) => known.has(joined(each).toLowerCase())) ?? 1;
     values.push(joined(length));

@@ -18,7 +18,7 @@ export interface Spread {
  * Every combination of the lists among `given`; a parameter that the profile does not have is left as it is. Values of
  * lists are checked, each problem said once with all the values that have it; a value that stands alone is not: whoever
  * checks the run does that. Fails also as `listValues` does, and with `queue.too_many_runs` {count, maximum} before
- * anything is multiplied.
+ * anything is checked or multiplied.
  */
 export function spread(profile: Profile, given: GivenParameters, maximum: number): Checked<Spread> {
   const lists: (readonly [name: string, values: readonly unknown[]])[] = [];
@@ -32,6 +32,8 @@ export function spread(profile: Profile, given: GivenParameters, maximum: number
     }
     const listed = listValues(name, parameter, value, maximum);
     if (!listed.ok) problems.push(...listed.problems);
+    else if (listed.value.length > maximum)
+      problems.push({ code: 'queue.too_many_runs', parameters: { count: listed.value.length, maximum } });
     else if (listed.value.length === 1) lists.push([name, listed.value]);
     else {
       lists.push([name, listed.value]);

@@ -129,6 +129,23 @@ describe('one parameter', () => {
   });
 });
 
+describe('a list of thousands', () => {
+  test('of choices is refused at once, whatever they are', () => {
+    const given = Array.from({ length: 20_000 }, (_, index) => `a${index}`).join(',');
+    expect(spread(PROFILE, { threshold: given }, 50)).toMatchObject({
+      problems: [{ code: 'queue.too_many_runs', parameters: { count: 20_000, maximum: 50 } }],
+    });
+  });
+
+  test('of wrong numbers is counted, and not said one by one', () => {
+    const given = Array.from({ length: 51 }, (_, index) => `1${index}.5`).join(',');
+    expect(spread(PROFILE, { edge: given }, 50)).toEqual({
+      ok: false,
+      problems: [{ code: 'queue.too_many_runs', parameters: { count: 51, maximum: 50 } }],
+    });
+  });
+});
+
 describe('several parameters', () => {
   test('ask for all combinations, the last one changing fastest', () => {
     expect(must(spread(PROFILE, { seed: '1..2', edge: '0.2,0.8', guidance: '4' }, 50))).toEqual({
