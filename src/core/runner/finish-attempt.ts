@@ -6,6 +6,7 @@ import type { LogFindings } from '../runs/log-findings.ts';
 import type { RunOutcome } from '../runs/run.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
 import type { Attempt, AttemptStop, StopReason } from './attempt.ts';
+import { alone } from './batch-verdict.ts';
 import { collectOutputs } from './collect-outputs.ts';
 import type { LaneContext } from './lane-context.ts';
 import { isCancelled, type ReadyAttempt, type ReadyRun } from './ready-run.ts';
@@ -118,7 +119,16 @@ export function concludeVanished(
 /** The end of an attempt that can never begin: somebody cancelled it, or its host has refused to start it. */
 export function concludeAbandoned({ problem }: Attempt, ready: ReadyAttempt): AttemptEnd {
   if (isCancelled(ready) || problem === undefined) return { outcome: 'cancelled', outputs: [] };
-  return { outcome: 'failed', problem, outputs: [] };
+  return notStarted(ready, problem);
+}
+
+/** The host has refused a job of which nothing has begun: of several runs, each is asked for alone. */
+export function notStarted({ items, open }: ReadyAttempt, problem: Problem): AttemptEnd {
+  const end = { outcome: 'failed', problem, outputs: [] } as const;
+  if (items.length === 1) return end;
+  const parameters = { runs: items.length, cause: problem.code };
+  const back = alone({ code: 'queue.batch_failed', parameters });
+  return { ...end, items: new Map(open.map(({ run }) => [run.id, back])) };
 }
 
 /** True where trying again cannot collect or prove the outputs. */

@@ -1,4 +1,4 @@
-import { CosmosError, type Problem, toCosmosError } from '../errors.ts';
+import { CosmosError, toCosmosError } from '../errors.ts';
 import type { RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { AttemptStatus } from '../ports/host.ts';
@@ -6,9 +6,8 @@ import { BatchTracker } from '../runs/batch-tracker.ts';
 import type { Run } from '../runs/run.ts';
 import type { AttemptEnd } from '../store/attempts.ts';
 import { type Attempt, openRuns } from './attempt.ts';
-import { alone } from './batch-verdict.ts';
 import { dropCancelled } from './cancelled-items.ts';
-import { concludeAbandoned, concludeExited, concludeVanished } from './finish-attempt.ts';
+import { concludeAbandoned, concludeExited, concludeVanished, notStarted } from './finish-attempt.ts';
 import { concludeBatch } from './finish-batch.ts';
 import { followRunning } from './follow-running.ts';
 import { Followers } from './followers.ts';
@@ -241,15 +240,6 @@ export class Reconciler implements AsyncDisposable {
 
 function runsOf({ open }: ReadyAttempt): readonly Run[] {
   return open.map(({ run }) => run);
-}
-
-/** The host has refused a job of which nothing has begun: of several runs, each is asked for alone. */
-function notStarted({ items, open }: ReadyAttempt, problem: Problem): AttemptEnd {
-  const end = { outcome: 'failed', problem, outputs: [] } as const;
-  if (items.length === 1) return end;
-  const parameters = { runs: items.length, cause: problem.code };
-  const back = alone({ code: 'queue.batch_failed', parameters });
-  return { ...end, items: new Map(open.map(({ run }) => [run.id, back])) };
 }
 
 function isUnreachable(failure: CosmosError): boolean {

@@ -207,6 +207,23 @@ describe('a job that ends with nobody to blame', () => {
     expect(lane.run(runs[2] as RunId)).toMatchObject({ batchLimit: 1 });
   });
 
+  it('because its host refuses to start it does so too where the bot ends right after', async () => {
+    const { lane, runs } = await queued(TEXTS);
+    lane.take([BATCHED.id]);
+    lane.host.failNext('start', new CosmosError('engine.start_failed', { reason: 'not_begun' }));
+    const abandon = lane.host.abandon.bind(lane.host);
+    lane.host.abandon = async (id, signal) => {
+      await abandon(id, signal);
+      throw new CosmosError('engine.host_unreachable', { reason: 'gone' });
+    };
+    const wait = await lane.settle();
+    expect(states(lane, runs)).toEqual(['active', 'active', 'active']);
+    await lane.restart();
+    await lane.after(Number(wait));
+    expect(states(lane, runs)).toEqual(['queued', 'queued', 'queued']);
+    expect(lane.run(runs[0] as RunId)).toMatchObject({ batchLimit: 1 });
+  });
+
   it('because it vanished keeps what was made, loses what was at work and takes back the rest', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     works(lane, attempt, 0, 'snow');
