@@ -16,6 +16,9 @@ import type { LaneContext } from './lane-context.ts';
 import type { ReadyAttempt, ReadyRun } from './ready-run.ts';
 import { runLimits } from './run-limits.ts';
 
+/** Blanks that a model may put around a text, bytes. */
+const MOST_BLANKS = 64 * 1024;
+
 /** Signs of the end of a job of several runs: how it exited, or that nothing but its files is left. */
 export type BatchStatus = Exited | { readonly state: 'vanished'; readonly detail: string };
 
@@ -114,7 +117,8 @@ async function strangeText(
 ): Promise<string | undefined> {
   if (identity === undefined) return undefined;
   const output = outputs.find(({ label }) => label === identity);
-  if (output === undefined) return identity;
+  // Nothing that is so much longer is that text with blanks around it.
+  if (output === undefined || output.bytes > Buffer.byteLength(text) + MOST_BLANKS) return identity;
   const found = await mapFileErrors('outputs', async () => await readFile(output.path, 'utf8'));
   return found.trim() === text.trim() ? undefined : identity;
 }

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { createReadStream } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { CosmosError } from '../errors.ts';
 import type { Sha256 } from '../ids.ts';
 import type { StoredFile } from '../ports/media.ts';
@@ -16,23 +17,29 @@ export async function keepText(text: string, to: string): Promise<StoredFile> {
 }
 
 /**
- * Proves that a file is a text with something in it, and gives it where it is short enough to be shown. Throws
- * `model.output_invalid` {file, reason} (`not_text`, `blank`).
+ * Proves that a file is a text with something in it, and gives it where it is short enough to be shown; a longer one is
+ * read piece by piece. Throws `model.output_invalid` {file, reason} (`not_text`, `blank`).
  */
 export async function proveText(path: string, file: string, bytes: number): Promise<string | undefined> {
-  const content = await readFile(path);
-  const text = decoded(content);
-  if (text === undefined || text.includes('\0'))
-    throw new CosmosError('model.output_invalid', { file, reason: 'not_text' });
-  if (text.trim() === '') throw new CosmosError('model.output_invalid', { file, reason: 'blank' });
-  return bytes > MOST_SHOWN_BYTES ? undefined : text.trim();
+  const isShown = bytes <= MOST_SHOWN_BYTES;
+  let text = '';
+  let isBlank = true;
+  for await (const piece of textOf(path, file)) {
+    if (piece.includes('\0')) throw new CosmosError('model.output_invalid', { file, reason: 'not_text' });
+    if (piece.trim() !== '') isBlank = false;
+    if (isShown) text += piece;
+  }
+  if (isBlank) throw new CosmosError('model.output_invalid', { file, reason: 'blank' });
+  return isShown ? text.trim() : undefined;
 }
 
-function decoded(content: Buffer): string | undefined {
+async function* textOf(path: string, file: string): AsyncGenerator<string> {
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
+    for await (const bytes of createReadStream(path)) yield decoder.decode(bytes, { stream: true });
+    yield decoder.decode();
   } catch (error) {
-    if (error instanceof TypeError) return undefined;
-    throw error;
+    if (!(error instanceof TypeError)) throw error;
+    throw new CosmosError('model.output_invalid', { file, reason: 'not_text' }, { cause: error });
   }
 }

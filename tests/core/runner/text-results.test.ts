@@ -1,9 +1,13 @@
 import { readFileSync, unlinkSync } from 'node:fs';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { Sha256 } from '../../../src/core/ids.ts';
+import { proveText } from '../../../src/core/runner/text-proof.ts';
 import { readBundle } from '../../../src/core/runs/bundle.ts';
 import { fakeVideo } from '../../fakes/fake-media.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { minimal } from '../models/profiles.ts';
 import { TestLane } from './lane.ts';
 
@@ -85,6 +89,23 @@ describe('a text in a file', () => {
     await lane.settle();
 
     expect(lane.run(run)).toMatchObject(expected);
+  });
+
+  it('of any length is proved piece by piece', async () => {
+    const directory = await temporaryDirectory();
+    const zeros = join(directory, 'zeros');
+    const letters = join(directory, 'letters');
+    const broken = join(directory, 'broken');
+    await writeFile(zeros, '');
+    await truncate(zeros, 3 * 1024 ** 3);
+    const long = `a${'é'.repeat(100_000)}`;
+    await writeFile(letters, long);
+    await writeFile(broken, Buffer.concat([Buffer.from(long), Buffer.from([0xc3])]));
+
+    const refusal = { code: 'model.output_invalid', parameters: { file: 'a.txt', reason: 'not_text' } };
+    await expect(proveText(zeros, 'a.txt', 3 * 1024 ** 3)).rejects.toMatchObject(refusal);
+    expect(await proveText(letters, 'a.txt', 200_001)).toBeUndefined();
+    await expect(proveText(broken, 'a.txt', 200_002)).rejects.toMatchObject(refusal);
   });
 
   it('that is long is not kept in the database', async () => {
