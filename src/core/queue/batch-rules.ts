@@ -20,9 +20,14 @@ export function batchRules(parts: {
 }): BatchRules {
   const { store, profiles, limits, ownProfiles } = parts;
   const histories = new Map<string, readonly LearnedRun[]>();
+  const own = new Map<string, ResolvedProfile>();
   const profileOf = (run: Run): ResolvedProfile | undefined => {
-    const own = ownProfiles.get(run.profileId);
-    if (own !== undefined) return { profile: own, hash: profileHash(own) };
+    const ownProfile = ownProfiles.get(run.profileId);
+    if (ownProfile !== undefined) {
+      const known = own.get(run.profileId) ?? { profile: ownProfile, hash: profileHash(ownProfile) };
+      own.set(run.profileId, known);
+      return known;
+    }
     const profile = profiles.get(run.profileHash);
     return profile && { profile, hash: run.profileHash };
   };

@@ -132,6 +132,27 @@ describe('what shares a load with the head of the queue', () => {
   });
 });
 
+describe('a host with a profile of its own', () => {
+  it('has it read once, however many runs wait', async () => {
+    const { store, queue } = await openQueue();
+    for (let count = 0; count < 20; count += 1) queue(1);
+    let readings = 0;
+    const own = {
+      ...BATCHED,
+      get title() {
+        readings += 1;
+        return 'Elsewhere';
+      },
+    };
+    const waiting = store.runs.queued();
+    const profiles = new StoredProfiles(store.runs);
+    const rules = batchRules({ store, profiles, limits: FREE, ownProfiles: new Map([[BATCHED.id, own]]) });
+
+    expect(composeBatch(waiting[0] as Run, waiting, rules).runs).toHaveLength(8);
+    expect(readings).toBe(1);
+  });
+});
+
 describe('what other lanes could begin at once', () => {
   it('is left to them, as much as each gets', async () => {
     const { store, queue, rules } = await openQueue();
