@@ -1,6 +1,6 @@
 import type { Principal } from '../access/principal.ts';
 import type { HostConfig } from '../config/config.ts';
-import { type Checked, invalid, type Problem } from '../errors.ts';
+import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { HostName } from '../ids.ts';
 import { checkInputs } from '../models/check-inputs.ts';
 import { type FitChange, fitChange } from '../models/fit-change.ts';
@@ -32,7 +32,7 @@ export interface ModelFit {
 export interface FitWork {
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: WorkProgress) => void) | undefined;
-  /** The same key again has no second effect. */
+  /** The same key again answers the prompt and has no second effect; a failure uses up none. */
   readonly idempotencyKey?: string;
 }
 
@@ -101,6 +101,9 @@ export class InputFitter {
     { profile }: ModelChoice,
     { signal, onProgress, idempotencyKey }: FitWork = {},
   ): Promise<Checked<Prompt>> {
+    const { store } = this.#parts;
+    if (idempotencyKey !== undefined && store.idempotency.get(idempotencyKey) !== undefined)
+      return valid(store.prompts.get(prompt.id) ?? prompt);
     const checked = checkInputs(profile, prompt.inputs);
     if (checked.ok) return invalid('input.nothing_to_change', { model: profile.id });
     const change = fitChange(profile, prompt.inputs);
@@ -119,9 +122,10 @@ export class InputFitter {
       const originalName = `${stemOf(file)}.${preparedExtension(way)}`;
       made.push({ old: input, by: { asset, originalName } });
     }
-    const changed = this.#parts.store.write(() => {
-      if (idempotencyKey !== undefined) this.#parts.store.idempotency.set(idempotencyKey, prompt.id);
-      return this.#parts.files.exchange(actor, prompt, made);
+    const changed = store.write(() => {
+      const exchanged = this.#parts.files.exchange(actor, prompt, made);
+      if (exchanged.ok && idempotencyKey !== undefined) store.idempotency.set(idempotencyKey, prompt.id);
+      return exchanged;
     });
     this.#parts.wakeup.notify();
     return changed;

@@ -86,18 +86,29 @@ describe('fit', () => {
     expect(told).toEqual([0, 0.5]);
   });
 
+  it('says again what it has done where the same event comes again', async () => {
+    const { commands, bench, prompt } = await open();
+    await commands.say(`fit ${prompt.id} --model preview --change`, { idempotencyKey: 'E1' });
+    const { inputs } = must(bench.api.findPrompt(prompt.id));
+    const again = await commands.say(`fit ${prompt.id} --model preview --change`, { idempotencyKey: 'E1' });
+
+    expect(again).toMatchObject({ failed: false, data: { id: prompt.id, inputs } });
+    expect(must(bench.api.findPrompt(prompt.id)).inputs).toEqual(inputs);
+  });
+
   it('changes nothing of a prompt whose file was exchanged meanwhile', async () => {
     const { commands, bench, prompt } = await open();
     let release = (): void => undefined;
     bench.media.hold = new Promise((resolve) => {
       release = resolve;
     });
-    const changing = commands.say(`fit ${prompt.id} --change`);
+    const changing = commands.say(`fit ${prompt.id} --change`, { idempotencyKey: 'E1' });
     const roles = new Map([['color', 'edge' as const]]);
     must(bench.api.changeRoles(bench.actor(), prompt, roles));
     release();
 
     expect((await changing).failed).toBe(true);
+    expect(bench.store.idempotency.get('E1')).toBeUndefined();
     const now = must(bench.api.findPrompt(prompt.id));
     expect(now.inputs.map(({ role, asset }) => [role, asset.extension])).toEqual([
       ['depth', 'mp4'],
