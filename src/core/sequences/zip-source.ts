@@ -1,8 +1,11 @@
 import { open as openFile, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { CosmosError, toCosmosError } from '../errors.ts';
+import { mapFileErrors } from '../prompts/file-errors.ts';
+import { systemCode } from '../system-code.ts';
 import type { PictureLimits, PictureSource } from './picture-source.ts';
 
 /** Of a local file, or of the end of an empty archive. */
@@ -27,12 +30,15 @@ export async function isZip(path: string): Promise<boolean> {
 /**
  * The files of a ZIP archive, unpacked one at a time into memory and never onto a disk; no name of it is ever a path of
  * ours. What it claims is checked before anything is unpacked, and the claims while it is. Throws `input.archive_broken`
- * {detail, file?}, `input.archive_unsafe` {name}, `input.sequence_too_large` {maxFiles, maxBytes, …}.
+ * {detail, file?}, `input.archive_unsafe` {name}, `input.sequence_too_large` {maxFiles, maxBytes, …}, and what
+ * `mapFileErrors` makes of one that the system does not let us read.
  */
 export async function openZip(path: string, limits: PictureLimits): Promise<PictureSource> {
-  const archive = await brokenUnlessCoded(
-    async () =>
-      await openPromise(path, { autoClose: false, strictFileNames: true, validateEntrySizes: true }),
+  const archive = await mapFileErrors(basename(path), async () =>
+    brokenUnlessCoded(
+      async () =>
+        await openPromise(path, { autoClose: false, strictFileNames: true, validateEntrySizes: true }),
+    ),
   );
   try {
     const entries = await brokenUnlessCoded(async () => await listEntries(archive, limits));
@@ -90,7 +96,8 @@ async function brokenUnlessCoded<T>(act: () => Promise<T>, file?: string): Promi
   try {
     return await act();
   } catch (thrown) {
-    if (thrown instanceof CosmosError) throw thrown;
+    // What the system says is no fault of the archive, and has our path in it.
+    if (thrown instanceof CosmosError || systemCode(thrown) !== undefined) throw thrown;
     const detail = String(toCosmosError(thrown).parameters['detail'] ?? '');
     const name = UNSAFE.exec(detail)?.groups?.['name'];
     if (name !== undefined) throw new CosmosError('input.archive_unsafe', { name }, { cause: thrown });

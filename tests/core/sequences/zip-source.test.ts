@@ -87,6 +87,13 @@ describe('an archive', () => {
     ).rejects.toMatchObject({ code: 'input.archive_broken', parameters: { detail: 'it is encrypted' } });
   });
 
+  it('that is gone is not called broken, and its place is not told', async () => {
+    await expect(openZip(join(directory, 'gone.zip'), LIMITS)).rejects.toMatchObject({
+      code: 'input.file_missing',
+      parameters: { file: 'gone.zip' },
+    });
+  });
+
   it('that breaks off is not opened', async () => {
     const path = join(directory, 'cut.zip');
     await writeFile(path, 'PK\x03\x04 and then nothing');
