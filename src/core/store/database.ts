@@ -66,6 +66,13 @@ export class Connection implements Disposable {
     return mapStoreErrors(() => Number(this.#database.pragma('data_version', { simple: true })));
   }
 
+  /** Another text once anything was changed, by this process or by another; undefined within a transaction. */
+  changes(): string | undefined {
+    if (this.#database.inTransaction) return undefined;
+    const own = this.prepare<[], { count: number }>('SELECT total_changes() AS count').get();
+    return `${this.version()} ${own?.count}`;
+  }
+
   close(): void {
     this.#database.close();
   }

@@ -89,6 +89,11 @@ export class Store implements Disposable {
     return this.#connection.version();
   }
 
+  /** Another text once anything was changed, by this process or by another; undefined within a transaction. */
+  changes(): string | undefined {
+    return this.#connection.changes();
+  }
+
   close(): void {
     this.#connection.close();
   }

@@ -24,7 +24,7 @@ async function openQueue(
   limits?: BatchLimits,
   batch = true,
 ) {
-  const { store, clock } = await openStore();
+  const { store, clock, again } = await openStore();
   const host: HostConfig = {
     name: 'gpu1' as HostName,
     transport: 'local',
@@ -73,12 +73,29 @@ async function openQueue(
   };
   const progress = (run: RunId, more: Partial<RunProgress>): void =>
     store.runs.setProgress(run, { logTail: [], updatedAt: clock.now(), ...more });
-  /** Its driver dies without taking its row away. */
-  const kill = (lane: LaneName): void => void killed.add(lane);
+  /** Its driver dies without taking its row away: that is seen a moment later. */
+  const kill = (lane: LaneName): void => {
+    killed.add(lane);
+    clock.advance(250);
+  };
   const stopServing = (): void => {
     isServed = false;
   };
-  return { store, clock, service, stopServing, ana, prompt, queue, drive, kill, claim, place, progress };
+  return {
+    store,
+    clock,
+    again,
+    service,
+    stopServing,
+    ana,
+    prompt,
+    queue,
+    drive,
+    kill,
+    claim,
+    place,
+    progress,
+  };
 }
 
 describe('the place of a run', () => {
@@ -210,6 +227,42 @@ describe('the place of a run', () => {
     queue();
     const second = queue();
     expect(place(second)?.startsIn).toEqual({ low: 8_333, high: 12_000 });
+  });
+});
+
+describe('all who ask where their runs stand', () => {
+  it('are answered by one look at the queue, until something changes', async () => {
+    const { store, again, queue, drive, place } = await openQueue();
+    drive(ONE);
+    const runs = Array.from({ length: 5 }, () => queue());
+    let looks = 0;
+    const queued = store.runs.queued.bind(store.runs);
+    store.runs.queued = () => {
+      looks += 1;
+      return queued();
+    };
+    expect(runs.map((run) => place(run)?.place)).toEqual([1, 2, 3, 4, 5]);
+    expect(looks).toBe(1);
+
+    queue();
+    expect(runs.map((run) => place(run)?.of)).toEqual([6, 6, 6, 6, 6]);
+    again().runs.setPriority(runs[4] as RunId, 1);
+    expect(runs.map((run) => place(run)?.place)).toEqual([2, 3, 4, 5, 1]);
+    expect(looks).toBe(3);
+  });
+
+  it('never hear of what was undone', async () => {
+    const { store, queue, drive, place } = await openQueue();
+    drive(ONE);
+    const run = queue();
+    const undone = (): void =>
+      store.write(() => {
+        queue();
+        expect(place(run)?.of).toBe(2);
+        throw new Error('undone');
+      });
+    expect(undone).toThrow('undone');
+    expect(place(run)?.of).toBe(1);
   });
 });
 
