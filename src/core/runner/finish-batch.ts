@@ -25,7 +25,8 @@ export type BatchStatus = Exited | { readonly state: 'vanished'; readonly detail
 /**
  * Ends each run of a batch by itself, in the order of the list: what it gave is collected, proved and stored before the
  * next is looked at, so that a crash in between repeats none of it. Returns the end of the attempt, with the runs that
- * go back to the queue. Throws what may pass later: the outputs stay on the host until then.
+ * go back to the queue; undefined where one has ended after failures, since the next has tries of its own. Throws what
+ * may pass later: the outputs stay on the host until then.
  */
 export async function concludeBatch(
   context: LaneContext,
@@ -34,7 +35,7 @@ export async function concludeBatch(
   log: BatchTracker,
   status: BatchStatus,
   { failuresBefore, signal }: { failuresBefore: number; signal: AbortSignal },
-): Promise<AttemptEnd> {
+): Promise<AttemptEnd | undefined> {
   const { profile, items, open } = ready;
   if (profile.batch === undefined) {
     throw new CosmosError('internal.unexpected', { detail: `${profile.id} has no batch` });
@@ -48,8 +49,12 @@ export async function concludeBatch(
   const back = new Map<RunId, RunReturn>();
   for (const each of open) {
     const end = await itemEnd(context, attempt, each, evidence, { failuresBefore, signal });
-    if (end.outcome === 'returned') back.set(each.run.id, end);
-    else endItem(context, attempt, each.run.id, end);
+    if (end.outcome === 'returned') {
+      back.set(each.run.id, end);
+      continue;
+    }
+    endItem(context, attempt, each.run.id, end);
+    if (failuresBefore > 0) return undefined;
   }
   return attemptEnd(context, ready, evidence, status, back);
 }

@@ -207,7 +207,7 @@ export class Reconciler implements AsyncDisposable {
     const tries = { failuresBefore: this.#holdUp.failures, signal };
     if (tracker instanceof BatchTracker) {
       const end = await concludeBatch(this.#context, attempt, ready, tracker, status, tries);
-      return await this.#end(attempt, end, signal);
+      return end === undefined ? 'now' : await this.#end(attempt, end, signal);
     }
     const end =
       status.state === 'exited'

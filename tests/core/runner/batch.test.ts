@@ -439,6 +439,22 @@ describe('a batch and a bot that ends at any moment', () => {
       expect(lane.eventsOf(run).filter((type) => type === 'run.finished')).toHaveLength(1);
   });
 
+  it('gives each result as many tries as if it were alone', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    for (const [item, text] of TEXTS.entries()) works(lane, attempt, item, text);
+    lane.host.finish(attempt);
+    const fetch = lane.host.fetchOutput.bind(lane.host);
+    let isOdd = true;
+    lane.host.fetchOutput = async (id, path, ...rest) => {
+      const isBroken = path.startsWith('run_0/') || (path.startsWith('run_1/') && isOdd);
+      if (path.startsWith('run_1/')) isOdd = false;
+      if (isBroken) throw new CosmosError('internal.unexpected', { detail: 'no decoder survives it' });
+      return await fetch(id, path, ...rest);
+    };
+    for (let tries = 0; tries < 8; tries += 1) await lane.after(60_000);
+    expect(states(lane, runs)).toEqual(['failed', 'done', 'done']);
+  });
+
   it('collects nothing twice where a download breaks in between', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     for (const [item, text] of TEXTS.entries()) works(lane, attempt, item, text);
