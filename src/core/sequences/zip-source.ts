@@ -4,6 +4,7 @@ import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { CosmosError, toCosmosError } from '../errors.ts';
+import { displayName } from '../prompts/display-name.ts';
 import { mapFileErrors } from '../prompts/file-errors.ts';
 import { systemCode } from '../system-code.ts';
 import type { PictureLimits, PictureSource } from './picture-source.ts';
@@ -12,6 +13,9 @@ import type { PictureLimits, PictureSource } from './picture-source.ts';
 const SIGNATURES = ['PK\x03\x04', 'PK\x05\x06'];
 /** What the library says of names that lead out of the archive. */
 const UNSAFE = /^(?:absolute path|invalid relative path|invalid characters in fileName): (?<name>.*)$/s;
+
+/** Of what an archive says of one file, its name among it: no path of a file system is longer. */
+const LONGEST_ENTRY_BYTES = 4096;
 
 /** Whether a file is a ZIP archive, by its content. False where it cannot be read: whoever opens it says why. */
 export async function isZip(path: string): Promise<boolean> {
@@ -67,6 +71,11 @@ async function listEntries(archive: ZipFile, limits: PictureLimits): Promise<Rea
   let bytes = 0;
   for await (const entry of archive.eachEntry()) {
     const { fileName: file, uncompressedSize } = entry;
+    if (entry.fileNameLength + entry.extraFieldLength + entry.fileCommentLength > LONGEST_ENTRY_BYTES)
+      throw new CosmosError('input.archive_broken', {
+        file: displayName(file),
+        detail: 'its name is too long',
+      });
     if (file.endsWith('/')) continue;
     if (entry.isEncrypted())
       throw new CosmosError('input.archive_broken', { file, detail: 'it is encrypted' });

@@ -81,6 +81,15 @@ describe('an archive', () => {
     });
   });
 
+  it('with a name that no file has is not opened, and the name is not said whole', async () => {
+    const name = `${'a'.repeat(5_000)}.png`;
+    const refusal = openZip(await zip({ [name]: 'x' }), LIMITS);
+    await expect(refusal).rejects.toMatchObject({
+      code: 'input.archive_broken',
+      parameters: { file: expect.stringMatching(/^a{79}…a+\.png$/), detail: 'its name is too long' },
+    });
+  });
+
   it('with a password is not opened', async () => {
     await expect(
       openZip(await zip({ 'a.png': { content: 'x', isEncrypted: true } }), LIMITS),
