@@ -16,7 +16,7 @@ import type { JobPlanner } from '../runner/job-planner.ts';
 import type { Store } from '../store/store.ts';
 import { isFinished, type Run, type RunRelation } from './run.ts';
 import { promptUnknown, RunOrders } from './run-orders.ts';
-import { videoShape } from './shape.ts';
+import { workShape } from './shape.ts';
 
 /** What somebody asks of a model. */
 export interface RunOrder {
@@ -212,7 +212,7 @@ export class RunService {
   add(actor: Principal, { prompt, model, parameters, draft }: CheckedOrder, place: RunPlace): Run {
     const store = this.#store;
     const id = store.ids.make('rs');
-    const shape = videoShape(prompt.inputs);
+    const shape = workShape(prompt.inputs);
     const { profile } = model;
     store.runs.insert({
       id,

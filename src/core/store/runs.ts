@@ -2,6 +2,7 @@ import type { Problem } from '../errors.ts';
 import type { PrincipalId, PromptId, RequestId, RunId, ThreadId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
+import type { VideoShape } from '../runs/shape.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { toJsonOrNull } from './json.ts';
@@ -31,8 +32,8 @@ export interface NewRun
   readonly position?: number;
   /** JSON of the resolved profile; stored once per hash. */
   readonly profileContent: string;
-  /** Of the main video, for estimates. */
-  readonly shape?: { readonly frames: number; readonly width: number; readonly height: number };
+  /** Of the main video, or of a picture, for estimates. */
+  readonly shape?: VideoShape;
 }
 
 export interface RunFilter {
@@ -51,11 +52,16 @@ export interface RunFilter {
 
 /** What a finished run of a profile took; the base of estimates. */
 export interface LearnedRun {
-  readonly frames: number;
-  readonly width: number;
-  readonly height: number;
+  /** Absent where it had neither video nor picture. */
+  readonly shape?: VideoShape;
   readonly parameters: string;
   readonly modelMs: number;
+}
+
+interface LearnedRow extends Omit<LearnedRun, 'shape'> {
+  frames: number | null;
+  width: number | null;
+  height: number | null;
 }
 
 const LEARNED_RUNS = 30;
@@ -200,11 +206,16 @@ export class RunStore {
   }
 
   learned(profileId: string): LearnedRun[] {
-    return this.#prepare<[string, number], LearnedRun>(
+    return this.#prepare<[string, number], LearnedRow>(
       `SELECT frames, width, height, parameters, model_ms AS modelMs FROM runs
-       WHERE state = 'done' AND profile_id = ? AND model_ms IS NOT NULL AND frames IS NOT NULL
+       WHERE state = 'done' AND profile_id = ? AND model_ms IS NOT NULL
        ORDER BY finished_at DESC LIMIT ?`,
-    ).all(profileId, LEARNED_RUNS);
+    )
+      .all(profileId, LEARNED_RUNS)
+      .map(({ frames, width, height, ...run }) => {
+        const isKnown = frames !== null && width !== null && height !== null;
+        return { ...run, ...(isKnown && { shape: { frames, width, height } }) };
+      });
   }
 
   setRating(id: RunId, rating: number): void {

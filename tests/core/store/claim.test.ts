@@ -226,7 +226,7 @@ describe('the end of an attempt', () => {
     store.attempts.end(attempt, { outcome: 'done', outputs: [output], ...times });
     store.attempts.end(attempt, { outcome: 'lost', outputs: [] });
     expect(store.runs.get(run)).toMatchObject({ state: 'done', outputs: [output], gpuSeconds: 6 });
-    expect(store.runs.learned('minimal')).toMatchObject([{ modelMs: 3_000, frames: 24 }]);
+    expect(store.runs.learned('minimal')).toMatchObject([{ modelMs: 3_000, shape: { frames: 24 } }]);
     expect(store.events.ofRun(run).filter(({ type }) => type === 'run.finished')).toHaveLength(1);
     expect(store.attempts.stateOf(attempt.id)).toBe('ended');
     expect(store.attempts.stateOf('jb_unknown0-a1' as typeof attempt.id)).toBe('unknown');
