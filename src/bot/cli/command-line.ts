@@ -3,7 +3,7 @@ import type { Checked } from '../../core/errors.ts';
 import { toCosmosError } from '../../core/errors.ts';
 import { PACKAGE_ROOT } from '../../core/package-root.ts';
 import type { ParsedCommand } from '../commands/arguments.ts';
-import { findVerb } from '../commands/help.ts';
+import { findVerb, helpTopic } from '../commands/help.ts';
 import { parseWords } from '../commands/parse.ts';
 import { helpCard } from '../thread-view/help-card.ts';
 import { CLI_COMMANDS, type CliVerb } from './cli-commands.ts';
@@ -65,12 +65,12 @@ export async function runCommandLine(
 async function run(invocation: Invocation): Promise<ExitCode> {
   const { command, output } = invocation;
   switch (command.verb) {
-    case 'help':
-      printCard(
-        output,
-        helpCard(CLI_COMMANDS, findVerb(command.arguments['command'] ?? '', CLI_COMMANDS), 'command_line'),
-      );
-      return 0;
+    case 'help': {
+      const topic = helpTopic(command.arguments['command'], CLI_COMMANDS);
+      if (topic.ok) printCard(output, helpCard(CLI_COMMANDS, topic.value, 'command_line'));
+      else printProblems(output, topic.problems);
+      return topic.ok ? 0 : 2;
+    }
     case 'config':
       return await (await import('./config-check.ts')).checkConfig(invocation);
     case 'host':

@@ -4,11 +4,11 @@ import { missingChatSecrets } from '../../core/config/missing-chat-secrets.ts';
 import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { openLogger } from '../logger.ts';
 import { sshCiphers } from '../main.ts';
-import { CIPHERS, EMBEDDED_DEFAULT } from '../wording/cli-words.ts';
+import { CIPHERS } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { checkOnline } from './online-check.ts';
-import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { noteEmbedded, openConfiguredBot, readConfig } from './open-configured-bot.ts';
 
 /**
  * Prints the effective configuration with secrets hidden, or all that is wrong with it; with `--online` what the chats on
@@ -21,7 +21,7 @@ export async function checkConfig({ command, configPath, output }: Invocation): 
     return 2;
   }
   const isOnline = command.options['online'] === true;
-  if (config.value.source.kind === 'embedded') printNote(output, EMBEDDED_DEFAULT);
+  noteEmbedded(config.value, output);
   if (!isOnline) output.out.write(effectiveConfig(config.value));
   const ciphers = isOnline ? undefined : sshCiphers(config.value.hosts);
   if (ciphers !== undefined) printNote(output, CIPHERS[ciphers]);

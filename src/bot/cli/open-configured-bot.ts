@@ -1,4 +1,4 @@
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Logger } from 'pino';
 import type { Config } from '../../core/config/config.ts';
 import { processEnvironment } from '../../core/config/environment.ts';
@@ -9,6 +9,8 @@ import { mapStoreErrors } from '../../core/store/database.ts';
 import type { Bot } from '../bot.ts';
 import { openLogger } from '../logger.ts';
 import { openBot } from '../main.ts';
+import { embeddedDefault } from '../wording/cli-words.ts';
+import { type CliOutput, printNote } from './cli-output.ts';
 
 /** The configuration that `--config`, the environment and this directory name. */
 export function readConfig(path?: string): Checked<Config> {
@@ -17,6 +19,13 @@ export function readConfig(path?: string): Checked<Config> {
     directory: process.cwd(),
     ...(path !== undefined && { path }),
   });
+}
+
+/** Says so where there is no file: what is not found may lie beside another one. */
+export function noteEmbedded({ source, dataDirectory }: Config, output: CliOutput): void {
+  if (source.kind !== 'embedded') return;
+  const below = relative(process.cwd(), dataDirectory);
+  printNote(output, embeddedDefault(/^(?:\.\.|\/|$)/.test(below) ? dataDirectory : `./${below}`));
 }
 
 /** What commands log stands beside what the bot logs: the screen is for what was asked. */

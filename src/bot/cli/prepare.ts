@@ -1,5 +1,6 @@
 import { invalid } from '../../core/errors.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
+import { usage } from '../commands/help.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
 import { addedFilesCard } from '../thread-view/added-files-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
@@ -52,7 +53,11 @@ export async function prepare({ command, configPath, output }: Invocation): Prom
     const named = typeof name === 'string' ? { name } : {};
     const made =
       text === ''
-        ? invalid('input.argument_missing', { verb: 'prepare', argument: 'text' })
+        ? invalid('input.argument_missing', {
+            verb: 'prepare',
+            argument: 'text',
+            usage: usage('prepare', CLI_COMMANDS.prepare),
+          })
         : await api.createPrompt(actor, { text, ...named, ...work });
     if (!made.ok) {
       printProblems(output, made.problems);

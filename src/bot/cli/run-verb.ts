@@ -4,7 +4,7 @@ import type { CommandVerb } from '../commands/registry.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { HANDLERS } from '../commands/verbs/index.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
-import { EMBEDDED_DEFAULT, NO_BOT_RUNS } from '../wording/cli-words.ts';
+import { NO_BOT_RUNS } from '../wording/cli-words.ts';
 import { printCard, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { isDaemonRunning } from './daemon-lock.ts';
@@ -12,7 +12,7 @@ import { followLog } from './follow-log.ts';
 import { followRequest } from './follow-request.ts';
 import { followRun } from './follow-run.ts';
 import { localPrincipal, localUser } from './local-user.ts';
-import { openConfiguredBot, openLogFile, readConfig } from './open-configured-bot.ts';
+import { noteEmbedded, openConfiguredBot, openLogFile, readConfig } from './open-configured-bot.ts';
 import { workPrinter } from './work-printer.ts';
 
 /** They look at what is stored and choose no model. */
@@ -50,7 +50,7 @@ export async function runVerb(
     return 2;
   }
   const json = command.options['json'] === true;
-  if (config.value.source.kind === 'embedded' && !json) printNote(output, EMBEDDED_DEFAULT);
+  if (!json) noteEmbedded(config.value, output);
   const needs = { models: !WITHOUT_MODELS.has(verb) };
   const opened = await openConfiguredBot(config.value, openLogFile(config.value), needs);
   if (!opened.ok) {

@@ -141,6 +141,11 @@ function bindOptions(
   for (const [name, raw] of Object.entries(given)) {
     const option = known.find((each) => each.name === name);
     if (option === undefined) {
+      if (definition.options.some((each) => each.name === name)) {
+        const parameters = { verb, given: `--${name}`, commandLineOnly: true };
+        problems.push({ code: 'input.option_unknown', parameters });
+        continue;
+      }
       const [other] = surplus;
       const value = typeof raw === 'string' ? raw : (other ?? 'VALUE');
       const assignment =

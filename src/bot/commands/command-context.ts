@@ -3,12 +3,11 @@ import type { AccessRole } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
 import type { ThreadId } from '../../core/ids.ts';
-import type { Card } from '../../core/ports/chat.ts';
+import type { Card, CardAction } from '../../core/ports/chat.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { WorkProgress } from '../../core/sequences/sequence-maker.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
-import type { Suggestion } from '../thread-view/views.ts';
 import type { ParsedCommand } from './arguments.ts';
 import type { CommandVerb } from './registry.ts';
 
@@ -61,7 +60,7 @@ export function answered(card: Card | undefined, data: unknown): CommandResult {
 
 export function refused(
   problems: readonly [Problem, ...Problem[]],
-  suggestions: readonly Suggestion[] = [],
+  actions: readonly CardAction[] = [],
 ): CommandResult {
-  return { card: problemCard(problems, suggestions), data: { problems }, failed: true };
+  return { card: problemCard(problems, actions), data: { problems }, failed: true };
 }

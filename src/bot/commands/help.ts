@@ -1,3 +1,5 @@
+import { type Checked, invalid, valid } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
 import type {
   ArgumentDefinition,
   CommandDefinition,
@@ -38,8 +40,27 @@ export function findVerb<Table extends CommandTable>(
   return undefined;
 }
 
+/**
+ * The verb that `help` was asked about; undefined where it was asked about nothing. Fails with `input.command_unknown`
+ * {given, nearest?}.
+ */
+export function helpTopic<Table extends CommandTable>(
+  given: string | undefined,
+  commands: Table,
+): Checked<(keyof Table & string) | undefined> {
+  if (given === undefined) return valid(undefined);
+  const verb = findVerb(given, commands);
+  return verb === undefined ? unknownCommand(given, commands) : valid(verb);
+}
+
+/** `input.command_unknown` {given, nearest?}. */
+export function unknownCommand(given: string, commands: CommandTable): Checked<never> {
+  const near = nearest(given, allNames(commands));
+  return invalid('input.command_unknown', { given, ...(near === undefined ? {} : { nearest: near }) });
+}
+
 /** All names that can be typed: verbs and aliases. */
-export function allNames(commands: CommandTable): readonly string[] {
+function allNames(commands: CommandTable): readonly string[] {
   return Object.entries(commands).flatMap(([verb, definition]) => [verb, ...definition.aliases]);
 }
 

@@ -1,8 +1,7 @@
 import { type Checked, invalid, valid } from '../../core/errors.ts';
-import { nearest } from '../../core/nearest.ts';
 import { type Assignment, bindWords, type CommandWords, type ParsedCommand } from './arguments.ts';
 import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from './definition.ts';
-import { allNames, findVerb } from './help.ts';
+import { findVerb, unknownCommand } from './help.ts';
 import { splitWords, type Word } from './parse-words.ts';
 
 /** Two dashes, or the one long dash that phones make of them. */
@@ -139,9 +138,4 @@ function readAssignment(word: Word, definition: CommandDefinition): Assignment |
   const name = word.text.slice(0, at);
   if (divide === 'first' && !PARAMETER_NAME.test(name)) return undefined;
   return { name, value: word.text.slice(at + 1) };
-}
-
-function unknownCommand(given: string, commands: CommandTable): Checked<never> {
-  const near = nearest(given, allNames(commands));
-  return invalid('input.command_unknown', { given, ...(near === undefined ? {} : { nearest: near }) });
 }

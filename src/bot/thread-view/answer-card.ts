@@ -5,7 +5,6 @@ import { explain } from '../wording/explain.ts';
 import { count } from '../wording/numbers.ts';
 import { runTitle, stateMark } from './run-parts.ts';
 import { action, line, paragraph, sentence } from './text.ts';
-import type { Suggestion } from './views.ts';
 
 /** A short answer of one sentence; what stands between backquotes is to be typed, or a name. */
 export function answerCard(
@@ -17,21 +16,19 @@ export function answerCard(
 
 /**
  * What was wrong with what somebody asked for, and the way out. One problem is told as a sentence, several as rows;
- * each suggestion becomes a line and a button.
+ * each action does what was probably meant.
  */
 export function problemCard(
   problems: readonly [Problem, ...Problem[]],
-  suggestions: readonly Suggestion[] = [],
+  actions: readonly CardAction[] = [],
 ): Card {
   const explained = problems.map(explain);
   const [first] = explained;
-  const meant = suggestions.map((suggestion) => paragraph('Did you mean ', suggestion.text, '?'));
-  const actions = suggestions.map((suggestion) => suggestion.action);
   if (explained.length === 1 && first !== undefined) {
     return {
       mark: 'warning',
       title: sentence(first.sentence),
-      blocks: [...onlyIn(problems[0]), ...meant, paragraph(sentence(first.nextStep))],
+      blocks: [...onlyIn(problems[0]), paragraph(sentence(first.nextStep))],
       actions,
     };
   }
@@ -43,7 +40,6 @@ export function problemCard(
         paragraph('• ', line(sentence(each.sentence), ' ', sentence(each.nextStep))),
         ...onlyIn(problems[index]),
       ]),
-      ...meant,
     ],
     actions,
   };

@@ -28,7 +28,13 @@ export function requestDetailsCard(view: RequestView): Card {
   const [, ...others] = blocksAbove(view);
   const known = hasEnded(view) ? false : percent(overallPercent(view));
   const words = paragraph(facts(known, standingOf(view)));
-  return { ...headOf(view), blocks: [words, ...others, table(view.rows)], actions: actionsOf(view) };
+  const { sheet } = view;
+  const picture = sheet === undefined ? [] : [paragraph('All results on one picture: ', { code: sheet })];
+  return {
+    ...headOf(view),
+    blocks: [words, ...others, table(view.rows), ...picture],
+    actions: actionsOf(view).filter(({ verb }) => verb !== 'show'),
+  };
 }
 
 function headOf(view: RequestView): Pick<Card, 'mark' | 'title'> {
@@ -158,6 +164,8 @@ function actionsOf(view: RequestView): readonly CardAction[] {
 }
 
 /** Runs again what has ended without a result. */
-export function retryActions({ request, retryable }: RequestView): readonly CardAction[] {
-  return retryable === 0 ? [] : [action('retry', request.id, `Retry ${retryable} failed`)];
+export function retryActions({ request, retryable, rows }: RequestView): readonly CardAction[] {
+  if (retryable === 0) return [];
+  const isCancelled = rows.some(({ run }) => run.state === 'cancelled');
+  return [action('retry', request.id, isCancelled ? `Run ${retryable} again` : `Retry ${retryable} failed`)];
 }

@@ -31,6 +31,8 @@ export interface RequestView {
   /** Why the next of its runs is taken by no lane. */
   readonly problem?: Problem;
   readonly notify?: Notified | string;
+  /** Where the picture is that has all of its results. */
+  readonly sheet?: string;
 }
 
 export function requestView(api: CosmosApi, request: RunRequest): RequestView {

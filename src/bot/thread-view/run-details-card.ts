@@ -47,6 +47,7 @@ function factRows({
     run.finishedAt !== undefined &&
       row('ended', ago(run.finishedAt), took !== undefined && ` after ${duration(took)}`),
     run.gpuSeconds !== undefined && run.gpuSeconds > 0 && row('GPU time', duration(run.gpuSeconds * 1000)),
+    run.draft !== undefined && row('draft', 'promote makes the full run of it'),
     parameters.length > 0 && row('parameters', parameters.join(' · ')),
     run.priority !== 0 && row('priority', String(run.priority)),
     run.rating !== undefined && row('rating', `${run.rating} of 5`),
@@ -85,7 +86,11 @@ function fileRows({ run, links = [] }: RunDetailsView): readonly CardBlock[] {
 function detailActions(run: Run): readonly CardAction[] {
   if (!isFinished(run.state))
     return [action('cancel', run.id, 'Cancel', { style: 'danger' }), action('logs', run.id, 'Show log')];
-  return [action('retry', run.id, 'Run again'), action('logs', run.id, 'Show log')];
+  const again = [action('retry', run.id, 'Run again'), action('logs', run.id, 'Show log')];
+  const isPromotable = run.draft !== undefined && run.state === 'done';
+  return isPromotable
+    ? [action('promote', run.id, 'At full quality', { style: 'primary' }), ...again]
+    : again;
 }
 
 function stateOf(run: Run, stageTitle: string | undefined, unattended: boolean): string {

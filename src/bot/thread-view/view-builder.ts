@@ -104,6 +104,15 @@ export class ViewBuilder {
     return requestView(this.#api, request);
   }
 
+  /** The same with the place of its contact sheet, where there is one, as `reader` may know it. */
+  requestDetails(request: RunRequest, reader: Reader): RequestView {
+    const sheet = this.#data.contactSheet(request.id);
+    return {
+      ...this.request(request),
+      ...(existsSync(sheet) && { sheet: this.#shownPath(sheet, reader) }),
+    };
+  }
+
   /** The same with whom its last post calls. */
   requestEnd(request: RunRequest, reader: Reader): RequestView {
     return { ...this.request(request), ...this.#notified(request, reader) };

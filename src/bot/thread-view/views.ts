@@ -3,7 +3,6 @@ import type { FitDeed } from '../../core/models/fit-change.ts';
 import type { SmallHost } from '../../core/models/gpu-memory.ts';
 import type { Size } from '../../core/models/output-size.ts';
 import type { ParameterValue } from '../../core/models/profile.ts';
-import type { CardAction } from '../../core/ports/chat.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
@@ -220,10 +219,4 @@ export interface ModelView {
   /** What each lane must have; absent for a model that needs no GPU. `gigabytes`: of each GPU, as it is sold. */
   readonly gpus?: { readonly minimum: number; readonly maximum?: number; readonly gigabytes?: number };
   readonly parameters: readonly ModelParameter[];
-}
-
-/** What somebody probably meant, and the button for it. */
-export interface Suggestion {
-  readonly text: string;
-  readonly action: CardAction;
 }

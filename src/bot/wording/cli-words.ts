@@ -2,8 +2,9 @@ import type { ChatConfig, Config, WebConfig } from '../../core/config/config.ts'
 import type { RunId } from '../../core/ids.ts';
 
 /** What the command line says beside the cards. */
-export const EMBEDDED_DEFAULT =
-  'No cosmos.toml here: using the embedded default (data in ./data, this machine, model preview).';
+export function embeddedDefault(dataDirectory: string): string {
+  return `No cosmos.toml here: using the embedded default (data in ${dataDirectory}, this machine, model preview).`;
+}
 
 /** `config check --online` where every chat is on this machine. */
 export const NOTHING_ONLINE =

@@ -14,12 +14,14 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.parameter_type': {
-    example: { parameter: 'seed', given: 'abc', expected: 'a whole number' },
+    example: { parameter: 'seed', given: 'abc', expected: 'a whole number', minimum: 0 },
     say: (p) => ({
-      sentence: `${p.text('parameter', 'parameter')}${p.has('given') ? `=${p.text('given')}` : ' has no value'}: ${p.text('expected', 'another kind of value')}, please.`,
+      sentence: `${p.text('parameter', 'That parameter')}${p.has('given') ? '' : ' has no value; it'} takes ${p.text('expected', 'another kind of value')}${bounds(p)}${p.part('given', (given) => `; you wrote ${given}`)}.`,
       nextStep:
         p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) ||
-        'Correct the value and send it again.',
+        (isSeveralNumbers(p.text('given'))
+          ? 'Give one value; `inference` takes lists and ranges.'
+          : 'Correct the value and send it again.'),
     }),
   },
   'input.parameter_range': {
@@ -162,7 +164,10 @@ export const COMMAND_WORDING = {
     example: { verb: 'inference', given: '--edge', assignment: 'edge=0.5' },
     say: (p) => ({
       sentence: `${verb(p, 'This command')} has no option${p.part('given', (given) => ` \`${given}\``)}.${didYouMean(p)}`,
-      nextStep: `${p.part('assignment', (words) => `A parameter is written without dashes: \`${words}\`. `)}See its options with \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+      nextStep:
+        p.text('commandLineOnly') === 'true'
+          ? 'It is for the command line only: leave it out.'
+          : `${p.part('assignment', (words) => `A parameter is written without dashes: \`${words}\`. `)}See its options with \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
   'input.argument_missing': {
@@ -214,13 +219,18 @@ function verb(p: Parameters, otherwise: string): string {
   return p.part('verb', (name) => `\`${name}\``) || otherwise;
 }
 
-/** The name of a choice stands in no usage line, only its words do. */
+/** `1..8`, `0.2,0.5`: what only a verb that queues many runs takes. */
+function isSeveralNumbers(given: string): boolean {
+  return /^[\d.+-]+(?:\.\.|,)[\d.,+-]+$/.test(given);
+}
+
 /** What a missing id is found by. */
 function whereIdsAre(p: Parameters): string {
   const listed = ['run', 'prompt'].find((each) => each === p.text('argument'));
   return listed === undefined ? '' : ` See the latest with \`list ${listed}s\`.`;
 }
 
+/** The name of a choice stands in no usage line, only its words do. */
 function argument(p: Parameters): string {
   const name = p.text('argument');
   if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;

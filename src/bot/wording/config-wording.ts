@@ -22,7 +22,10 @@ export const CONFIG_WORDING = {
     example: { file: 'cosmos.toml', detail: 'EACCES' },
     say: (p) => ({
       sentence: `${p.text('file', 'The configuration file')} cannot be read${whyAtTheEnd(p)}`,
-      nextStep: 'Let the user that runs the bot read it.',
+      nextStep:
+        p.text('detail') === 'ENOENT'
+          ? 'Make it, or correct its name.'
+          : 'Let the user that runs the bot read it.',
     }),
   },
   'config.syntax': {
@@ -57,7 +60,7 @@ export const CONFIG_WORDING = {
   'config.missing_key': {
     example: { file: 'cosmos.toml', where: 'hosts[0]', keys: ['name'] },
     say: (p) => ({
-      sentence: `${place(p)} lacks ${p.has('keys') ? p.choices('keys') : 'a key'}${source(p)}.`,
+      sentence: `${place(p, 'The file')} lacks ${p.has('keys') ? p.choices('keys') : 'a key'}${source(p)}.`,
       nextStep: 'Add it, then run `npx cosmos config check`.',
     }),
   },
@@ -95,8 +98,8 @@ export const CONFIG_WORDING = {
       nearest: 'local',
     },
     say: (p) => ({
-      sentence: `${place(p)} is ${p.choices('choices', 'one of a few words')}${given(p)}${source(p)}.${didYouMean(p)}`,
-      nextStep: 'Use one of these words.',
+      sentence: `${place(p)} takes ${p.choices('choices', 'one of a few words')}${given(p)}${source(p)}.${didYouMean(p)}`,
+      nextStep: CHECK,
     }),
   },
   'config.invalid_name': {
@@ -112,7 +115,8 @@ export const CONFIG_WORDING = {
       nextStep:
         p.part(
           'pattern',
-          (pattern) => `Use small letters, digits and hyphens (it must match \`${pattern}\`).`,
+          (pattern) =>
+            `Use small letters${pattern.includes('-]') ? ', digits and hyphens' : ' and digits'} (it must match \`${pattern}\`).`,
         ) || 'Use small letters, digits and hyphens.',
     }),
   },
@@ -216,8 +220,8 @@ export const CONFIG_WORDING = {
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
 
 /** Which key: `hosts[0].name`. */
-function place(p: Parameters): string {
-  return p.part('where', (where) => `\`${where}\``) || p.part('key', (key) => `\`${key}\``) || 'A setting';
+function place(p: Parameters, otherwise = 'A setting'): string {
+  return p.part('where', (where) => `\`${where}\``) || p.part('key', (key) => `\`${key}\``) || otherwise;
 }
 
 /** `, line 12`, where it is known. */

@@ -1,7 +1,7 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { duration, grouped, size } from './numbers.ts';
 import { whyInBrackets } from './reasons.ts';
-import type { Parameters, Wording } from './wording.ts';
+import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with a text, a file, or the files of one prompt together. */
 export const FILE_WORDING = {
@@ -38,8 +38,10 @@ export const FILE_WORDING = {
   'input.file_missing': {
     example: { file: 'street.mp4' },
     say: (p) => ({
-      sentence: `I cannot find ${file(p, 'the file')}.`,
-      nextStep: 'Check the name and the folder; put a name with spaces in quotes.',
+      sentence: `I cannot find ${file(p, 'the file')}.${didYouMean(p)}`,
+      nextStep: p.has('known')
+        ? `The files of the prompt are: ${p.text('known')}.`
+        : 'Check the name and the folder; put a name with spaces in quotes.',
     }),
   },
   'input.file_unreadable': {
@@ -132,7 +134,7 @@ export const FILE_WORDING = {
     example: { role: 'depth', model: 'preview', parameter: 'depth' },
     say: (p) => ({
       sentence: `${p.part('parameter', (name) => `The weight \`${name}\``) || p.text('model', 'The model')} needs ${p.part('role', (role) => `a \`${role}\` file`) || 'another file'}, and the prompt has none.`,
-      nextStep: `Make the prompt again with that file${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
+      nextStep: `Add that file, or give its role to another one with \`roles\`${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
     }),
   },
   'input.role_wrong_kind': {

@@ -19,7 +19,8 @@ export const SEQUENCE_WORDING = {
     example: { file: 'render.zip', files: ['normal.0001.png', 'notes.txt'], roles: ['color', 'depth'] },
     say: (p) => ({
       sentence: `In ${file(p, 'the folder')}, ${p.part('files', (names) => `these are no pictures of a sequence that I know: ${names}`) || 'some files are no pictures of a sequence'}.`,
-      nextStep: `${NAMING} ${p.part('roles', (roles) => `Kinds: ${roles}.`)}`.trim(),
+      nextStep:
+        `Take out what does not belong there. ${NAMING} ${p.part('roles', (roles) => `Kinds: ${roles}.`)}`.trim(),
     }),
   },
   'input.sequence_twice': {

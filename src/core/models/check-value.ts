@@ -18,7 +18,8 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
  * One value for one parameter. Text that a person typed becomes the parameter's type where that is beyond doubt
- * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, nearest?},
+ * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, minimum?,
+ * maximum?, nearest?},
  * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, step?, nearest?}, `input.parameter_choice`
  * {parameter, given, choices, nearest?}, and those of `parseRegions`. Of a list, each item is a region; of any other
  * parameter the last one holds.
@@ -52,10 +53,15 @@ function checkOne(name: string, parameter: OneValue, given: unknown): Checked<Pa
 function checkNumber(name: string, parameter: NumberParameter, given: unknown): Checked<number> {
   const value = toNumber(given);
   const isWhole = value !== undefined && Number.isSafeInteger(value);
-  if (value === undefined || (parameter.type === 'integer' && !isWhole)) {
-    return wrongType(name, parameter.type, given, withPoint(name, parameter, given));
-  }
   const { minimum, maximum, step } = parameter;
+  const bounds = { ...(minimum !== undefined && { minimum }), ...(maximum !== undefined && { maximum }) };
+  if (value === undefined || (parameter.type === 'integer' && !isWhole)) {
+    const meant = withPoint(name, parameter, given);
+    return wrongType(name, parameter.type, given, {
+      ...bounds,
+      ...(meant !== undefined && { nearest: meant }),
+    });
+  }
   const isWithin = value >= (minimum ?? -Infinity) && value <= (maximum ?? Infinity);
   const nearestStep = onStep(parameter, value);
   if (isWithin && isSame(value, nearestStep)) return valid(value === 0 ? 0 : value);
@@ -64,8 +70,7 @@ function checkNumber(name: string, parameter: NumberParameter, given: unknown): 
     parameter: name,
     expected: EXPECTED[parameter.type],
     given: value,
-    ...(minimum === undefined ? {} : { minimum }),
-    ...(maximum === undefined ? {} : { maximum }),
+    ...bounds,
     ...(step === undefined ? {} : { step }),
     ...(suggestion === undefined ? {} : { nearest: suggestion }),
   });
@@ -163,13 +168,13 @@ function wrongType(
   parameter: string,
   type: keyof typeof EXPECTED,
   given: unknown,
-  suggestion?: string,
+  more: ErrorParameters = {},
 ): Checked<never> {
   return invalid('input.parameter_type', {
     parameter,
     expected: EXPECTED[type],
     given: shown(given),
-    ...(suggestion !== undefined && { nearest: suggestion }),
+    ...more,
   });
 }
 

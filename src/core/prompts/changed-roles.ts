@@ -64,6 +64,10 @@ function unknownFile(name: string, files: readonly OfferedFile[]): Problem {
   );
   return {
     code: 'input.file_missing',
-    parameters: { file: name, ...(near !== undefined && { nearest: near }) },
+    parameters: {
+      file: name,
+      known: files.map(({ originalName }) => originalName),
+      ...(near !== undefined && { nearest: near }),
+    },
   };
 }

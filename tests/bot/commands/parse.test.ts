@@ -180,7 +180,7 @@ describe('a typed command', () => {
     ],
     ['run ps_7 --edge', { code: 'input.option_unknown', parameters: { assignment: 'edge=VALUE' } }],
     ['list', { code: 'input.argument_missing', parameters: { argument: 'prompts|runs|requests' } }],
-    ['run ps_7 --wait', { code: 'input.option_unknown' }],
+    ['run ps_7 --wait', { code: 'input.option_unknown', parameters: { commandLineOnly: true } }],
     ['run ps_7 --model', { code: 'input.argument_missing', parameters: { argument: '--model VALUE' } }],
     ['run ps_7 --dry-run=maybe', { code: 'input.argument_invalid', parameters: { expected: 'flag' } }],
     [

@@ -151,7 +151,8 @@ describe('the form of a run', () => {
       problems: {
         'parameter:edge':
           'edge is a weight from 0 to 1; you wrote 8. Did you mean 0.8? Correct the value and send it again.',
-        'parameter:seed': 'seed=abc: a whole number, please. Correct the value and send it again.',
+        'parameter:seed':
+          'seed takes a whole number from 0 to 2147483647; you wrote abc. Correct the value and send it again.',
         'parameter:canny_threshold':
           'canny_threshold is very_low, low, medium, high or very_high; you wrote hi. Did you mean high? Use one of these words.',
       },

@@ -147,12 +147,11 @@ describe('answers', () => {
 
   test('one problem is a sentence with the way out', () => {
     const action = { verb: 'inference', target: 'ps_7k2m9x4d', label: 'Run it' };
-    const problem = { code: 'input.id_unknown', parameters: { kind: 'prompt', given: 'ps_7k2' } } as const;
-    const card = problemCard([problem], [{ text: 'ps_7k2m9x4d (rainy_neon_street, 3 min ago)', action }]);
+    const parameters = { kind: 'prompt', given: 'ps_7k2', nearest: 'ps_7k2m9x4d' };
+    const card = problemCard([{ code: 'input.id_unknown', parameters }], [action]);
     expect(rendered(card)).toMatchInlineSnapshot(`
       "
-      ▲ I know no prompt "ps_7k2".
-        Did you mean ps_7k2m9x4d (rainy_neon_street, 3 min ago)?
+      ▲ I know no prompt "ps_7k2". Did you mean ps_7k2m9x4d?
         See the latest with list prompts.
         → Run it: /cosmos inference ps_7k2m9x4d
       "
@@ -182,7 +181,7 @@ describe('answers', () => {
       ▲ 2 things to correct
         • edge is a weight from 0 to 1; you wrote 8. Did you mean 0.8? Correct the value and
         send it again.
-        • seed=abc: a whole number, please. Correct the value and send it again.
+        • seed takes a whole number; you wrote abc. Correct the value and send it again.
       "
     `);
   });

@@ -53,8 +53,8 @@ describe('the prompt card', () => {
         ▏ two
         ▏ lines
         No files yet: send them into this thread.
-        Not for preview: preview needs a color file, and the prompt has none. Make the prompt
-        again with that file.
+        Not for preview: preview needs a color file, and the prompt has none. Add that file, or
+        give its role to another one with roles.
       "
     `);
     expect(card.actions).toEqual([]);

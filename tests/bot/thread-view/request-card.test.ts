@@ -68,6 +68,17 @@ describe('the table of a request', () => {
     `);
   });
 
+  it('of an answer names the picture with all results, and does not lead to itself', () => {
+    const card = requestDetailsCard(view([row(1, done)], { sheet: '/data/contact-sheet.jpg' }));
+    expect(rendered(card)).toContain('All results on one picture: /data/contact-sheet.jpg');
+    expect(card.actions).toEqual([]);
+  });
+
+  it('does not call runs failed that somebody has cancelled', () => {
+    const cancelled = view([row(1, done), row(2, { state: 'cancelled', finishedAt: NOW })], { retryable: 1 });
+    expect(requestCard(cancelled).actions.map(({ label }) => label)).toContain('Run 1 again');
+  });
+
   it('is live in a terminal until all have ended; an answer about it never is', () => {
     expect(isLiveCard(requestCard(MIXED))).toBe(true);
     expect(isLiveCard(requestDetailsCard(MIXED))).toBe(false);

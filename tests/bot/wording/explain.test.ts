@@ -40,7 +40,7 @@ test.each<[ErrorCode, ErrorParameters, string]>([
   [
     'input.parameter_type',
     { parameter: 'depth', given: '', expected: 'a number' },
-    'depth has no value: a number',
+    'depth has no value; it takes a number',
   ],
   ['input.option_unknown', { verb: 'inference', given: '--edge', assignment: 'edge=0.5' }, '`edge=0.5`'],
   [
@@ -128,10 +128,10 @@ test('an id that is missing is said to be found in its list', () => {
   expect(explain(missing).nextStep).toBe('Type it as `cancel RUN`. See the latest with `list runs`.');
 });
 
-test('a value of the wrong type says the type and please', () => {
+test('a value of the wrong type says the type and what was written', () => {
   const parameters = { parameter: 'seed', given: 'abc', expected: 'a whole number' };
   expect(explain({ code: 'input.parameter_type', parameters }).sentence).toBe(
-    'seed=abc: a whole number, please.',
+    'seed takes a whole number; you wrote abc.',
   );
 });
 

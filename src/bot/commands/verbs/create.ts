@@ -1,5 +1,10 @@
 import { promptCard } from '../../thread-view/prompt-card.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
+import { usage } from '../help.ts';
+import { COMMANDS } from '../registry.ts';
+
+/** The only word is a file: what is missing is the text before it. */
+const FILE_NAME = /^\S+\.[a-z0-9]{2,4}$/i;
 
 export const create: CommandHandler = async (context, command) => {
   const { api, views, actor, localFiles, openThread, idempotencyKey, onProgress } = context;
@@ -7,6 +12,10 @@ export const create: CommandHandler = async (context, command) => {
   const text = command.arguments['text'] ?? '';
   if (!localFiles && command.rest.length > 0) {
     return refused([{ code: 'input.paths_not_taken', parameters: { paths: command.rest } }]);
+  }
+  if (localFiles && command.rest.length === 0 && FILE_NAME.test(text)) {
+    const parameters = { verb: 'create', argument: 'text', usage: usage('create', COMMANDS.create) };
+    return refused([{ code: 'input.argument_missing', parameters }]);
   }
   const created = await api.createPrompt(actor, {
     text,

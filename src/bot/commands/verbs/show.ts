@@ -17,7 +17,10 @@ export const show: CommandHandler = (context, command) => {
     }
     case 'request': {
       const { request } = found.value;
-      return answered(requestDetailsCard(views.request(request)), requestData(context, request));
+      return answered(
+        requestDetailsCard(views.requestDetails(request, { localFiles })),
+        requestData(context, request),
+      );
     }
     case 'prompt': {
       const { prompt } = found.value;

@@ -10,7 +10,7 @@ import { foundOrSuggested } from './suggestions.ts';
 const HOSTS = 'hosts';
 
 export const status: CommandHandler = (context, command) => {
-  const { api, views } = context;
+  const { api, views, localFiles } = context;
   const given = command.arguments['run'];
   if (given === undefined || given.toLowerCase() === HOSTS) {
     const view = api.queue();
@@ -20,7 +20,10 @@ export const status: CommandHandler = (context, command) => {
   if (!found.ok) return found.refusal;
   if (found.value.kind === 'request') {
     const { request } = found.value;
-    return answered(requestDetailsCard(views.request(request)), requestData(context, request));
+    return answered(
+      requestDetailsCard(views.requestDetails(request, { localFiles })),
+      requestData(context, request),
+    );
   }
   const { run } = found.value;
   return answered(statusCard(views.status(run)), runData(run));

@@ -1,6 +1,6 @@
 import type { Checked, Problem } from '../../../core/errors.ts';
+import type { CardAction } from '../../../core/ports/chat.ts';
 import { action } from '../../thread-view/text.ts';
-import type { Suggestion } from '../../thread-view/views.ts';
 import { SUGGESTION_WORDS, type SuggestedVerb } from '../../wording/suggestion-words.ts';
 import { type CommandResult, refused } from '../command-context.ts';
 
@@ -15,10 +15,10 @@ export function foundOrSuggested<T>(found: Checked<T>, verb: SuggestedVerb): Fou
 }
 
 /** A button for what was probably meant by a wrong id. */
-export function suggestions(problems: readonly Problem[], verb: SuggestedVerb): Suggestion[] {
+export function suggestions(problems: readonly Problem[], verb: SuggestedVerb): CardAction[] {
   return problems.flatMap(({ code, parameters }) => {
     const guess = code === 'input.id_unknown' ? parameters['nearest'] : undefined;
     if (typeof guess !== 'string') return [];
-    return [{ text: guess, action: action(verb, guess, SUGGESTION_WORDS[verb]) }];
+    return [action(verb, guess, SUGGESTION_WORDS[verb])];
   });
 }

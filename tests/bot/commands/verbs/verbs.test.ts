@@ -307,7 +307,21 @@ describe('the rest', () => {
     bench.bench.claim();
   });
 
-  it.each(['status', 'queue', 'help', 'help inference', 'help nonsense'])('%s answers', async (line) => {
-    expect((await (await CommandBench.open()).say(line)).card).toBeDefined();
+  it.each(['status', 'queue', 'help', 'help inference'])('%s answers', async (line) => {
+    expect(await (await CommandBench.open()).say(line)).toMatchObject({ failed: false, card: {} });
+  });
+
+  it('help of what is no command says so, and what was meant', async () => {
+    expect(await (await CommandBench.open()).say('help inferense')).toMatchObject({
+      failed: true,
+      data: { problems: [{ code: 'input.command_unknown', parameters: { nearest: 'inference' } }] },
+    });
+  });
+
+  it('create with nothing but a file asks for the text', async () => {
+    expect(await (await CommandBench.open()).say('create prompt street.mp4')).toMatchObject({
+      failed: true,
+      data: { problems: [{ code: 'input.argument_missing', parameters: { argument: 'text' } }] },
+    });
   });
 });
