@@ -22,7 +22,7 @@ import type { RunOrders } from './runs/run-orders.ts';
 import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder } from './runs/run-service.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { KnownPrincipal } from './store/principals.ts';
-import type { RunFilter } from './store/runs.ts';
+import type { RunFilter } from './store/run-filter.ts';
 
 /** Stand for the places on a host, for readers who are not to know them. */
 const NAMED_PATHS: JobPaths = {

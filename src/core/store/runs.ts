@@ -1,12 +1,13 @@
 import type { Problem } from '../errors.ts';
-import type { PrincipalId, PromptId, RequestId, RunId, ThreadId } from '../ids.ts';
+import type { PrincipalId, RequestId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
-import type { Run, RunProgress, RunStage, RunState } from '../runs/run.ts';
+import type { Run, RunProgress, RunStage } from '../runs/run.ts';
 import type { VideoShape } from '../runs/shape.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { toJsonOrNull } from './json.ts';
-import { likePattern, prefixRange } from './patterns.ts';
+import { prefixRange } from './patterns.ts';
+import { conditions, type RunFilter } from './run-filter.ts';
 import { type OutputRow, type RunRow, SELECT_RUNS, toOutput, toRun } from './run-rows.ts';
 
 /** A run that is about to be queued. */
@@ -34,20 +35,6 @@ export interface NewRun
   readonly profileContent: string;
   /** Of the main video, or of a picture, for estimates. */
   readonly shape?: VideoShape;
-}
-
-export interface RunFilter {
-  readonly limit: number;
-  readonly state?: RunState;
-  /** Any of these. */
-  readonly states?: readonly RunState[];
-  /** Shown in this thread. */
-  readonly thread?: ThreadId;
-  /** Beginning of the run's id, or part of the prompt's name. */
-  readonly search?: string;
-  readonly promptId?: PromptId;
-  readonly owner?: PrincipalId;
-  readonly request?: RequestId;
 }
 
 /** What a finished run of a profile took; the base of estimates. */
@@ -279,26 +266,4 @@ export class RunStore {
   #prepare<Parameters extends unknown[], Row = unknown>(sql: string): Statement<Parameters, Row> {
     return this.#connection.prepare<Parameters, Row>(sql);
   }
-}
-
-function conditions(filter: Omit<RunFilter, 'limit'>): { where: string; values: string[] } {
-  const { state, states, promptId, owner, request, thread, search } = filter;
-  const given: readonly (readonly [condition: string, ...values: (string | undefined)[]])[] = [
-    ['runs.state = ?', state],
-    ['runs.state IN (SELECT value FROM json_each(?))', states && JSON.stringify(states)],
-    ['runs.prompt_id = ?', promptId],
-    ['runs.owner_id = ?', owner],
-    ['runs.request_id = ?', request],
-    ['runs.id IN (SELECT run_id FROM run_threads WHERE thread_id = ?)', thread],
-    [
-      `(runs.id >= ? AND runs.id < ?
-        OR runs.prompt_id IN (SELECT id FROM prompts WHERE name LIKE ? ESCAPE '\\'))`,
-      ...(search === undefined ? [undefined] : [...prefixRange(search), likePattern(search)]),
-    ],
-  ];
-  const used = given.filter(([, first]) => first !== undefined);
-  return {
-    where: ['WHERE runs.deleted_at IS NULL', ...used.map(([condition]) => condition)].join(' AND '),
-    values: used.flatMap(([, ...values]) => values.filter((value) => value !== undefined)),
-  };
 }
