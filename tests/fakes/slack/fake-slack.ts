@@ -17,6 +17,7 @@ import { SlackChannel } from './people/channel.ts';
 import { Person } from './people/person.ts';
 import { RateLimits } from './rate-limits.ts';
 import { SocketServer } from './socket-server.ts';
+import { TimestampMaker } from './timestamps.ts';
 import { Workspace } from './workspace.ts';
 import type { World } from './world.ts';
 
@@ -41,6 +42,7 @@ export class FakeSlack implements World {
   readonly calls = new CallLog(this.changes);
   readonly injections = new Injections(this.changes);
   readonly rateLimits: RateLimits;
+  readonly actionTimes = new TimestampMaker();
   readonly interactions: Interactions;
   readonly sockets: SocketServer;
   readonly deliveries: Deliveries;

@@ -8,11 +8,13 @@ import type { Injections } from './injections.ts';
 import type { Interactions } from './interactions.ts';
 import type { RateLimits } from './rate-limits.ts';
 import type { SocketServer } from './socket-server.ts';
+import type { TimestampMaker } from './timestamps.ts';
 import type { Workspace } from './workspace.ts';
 
 /** All parts of the fake Slack, for those of them that need others. */
 export interface World {
   readonly clock: Clock;
+  readonly actionTimes: TimestampMaker;
   readonly changes: Changes;
   readonly calls: CallLog;
   readonly injections: Injections;

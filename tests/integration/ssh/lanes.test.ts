@@ -52,8 +52,8 @@ async function openTwoLanes(server: OpenSshServer) {
     ...{ key_file: server.path('user-key'), known_hosts: server.path('known_hosts') },
     work_dir: join(await server.makeDirectory('work'), 'dir'),
     lanes: [
-      { name: 'gpu0', gpus: [0] },
-      { name: 'gpu1', gpus: [1] },
+      { name: 'gpu0', gpus: [0], batch: false },
+      { name: 'gpu1', gpus: [1], batch: false },
     ],
     models: ['transfer1'],
   };

@@ -54,8 +54,7 @@ export function installationOf({ world, workspace }: Actor, appId?: string): Ins
   return found;
 }
 
-/** The time of a click, as payloads have it. */
+/** The time of a click, as payloads have it: no other click has the same. */
 export function actionTime(world: World): string {
-  const now = world.clock.now();
-  return `${Math.floor(now / 1000)}.${String((now % 1000) * 1000).padStart(6, '0')}`;
+  return world.actionTimes.next(world.clock.now());
 }
