@@ -408,6 +408,16 @@ describe('a result that is not certainly of its own run', () => {
     });
   });
 
+  it('is not read where it is too long to be the text of its run', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    works(lane, attempt, 0, `snow${' '.repeat(100_000)}`);
+    works(lane, attempt, 1, 'rain\n');
+    works(lane, attempt, 2, 'fog');
+    lane.host.finish(attempt);
+    await lane.settle();
+    expect(states(lane, runs)).toEqual(['queued', 'done', 'done']);
+  });
+
   it('that is no video fails its run alone', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     for (const [item, text] of TEXTS.entries()) works(lane, attempt, item, text);
