@@ -1,4 +1,4 @@
-import type { Checked } from './errors.ts';
+import { type Checked, invalid } from './errors.ts';
 import { normalised, pick } from './pick.ts';
 import type { Prompt } from './prompts/prompt.ts';
 import type { RunRequest } from './requests/request.ts';
@@ -44,18 +44,21 @@ export class Lookup {
     return [...named, ...found].slice(0, limit);
   }
 
-  /** A run by its id or the beginning of it. */
+  /** A run by its id or the beginning of it; what names a prompt instead fails with `prompt`, its name, too. */
   run(reference: string): Checked<Run> {
     const { runs } = this.#store;
     const given = normalised(reference);
     const matches = runs.matching(given, LISTED_MATCHES);
-    return pick(
+    const found = pick(
       'run',
       given,
       matches,
       (run) => [run.id],
       () => runs.list({ limit: NEAREST_AMONG }),
     );
+    const prompt = found.ok || matches.length > 0 ? undefined : this.prompt(reference);
+    if (prompt?.ok !== true) return found;
+    return invalid('input.id_unknown', { kind: 'run', given, prompt: prompt.value.name });
   }
 
   /** A request with many runs by its id or the beginning of it. */

@@ -44,6 +44,16 @@ describe('finding prompts and runs', () => {
     },
   );
 
+  it('knows a prompt that stands where a run is meant', async () => {
+    const bench = await open();
+    const { id, name } = await bench.prompt();
+    for (const given of [id, name]) {
+      expect(bench.api.findRun(given)).toMatchObject({
+        problems: [{ code: 'input.id_unknown', parameters: { kind: 'run', prompt: name } }],
+      });
+    }
+  });
+
   it('suggests the nearest', async () => {
     const bench = await open();
     const prompt = await bench.prompt();

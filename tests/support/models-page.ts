@@ -6,10 +6,9 @@ import type { Profile } from '../../src/core/models/profile.ts';
 import { readProfiles } from '../../src/core/models/read-profiles.ts';
 
 const TASKS = {
-  generate: 'a video or an image of a prompt',
   upscale: 'a larger video',
   enhance: 'a better text',
-} as const satisfies Record<Profile['task'], string>;
+} as const satisfies Record<Exclude<Profile['task'], 'generate'>, string>;
 
 const GUARDRAILS = {
   builtin: 'The model checks by itself',
@@ -52,7 +51,7 @@ function section(profile: Profile, notes: ReadonlySet<string>): readonly string[
   const { id, title, description, media, family } = profile;
   return [
     `## ${id}`,
-    `${title}: ${TASKS[profile.task]}. ${description} Written against version \`${profile.version}\`.`,
+    `${title}: ${made(profile)}. ${description} Written against version \`${profile.version}\`.`,
     family !== undefined && notes.has(family)
       ? `What a host needs for it, and what is special: [models/${family}.md](models/${family}.md).`
       : '',
@@ -63,6 +62,12 @@ function section(profile: Profile, notes: ReadonlySet<string>): readonly string[
     outputs(profile),
     guardrail(profile) === '' ? '' : `Guardrail: ${guardrail(profile)}.`,
   ];
+}
+
+function made({ task, success }: Profile): string {
+  if (task !== 'generate') return TASKS[task];
+  const image = success.outputs.some(({ purpose, kind }) => purpose === 'primary' && kind === 'image');
+  return image ? 'an image of a prompt' : 'a video of a prompt';
 }
 
 function needs({ requires }: Profile): string {

@@ -4,7 +4,7 @@ import type { Parameter } from '../../core/models/profile.ts';
 export function parameterValues(parameter: Parameter): string {
   switch (parameter.type) {
     case 'choice':
-      return parameter.choices.join(', ');
+      return parameter.choices.join(parameter.choices.some((choice) => choice.includes(',')) ? ' · ' : ', ');
     case 'boolean':
       return 'true or false';
     case 'string':

@@ -114,8 +114,12 @@ export const COMMAND_WORDING = {
   'input.id_unknown': {
     example: { kind: 'prompt', given: 'ps_7k2', nearest: 'ps_7k2m9x4d' },
     say: (p) => ({
-      sentence: `I know no ${p.text('kind', 'prompt or run')}${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
-      nextStep: `See the latest with \`list ${LISTED_KINDS.get(p.text('kind')) ?? 'prompts'}\`.`,
+      sentence:
+        p.part('prompt', (prompt) => `${prompt} is a prompt, and this is about one of its runs.`) ||
+        `I know no ${p.text('kind', 'prompt or run')}${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
+      nextStep:
+        p.part('prompt', (prompt) => `See its runs with \`list runs --prompt ${prompt}\`.`) ||
+        `See the latest with \`list ${LISTED_KINDS.get(p.text('kind')) ?? 'prompts'}\`.`,
     }),
   },
   'input.id_ambiguous': {
