@@ -237,6 +237,7 @@ function whereIdsAre(p: Parameters): string {
 /** The name of a choice stands in no usage line, only its words do. */
 function argument(p: Parameters): string {
   const name = p.text('argument');
+  if (name === 'name') return '`NAME`';
   if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;
   return name === '' ? 'That' : `\`${name}\``;
 }

@@ -110,7 +110,7 @@ export const QUEUE_WORDING = {
   'queue.no_result': {
     example: { run: 'rs_3fq8w1zz', state: 'cancelled' },
     say: (p) => ({
-      sentence: `${run(p)} has no result that could be rated${p.part('state', (state) => ` (${state.replaceAll('_', ' ')})`)}.`,
+      sentence: `${run(p)} has no result${p.part('state', (state) => ` (${state.replaceAll('_', ' ')})`)}.`,
       nextStep: `Run it again with \`retry ${p.text('run', 'RUN')}\`.`,
     }),
   },

@@ -3,6 +3,7 @@ import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
 import type { PromptId, RequestId, ThreadId } from '../ids.ts';
 import type { Models } from '../models/models.ts';
+import { normalised, pick } from '../pick.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { QueueService } from '../queue/queue-service.ts';
@@ -14,6 +15,9 @@ import type { RunRequest } from './request.ts';
 import type { PlannedRun, RequestOrder, RequestPlan } from './request-plan.ts';
 import { RequestPlanner } from './request-planner.ts';
 import { RequestReader } from './request-reader.ts';
+
+/** Matches that an ambiguous id is answered with. */
+const LISTED_MATCHES = 6;
 
 export interface RequestOptions {
   readonly priority?: number;
@@ -117,6 +121,19 @@ export class RequestService extends RequestReader {
       const more = { ...(priority !== undefined && { priority }), id };
       return valid(this.#insert(actor, plan.value, { ...options, ...more }));
     });
+  }
+
+  /** The id that is meant by its beginning, of what was proposed to somebody, confirmed or not; fails as `pick` does. */
+  findProposed(actor: Principal, reference: string): Checked<RequestId> {
+    const given = normalised(reference);
+    const ids = given === '' ? [] : this.#parts.store.requests.idsMatching(actor.id, given, LISTED_MATCHES);
+    return pick(
+      'request',
+      given,
+      ids,
+      (id) => [id],
+      () => [],
+    );
   }
 
   /** What was proposed under this id; the request where it was confirmed already. */

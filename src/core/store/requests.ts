@@ -88,6 +88,17 @@ export class RequestStore {
     return row && { owner: row.owner, content: fromJson<T>(row.proposal) };
   }
 
+  /** Ids of somebody's batches, and of what waits for a confirmation, that begin with `text`, newest first. */
+  idsMatching(owner: PrincipalId, text: string, limit: number): RequestId[] {
+    return this.#prepare<(string | number)[], { id: RequestId }>(
+      `SELECT id FROM requests
+       WHERE owner_id = ? AND (proposal IS NOT NULL OR varied IS NOT NULL) AND id >= ? AND id < ?
+       ORDER BY created_at DESC LIMIT ?`,
+    )
+      .all(owner, ...prefixRange(text), limit)
+      .map(({ id }) => id);
+  }
+
   /** The proposal becomes a request, made now. */
   confirm(id: RequestId, varied: readonly string[], at: UtcMs): void {
     this.#prepare<(string | number)[]>(

@@ -206,6 +206,20 @@ describe('a yes', () => {
     expect(bench.api.countRuns({})).toBe(9);
   });
 
+  test('takes the beginning of the id, of what waits and of what was queued', async () => {
+    const bench = await open();
+    const asked = await order(bench, { seed: '1..9' });
+    const id = bench.api.requests.propose(bench.actor(), asked);
+    const find = (given: string) => bench.api.requests.findProposed(bench.actor(), given);
+    expect(find(id.slice(0, 7).toUpperCase())).toEqual({ ok: true, value: id });
+    must(bench.api.requests.confirm(bench.actor(), id));
+    expect(find(id.slice(0, 7))).toEqual({ ok: true, value: id });
+    bench.api.requests.propose(bench.actor(), asked);
+    expect(codes(find('rq_'))).toEqual(['input.id_ambiguous']);
+    expect(codes(find(''))).toEqual(['input.id_unknown']);
+    expect(codes(bench.api.requests.findProposed(bench.actor('ben'), id))).toEqual(['input.id_unknown']);
+  });
+
   test('is of whoever asked, and nobody else', async () => {
     const bench = await open();
     const id = bench.api.requests.propose(bench.actor(), await order(bench, { seed: '1..9' }));

@@ -1,4 +1,3 @@
-import type { RequestId } from '../../../core/ids.ts';
 import { answerCard } from '../../thread-view/answer-card.ts';
 import { action } from '../../thread-view/text.ts';
 import { queuedAlready } from '../../wording/answers.ts';
@@ -8,7 +7,9 @@ import { requestAnswer, requestData, requestTitle } from './request-answer.ts';
 
 export const confirm: CommandHandler = async (context, command) => {
   const { api, actor, openThread, idempotencyKey } = context;
-  const id = (command.arguments['request'] ?? '').trim().toLowerCase() as RequestId;
+  const found = api.requests.findProposed(actor, command.arguments['request'] ?? '');
+  if (!found.ok) return refused(found.problems);
+  const id = found.value;
   const proposed = api.requests.proposed(actor, id);
   if (!proposed.ok) return refused(proposed.problems);
   if ('isBatch' in proposed.value) {
