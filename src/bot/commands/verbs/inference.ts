@@ -61,9 +61,9 @@ function foundPrompts(api: CosmosApi, command: ParsedCommand): Found {
     : { ok: true, value: [first, ...others] };
 }
 
-/** `seed=1, 2`: what follows the space is no prompt. */
+/** `seed=1, 2`, `seed= 2`: what follows the space is no prompt. */
 function tornList({ assignments }: ParsedCommand): Problem | undefined {
-  const torn = assignments.find(({ value }) => value.endsWith(','));
+  const torn = assignments.find(({ value }) => value === '' || value.endsWith(','));
   if (torn === undefined) return undefined;
   const parameters = { parameter: torn.name, given: torn.value, reason: 'gap' };
   return { code: 'input.list_invalid', parameters };

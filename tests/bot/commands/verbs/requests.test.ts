@@ -84,6 +84,7 @@ describe('inference of many', () => {
 
   test.each([
     ['seed=1, 2', 'Write lists without spaces'],
+    ['seed= 2', 'A value is missing in'],
     ['edge=0.2..0.8', 'Write the values one by one'],
     ['edge=0.2,8,9', 'you wrote 8, 9'],
     ['seed=1..1000', 'at most 50 are possible'],
