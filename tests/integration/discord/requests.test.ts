@@ -30,7 +30,7 @@ it('many runs are one message that is edited, results as they come, and a contac
 
   const end = await renders.shows((message) => message.words.includes('18 runs cancelled by'));
   expect(end.files.map(({ name }) => name)).toEqual([expect.stringMatching(/contact-sheet-[0-9a-f]+\.jpg$/)]);
-  expect(end.controls.map(({ text }) => text)).toEqual(['Retry 19 failed', 'Details']);
+  expect(end.controls.map(({ text }) => text)).toEqual(['Run 19 again', 'Details']);
   await renders.shows((message) => message.id === table.id && message.words.includes('18 cancelled'));
   expect(renders.timeline.filter(({ fromBot }) => fromBot)).toHaveLength(3);
 });
