@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)(
 
     it('of HuMo shares a load with another', async () => {
       const bot = await openBot(HUMO);
-      const runs = await bot.ended(await bot.queueTogether(['One', 'Two'], {}, ['audio']));
+      const runs = await bot.ended(await bot.queueTogether(['One', 'Two'], {}, ['audio'], 'humo-1.7b'));
 
       expect(runs.map(({ state }) => state)).toEqual(['done', 'done']);
       expect(runs[0]?.attempt).toBe(runs[1]?.attempt);
