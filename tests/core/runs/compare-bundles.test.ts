@@ -43,7 +43,7 @@ function bundle(over: Partial<Bundle> = {}, sent: Partial<Bundle['sent'] & objec
     inputs: [],
     sent: {
       attempt: 'jb_1-a1' as never,
-      files: [{ path: 'spec.json', content: '{"path":"/work/jb_1-a1/in"}' }],
+      files: [{ path: 'spec.json', content: '{"path":"/data/jb_1-a1/in"}' }],
       inputs: [{ path: 'in/color.mp4', asset: 'cc' as never }],
       argv: ['run'],
       environment: {},
@@ -68,7 +68,7 @@ describe('two bundles', () => {
   it('are the same where nothing but the places of the attempts differs', () => {
     const other = bundle(
       { times: { queuedAt: 5, collectedAt: 9 } },
-      { attempt: 'jb_2-a1' as never, files: [{ path: 'spec.json', content: '{"path":"/work/jb_2-a1/in"}' }] },
+      { attempt: 'jb_2-a1' as never, files: [{ path: 'spec.json', content: '{"path":"/data/jb_2-a1/in"}' }] },
     );
     const compared = compareBundles(bundle(), other);
 
