@@ -62,7 +62,8 @@ describe.skipIf(missing !== undefined)(`the spare shell${missing ? ` (${missing}
     await transport.run(['true']);
     const killed = await untilWaiting(1);
     for (const pid of killed) process.kill(pid, 'SIGKILL');
-    await untilWaiting(0);
+    // Until the server knows: it says so as soon as it has looked after its dead child.
+    while (killed.some((pid) => existsSync(`/proc/${pid}`))) await after(20);
     // The word of its end travels as this answer does, and before it.
     await transport.names('/');
     const { stdout } = await transport.runScript('echo alive', []);
