@@ -1,9 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { buildJob } from '../../../src/core/models/build-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
-import type { Profile } from '../../../src/core/models/profile.ts';
-import type { PromptInput } from '../../../src/core/prompts/prompt.ts';
-import { input, requestFor, shipped, video } from './profiles.ts';
+import type { AttemptPlan } from '../../../src/core/ports/host.ts';
+import { input, shipped, video } from './profiles.ts';
+import { onlyFile, plan } from './sent-jobs.ts';
 
 const profile = shipped('cosmos3');
 const image = shipped('cosmos3-image');
@@ -32,17 +31,8 @@ const PLACES: readonly (readonly [name: string, value: string | number | boolean
   ['emphasize_control_in_prompt', false, 'emphasize_control_in_prompt'],
 ];
 
-function plan(of: Profile, given: object, inputs: readonly PromptInput[], over = {}) {
-  const checked = checkRun(of, inputs, { ...given });
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return buildJob(requestFor(of, { parameters: checked.value, inputs, ...over }));
-}
-
 /** The one spec file of a plan, as the model reads it. */
-function spec({ files }: ReturnType<typeof buildJob>) {
-  expect(files.map(({ path }) => path)).toEqual(['spec.json']);
-  return JSON.parse(files[0]?.content ?? '');
-}
+const spec = (job: AttemptPlan) => onlyFile(job, 'spec.json');
 
 /** What every spec has beside what a test is about. */
 const DEFAULTS = {

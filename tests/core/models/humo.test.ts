@@ -1,10 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { buildJob } from '../../../src/core/models/build-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
-import type { Profile } from '../../../src/core/models/profile.ts';
-import type { PromptInput } from '../../../src/core/prompts/prompt.ts';
-import { input, requestFor, shipped, video } from './profiles.ts';
+import type { AttemptPlan } from '../../../src/core/ports/host.ts';
+import { input, shipped, video } from './profiles.ts';
+import { onlyFile, plan } from './sent-jobs.ts';
 
 const small = shipped('humo-1.7b');
 const large = shipped('humo-17b');
@@ -23,17 +22,8 @@ const PLACES: readonly (readonly [name: string, value: string | number, word: st
   ['seed', 0, 'generation.seed=0'],
 ];
 
-function plan(of: Profile, given: object, inputs: readonly PromptInput[], over = {}) {
-  const checked = checkRun(of, inputs, { ...given });
-  if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
-  return buildJob(requestFor(of, { parameters: checked.value, inputs, ...over }));
-}
-
 /** The cases of a plan, as the model reads them. */
-function cases({ files }: ReturnType<typeof buildJob>) {
-  expect(files.map(({ path }) => path)).toEqual(['cases.json']);
-  return JSON.parse(files[0]?.content ?? '');
-}
+const cases = (job: AttemptPlan) => onlyFile(job, 'cases.json');
 
 describe('the job of HuMo', () => {
   it('calls the model’s own program with a case and every setting in its own word', () => {
