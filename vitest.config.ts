@@ -22,6 +22,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['tests/{integration,contracts,faults}/**/*.test.ts'],
+          globalSetup: 'tests/support/build.ts',
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },
@@ -30,6 +31,7 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['tests/e2e/**/*.test.ts'],
+          globalSetup: 'tests/support/build.ts',
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },

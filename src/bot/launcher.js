@@ -9,13 +9,7 @@ if (major < MINIMUM) {
   );
   process.exit(1);
 }
-const [{ enableCompileCache }, { existsSync }] = await Promise.all([
-  import('node:module'),
-  import('node:fs'),
-]);
+const { enableCompileCache } = await import('node:module');
 enableCompileCache();
-const compiled = new URL('./cli/command-line.js', import.meta.url);
-const { runCommandLine } = await import(
-  existsSync(compiled) ? './cli/command-line.js' : './cli/command-line.ts'
-);
+const { runCommandLine } = await import('./cli/command-line.js');
 process.exitCode = await runCommandLine(process.argv.slice(2));

@@ -1,9 +1,5 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-/** The compiled command line, as it is shipped. */
-export const LAUNCHER = fileURLToPath(new URL('../../dist/bot/launcher.js', import.meta.url));
 
 /** Environment without anything of the caller's that the bot would read. */
 export const ENVIRONMENT = { PATH: process.env.PATH, HOME: process.env.HOME };

@@ -2,10 +2,10 @@ import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join, relative, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { stringify } from 'smol-toml';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
 import { makeSample } from '../../src/core/media/make-sample.ts';
+import { LAUNCHER } from '../support/launcher.ts';
 import { DemoBox, type Missing } from './demo-box.ts';
 import type { BoxFacts } from './gpu-box.ts';
 
@@ -15,7 +15,6 @@ import type { BoxFacts } from './gpu-box.ts';
  */
 
 const DIRECTORY = resolve('cosmos-demo-remote');
-const LAUNCHER = fileURLToPath(new URL('../../src/bot/launcher.js', import.meta.url));
 const HOST = 'gpu-box';
 const TEXT = 'A rainy neon street at night, cinematic';
 const CLIP = 'street.mp4';

@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
-
-/** The launcher that `npx cosmos` runs, here on the sources. */
-const LAUNCHER = fileURLToPath(new URL('../../src/bot/launcher.js', import.meta.url));
+import { LAUNCHER } from './launcher.ts';
 
 export interface Outcome {
   readonly code: number | null;

@@ -17,10 +17,8 @@ export interface HashAnswer {
   readonly bytes: number;
 }
 
-/** Where the thread's program is in the source tree, and where the build puts it. */
-const PROGRAM = import.meta.url.endsWith('.ts')
-  ? join(PACKAGE_ROOT, 'src/remote/transfer/hash-worker.ts')
-  : join(PACKAGE_ROOT, 'dist/remote/transfer/hash-worker.js');
+/** The thread's program as it is built, also where the bot runs from its sources: its heap has no room for a compiler. */
+const PROGRAM = join(PACKAGE_ROOT, 'dist/remote/transfer/hash-worker.js');
 
 /** A heap of a thread that hashes: nearly nothing, and it must not grow unseen, MB. */
 const LARGEST_HEAP_MB = 32;

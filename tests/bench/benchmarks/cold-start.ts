@@ -1,5 +1,6 @@
+import { LAUNCHER } from '../../support/launcher.ts';
 import type { Benchmark, Figure } from '../figure.ts';
-import { LAUNCHER, wallTime } from '../processes.ts';
+import { wallTime } from '../processes.ts';
 
 const ROUNDS = 15;
 /** `--help` and `status` are typed all the time: they may cost this much above Node itself, ms. */

@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { platform } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
+import { LAUNCHER } from '../../support/launcher.ts';
 import type { Benchmark } from '../figure.ts';
-import { ENVIRONMENT, LAUNCHER } from '../processes.ts';
+import { ENVIRONMENT } from '../processes.ts';
 
 /** After this the start is over and garbage of it collected or not: what a person sees in `top`. */
 const SETTLE_MS = 3_000;

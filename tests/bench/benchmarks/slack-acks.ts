@@ -6,8 +6,9 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FakeSlack } from '../../fakes/slack/fake-slack.ts';
 import type { SlackChannel } from '../../fakes/slack/people/channel.ts';
 import type { Person } from '../../fakes/slack/people/person.ts';
+import { LAUNCHER } from '../../support/launcher.ts';
 import { type Benchmark, median } from '../figure.ts';
-import { ENVIRONMENT, LAUNCHER } from '../processes.ts';
+import { ENVIRONMENT } from '../processes.ts';
 
 const COMMANDS = 200;
 const SPREAD_MS = 1_000;

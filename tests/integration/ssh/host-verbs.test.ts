@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { type Ask, host } from '../../../src/bot/cli/host.ts';
+import { LAUNCHER } from '../../support/launcher.ts';
 import { freePort, type OpenSshServer } from '../../support/openssh-server.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { describeWithSshd, startServer } from './ssh-server.ts';
@@ -183,8 +183,7 @@ describeWithSshd('a host over SSH, at a terminal', () => {
   async function typed(server: OpenSshServer, answer: string) {
     const directory = await temporaryDirectory();
     await writeFile(join(directory, 'cosmos.toml'), sshHost(server, '/nowhere'));
-    const launcher = fileURLToPath(new URL('../../../src/bot/launcher.js', import.meta.url));
-    const command = [process.execPath, launcher, 'host', 'trust', 'gpu1']
+    const command = [process.execPath, LAUNCHER, 'host', 'trust', 'gpu1']
       .map((word) => `'${word}'`)
       .join(' ');
     const child = spawn('/usr/bin/script', ['--quiet', '--return', '--command', command, '/dev/null'], {
