@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/bot/system-clock.ts';
 import { systemRandom } from '../../src/bot/system-random.ts';
 import type { LaneName } from '../../src/core/ids.ts';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
 import { Store } from '../../src/core/store/store.ts';
+import { programPath } from '../support/programs.ts';
 import { makeClip } from '../support/sample-clips.ts';
 import { attemptsLeft, playSession } from './session.ts';
 import { suiteDirectory } from './suite-directory.ts';
 import { makeWorkplace, processesOf, starts, WHOLE_LOG } from './workplace.ts';
 
-const KILLED_BOT = fileURLToPath(new URL('killed-bot.ts', import.meta.url));
+const KILLED_BOT = programPath('killed-bot');
 /** Sessions at a time: a part of each is waiting. */
 const AT_A_TIME = 3;
 /** Further calls than an undisturbed session makes: a slow machine looks more often. */

@@ -2,19 +2,19 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/bot/system-clock.ts';
 import { systemRandom } from '../../src/bot/system-random.ts';
 import type { LaneName } from '../../src/core/ids.ts';
 import { Store } from '../../src/core/store/store.ts';
+import { programPath } from '../support/programs.ts';
 import { makeClip } from '../support/sample-clips.ts';
 import { makeBatchWorkplace, playBatch } from './batch-session.ts';
 import { attemptsLeft } from './session.ts';
 import { suiteDirectory } from './suite-directory.ts';
 import { processesOf, starts } from './workplace.ts';
 
-const KILLED_BOT = fileURLToPath(new URL('killed-batch-bot.ts', import.meta.url));
+const KILLED_BOT = programPath('killed-batch-bot');
 const DEADLINE_MS = 600_000;
 /** Sessions at a time: a part of each is waiting. */
 const AT_A_TIME = 3;

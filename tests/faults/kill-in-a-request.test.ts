@@ -2,18 +2,18 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
 import { systemClock } from '../../src/bot/system-clock.ts';
 import { systemRandom } from '../../src/bot/system-random.ts';
 import { ChildMediaWorker } from '../../src/core/media/child-media-worker.ts';
 import { Store } from '../../src/core/store/store.ts';
+import { programPath } from '../support/programs.ts';
 import { makeClip } from '../support/sample-clips.ts';
 import { playSession } from './session.ts';
 import { suiteDirectory } from './suite-directory.ts';
 import { makeWorkplace, starts } from './workplace.ts';
 
-const KILLED_BOT = fileURLToPath(new URL('killed-bot.ts', import.meta.url));
+const KILLED_BOT = programPath('killed-bot');
 const PARAMETERS = 'edge=0.2,0.8';
 /** What a request adds to the life of its runs: its messages, the stills and the sheet. */
 const OF_REQUESTS = '^(chat\\.(post|upload)|media\\.(poster|contactSheet))$';

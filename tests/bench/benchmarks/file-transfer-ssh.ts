@@ -5,12 +5,12 @@ import { existsSync } from 'node:fs';
 import { appendFile, chmod, link, mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'rolldown';
 import { systemRandom } from '../../../src/bot/system-random.ts';
 import type { AttemptId, HostName, InstanceId, Sha256 } from '../../../src/core/ids.ts';
 import { createHost } from '../../../src/remote/create-hosts.ts';
 import type { SshOptions } from '../../../src/remote/transport/ssh/ssh-options.ts';
 import { missingSshd, OpenSshServer } from '../../support/openssh-server.ts';
+import { buildPrograms, programPath } from '../../support/programs.ts';
 import type { Benchmark, Figure } from '../figure.ts';
 import { wallTime } from '../processes.ts';
 import type { TransferRequest, TransferResult } from '../ssh/transfer-child.ts';
@@ -20,10 +20,8 @@ const ROUNDS = 5;
 const ROUND_TRIP_MS = 20;
 const INSTANCE = 'in_bench000' as InstanceId;
 const ATTEMPT = 'jb_bench000-a1' as AttemptId;
-const CHILD = fileURLToPath(new URL('../ssh/transfer-child.ts', import.meta.url));
+const CHILD = programPath('transfer-bench-child');
 const PROXY = fileURLToPath(new URL('../ssh/delay-proxy.ts', import.meta.url));
-/** Below the package, whose libraries it needs, and where it finds the program of its thread beside it. */
-const BUILT = fileURLToPath(new URL('../../../dist/bench', import.meta.url));
 
 type Direction = TransferRequest['direction'];
 
@@ -33,7 +31,7 @@ export const fileTransferSsh: Benchmark = {
   measure: async (directory) => {
     const missing = missingSshd();
     if (missing !== undefined) throw new Error(missing);
-    await buildChild();
+    await buildPrograms(['transfer-bench-child']);
     await using server = await OpenSshServer.start();
     // In memory where there is room for files: the disk is not what is measured.
     const files = await mkdtemp(join(existsSync('/dev/shm') ? '/dev/shm' : directory, 'cosmos-bench-'));
@@ -51,17 +49,6 @@ export const fileTransferSsh: Benchmark = {
     }
   },
 };
-
-/** One program, as it is shipped: sources that Node strips of their types first would need more memory. */
-async function buildChild(): Promise<void> {
-  await build({
-    input: { 'transfer-child': CHILD },
-    platform: 'node',
-    external: ['better-sqlite3', /^node-av($|\/)/, /^ssh2($|\/)/],
-    output: { dir: BUILT, entryFileNames: '[name].js' },
-    logLevel: 'warn',
-  });
-}
 
 /** A delayed way to the server. */
 class DelayProxy implements AsyncDisposable {
@@ -214,7 +201,7 @@ class Rig {
       },
       ...{ sha256: this.#sha256, bytes: this.#bytes },
     };
-    const words = [join(BUILT, 'transfer-child.js'), JSON.stringify(request)];
+    const words = [CHILD, JSON.stringify(request)];
     const answer = execFileSync(process.execPath, words, { encoding: 'utf8' });
     const assets = join(this.#workDir, 'assets');
     for (const name of await readdir(assets)) await rm(join(assets, name));

@@ -1,11 +1,11 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { fileURLToPath } from 'node:url';
 import { Waiter } from '../../../src/core/wakeup.ts';
+import { programPath } from '../../support/programs.ts';
 import type { PhaseName } from './phases.ts';
 import type { Place } from './place.ts';
 
-const HELD_BOTS = fileURLToPath(new URL('held-bots.ts', import.meta.url));
+const HELD_BOTS = programPath('held-bots');
 
 export interface BotOrder {
   readonly directory: string;

@@ -15,7 +15,6 @@ import {
   writeFile,
 } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { beforeEach, expect, it, onTestFinished } from 'vitest';
 import type { AttemptId, InstanceId, Sha256 } from '../../../src/core/ids.ts';
 import type { Host, HostAsset } from '../../../src/core/ports/host.ts';
@@ -25,6 +24,7 @@ import type { SshOptions } from '../../../src/remote/transport/ssh/ssh-options.t
 import { SshTransport } from '../../../src/remote/transport/ssh/ssh-transport.ts';
 import { CountingProxy } from '../../support/counting-proxy.ts';
 import type { OpenSshServer } from '../../support/openssh-server.ts';
+import { programPath } from '../../support/programs.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { makeHost, scriptPlan } from '../remote/process-host.ts';
 import { describeWithSshd, startServer } from './ssh-server.ts';
@@ -36,7 +36,7 @@ const BYTES = BLOCKS * BLOCK_BYTES;
 const AGAIN_BYTES = (WINDOW_BLOCKS + 12) * BLOCK_BYTES;
 const CUT_AT_BYTES = (BYTES * 3) / 4;
 const ATTEMPT = 'jb_resume00-a1' as AttemptId;
-const CHILD = fileURLToPath(new URL('transfer-child.ts', import.meta.url));
+const CHILD = programPath('transfer-child');
 const ignore = (): void => undefined;
 const MOUNT = 'd=$(mktemp -d) && mount -t tmpfs none "$d" && umount "$d" && rmdir "$d"';
 const canMount = spawnSync('sh', ['-c', MOUNT]).status === 0;
