@@ -14,6 +14,8 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['tests/{bot,core,remote,architecture}/**/*.test.ts'],
+          // No test changes what another one sees, so that the sources need to be loaded only once by each worker.
+          isolate: false,
           // A property on a busy machine takes its time; nothing here waits for a clock.
           testTimeout: 30_000,
         },
