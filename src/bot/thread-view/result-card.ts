@@ -5,10 +5,11 @@ import type { RunOutput } from '../../core/runs/run.ts';
 import { comparisonWords } from '../wording/comparison-words.ts';
 import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration, size } from '../wording/numbers.ts';
+import { unusedTextWords } from '../wording/unused-text-words.ts';
 import { enhancedCard } from './enhanced-card.ts';
 import { resultFacts } from './media-facts.ts';
 import { lineage, parameterLine, parameterWords } from './run-parts.ts';
-import { action, facts, paragraph } from './text.ts';
+import { action, facts, paragraph, sentence } from './text.ts';
 import type { FileLink, ResultPlace, ResultView } from './views.ts';
 
 const RATINGS = ['1', '2', '3', '4', '5'];
@@ -45,6 +46,9 @@ export function resultCard(view: ResultView): Card {
         : [paragraph(facts(parameters, parent, view.notify))]),
       ...(more.length === 0 ? [] : [paragraph(more)]),
       ...textBlocks(primary),
+      ...(view.unusedTextBytes === undefined
+        ? []
+        : [paragraph(sentence(unusedTextWords(run, view.unusedTextBytes)))]),
       ...placeBlocks(view.place, primary),
       ...(view.comparison === undefined
         ? []

@@ -239,9 +239,11 @@ export class ViewBuilder {
     return comparison === undefined ? {} : { comparison };
   }
 
-  #enhanced(run: Run): Pick<ResultView, 'enhanced'> {
+  #enhanced(run: Run): Pick<ResultView, 'enhanced' | 'unusedTextBytes'> {
     const enhanced = this.#api.followUps.enhancedBy(run);
-    return enhanced === undefined ? {} : { enhanced };
+    if (enhanced !== undefined) return { enhanced };
+    const unused = this.#api.followUps.unusedText(run);
+    return unused === undefined ? {} : { unusedTextBytes: unused.bytes };
   }
 
   /** How large an upscaled video will be, and whether the same was done before. */

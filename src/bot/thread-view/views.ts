@@ -148,6 +148,8 @@ export interface ResultView {
   readonly comparison?: Comparison;
   /** The prompt with the better text that it has found. */
   readonly enhanced?: { readonly prompt: Prompt; readonly isDiscarded: boolean };
+  /** Size of the text that it has found and that is too long for a prompt, bytes. */
+  readonly unusedTextBytes?: number;
   /** What tells it from the other runs of its request, which calls nobody before its end. */
   readonly label?: string;
 }

@@ -1,7 +1,7 @@
 import type { BatchRule, Profile } from '../models/profile.ts';
 import type { LogFindings } from './log-findings.ts';
-import { type LogLine, LogLineSplitter } from './log-lines.ts';
-import { LogReader, type RunExpectations } from './log-reader.ts';
+import type { LogLine, LogLineSplitter } from './log-lines.ts';
+import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
 import { type ProgressSnapshot, TAIL_LINES } from './progress-tracker.ts';
 import type { BatchPlace } from './run.ts';
@@ -23,7 +23,7 @@ export interface BatchFindings {
 /** As `ProgressTracker`, for a log of several runs that the model works off one after the other. */
 export class BatchTracker implements BatchFindings {
   readonly #profile: Profile;
-  readonly #splitter = new LogLineSplitter();
+  readonly #splitter: LogLineSplitter;
   readonly #tail = new LogTail(TAIL_LINES);
   readonly #begins: RegExp;
   readonly #ends: RegExp;
@@ -35,6 +35,7 @@ export class BatchTracker implements BatchFindings {
 
   constructor(profile: Profile, batch: BatchRule, items: readonly RunExpectations[]) {
     this.#profile = profile;
+    this.#splitter = lineSplitter(profile);
     this.#begins = new RegExp(batch.begins);
     this.#ends = new RegExp(batch.ends);
     this.#readers = items.map((expectations) => new LogReader(profile, expectations));

@@ -10,7 +10,9 @@ export interface LogLine {
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Enough for any line that means something; the rest of a longer one is dropped. */
-const MAX_LINE_BYTES = 4096;
+export const MAX_LINE_BYTES = 4096;
+/** Where a line can be the text that a model was asked for: one that is cut is too long for a prompt by far. */
+export const MAX_TEXT_LINE_BYTES = 65_536;
 
 /**
  * Cuts a stream of bytes into lines at `\n`, `\r\n` and `\r`, wherever the chunks break: within a line, a character

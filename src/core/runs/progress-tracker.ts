@@ -1,7 +1,7 @@
 import type { Profile } from '../models/profile.ts';
 import type { FoundFailure, LogFindings } from './log-findings.ts';
-import { LogLineSplitter } from './log-lines.ts';
-import { LogReader, type RunExpectations } from './log-reader.ts';
+import type { LogLineSplitter } from './log-lines.ts';
+import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
 import type { RunProgress } from './run.ts';
 
@@ -15,11 +15,12 @@ export const TAIL_LINES = 20;
  * bounded whatever the log holds, and nothing is missed: each line is looked at once, when it is complete.
  */
 export class ProgressTracker implements LogFindings {
-  readonly #splitter = new LogLineSplitter();
+  readonly #splitter: LogLineSplitter;
   readonly #tail = new LogTail(TAIL_LINES);
   readonly #reader: LogReader;
 
   constructor(profile: Profile, expectations: RunExpectations = {}) {
+    this.#splitter = lineSplitter(profile);
     this.#reader = new LogReader(profile, expectations);
   }
 
