@@ -1,5 +1,5 @@
 import type { BatchRule, Profile } from '../models/profile.ts';
-import type { LogFindings } from './log-findings.ts';
+import type { FoundFailure, LogFindings } from './log-findings.ts';
 import type { LogLine, LogLineSplitter } from './log-lines.ts';
 import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
@@ -20,7 +20,10 @@ export interface BatchFindings {
   readonly outside: LogFindings;
 }
 
-/** As `ProgressTracker`, for a log of several runs that the model works off one after the other. */
+/**
+ * As `ProgressTracker`, for a log of several runs that the model works off one after the other. After a failure that
+ * hangs no line says anything: processes that wait for each other may give results that belong to no run.
+ */
 export class BatchTracker implements BatchFindings {
   readonly #profile: Profile;
   readonly #splitter: LogLineSplitter;
@@ -32,6 +35,7 @@ export class BatchTracker implements BatchFindings {
   /** The last run that has begun; -1 before the first. */
   #present = -1;
   #outside: LogReader;
+  #hang: FoundFailure | undefined;
 
   constructor(profile: Profile, batch: BatchRule, items: readonly RunExpectations[]) {
     this.#profile = profile;
@@ -45,8 +49,9 @@ export class BatchTracker implements BatchFindings {
   feed(bytes: Uint8Array): void {
     for (const line of this.#splitter.push(bytes)) {
       if (line.text !== '') this.#tail.push(line);
-      this.#read(line);
+      if (this.#hang === undefined) this.#read(line);
     }
+    if (this.#hang !== undefined) return;
     const rest = { text: this.#splitter.rest(), isWhole: this.#splitter.isRestWhole };
     this.#readers[Math.max(0, this.#present)]?.readRest(rest);
     if (this.atWork === undefined) this.#outside.readRest(rest);
@@ -79,6 +84,11 @@ export class BatchTracker implements BatchFindings {
     return this.#outside;
   }
 
+  /** The failure with which the whole job was over. */
+  get hang(): FoundFailure | undefined {
+    return this.#hang;
+  }
+
   #read(line: LogLine): void {
     const { text } = line;
     const ended = this.#ends.exec(text);
@@ -87,6 +97,7 @@ export class BatchTracker implements BatchFindings {
     // Loading the model is part of the first run for whoever looks at it.
     this.#readers[Math.max(0, this.#present)]?.read(line);
     if (this.atWork === undefined) this.#outside.read(line);
+    this.#hang = (this.atWork === undefined ? this.#outside : this.#readers[this.atWork])?.hang;
   }
 
   #begin(item: number): void {

@@ -95,6 +95,10 @@ export class LogReader implements LogFindings {
     return this.#findings.failures;
   }
 
+  get hang(): FoundFailure | undefined {
+    return this.#findings.hang;
+  }
+
   get hasMarker(): boolean {
     this.#findings.read(meaningOf(this.#rest.text));
     return this.#findings.hasMarker;

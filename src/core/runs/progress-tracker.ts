@@ -18,10 +18,12 @@ export class ProgressTracker implements LogFindings {
   readonly #splitter: LogLineSplitter;
   readonly #tail = new LogTail(TAIL_LINES);
   readonly #reader: LogReader;
+  readonly #hasOwnMarker: boolean;
 
   constructor(profile: Profile, expectations: RunExpectations = {}) {
     this.#splitter = lineSplitter(profile);
     this.#reader = new LogReader(profile, expectations);
+    this.#hasOwnMarker = profile.success.marker !== undefined;
   }
 
   feed(bytes: Uint8Array): void {
@@ -39,6 +41,13 @@ export class ProgressTracker implements LogFindings {
 
   get failures(): readonly FoundFailure[] {
     return this.#reader.failures;
+  }
+
+  /** A result that came all the same says that the job was not over; after a guardrail it says nothing. */
+  get hang(): FoundFailure | undefined {
+    const { hang } = this.#reader;
+    const hasResult = this.#hasOwnMarker && this.#reader.hasMarker;
+    return hasResult && hang?.signature.outcome !== 'blocked' ? undefined : hang;
   }
 
   get hasMarker(): boolean {
