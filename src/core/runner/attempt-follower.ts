@@ -1,14 +1,10 @@
-import type { DataDirectory } from '../data-directory.ts';
 import type { RunId } from '../ids.ts';
-import type { Profile } from '../models/profile.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Host } from '../ports/host.ts';
-import { memberTexts } from '../models/batch-markers.ts';
-import { BatchTracker, type TakeLine } from '../runs/batch-tracker.ts';
+import { BatchTracker } from '../runs/batch-tracker.ts';
 import { ProgressTracker } from '../runs/progress-tracker.ts';
 import type { Attempt } from './attempt.ts';
-import { type FollowOptions, LogMirror } from './log-mirror.ts';
-import { LogParts } from './log-parts.ts';
+import { type FollowOptions, LogMirror, type LogPaths } from './log-mirror.ts';
 import type { ReadyAttempt } from './ready-run.ts';
 import type { SecretMask } from './secret-mask.ts';
 
@@ -30,22 +26,19 @@ export class AttemptFollower implements AsyncDisposable {
   /** Runs of a batch whose results could not be taken while the others go on. */
   readonly leftForTheEnd = new Set<RunId>();
   readonly #mirror: LogMirror;
-  /** What each run of a batch may see of the log; absent where a run is alone. */
-  readonly #parts: LogParts | undefined;
   readonly #unwatch: (() => void) | undefined;
 
   private constructor(
     attempt: Attempt,
     tracker: ProgressTracker | BatchTracker,
-    log: { readonly mirror: LogMirror; readonly parts: LogParts | undefined },
+    mirror: LogMirror,
     now: UtcMs,
     unwatch?: () => void,
   ) {
     this.attempt = attempt.id;
     this.tracker = tracker;
     this.lastLogAt = now;
-    this.#mirror = log.mirror;
-    this.#parts = log.parts;
+    this.#mirror = mirror;
     this.#unwatch = unwatch;
   }
 
@@ -53,20 +46,12 @@ export class AttemptFollower implements AsyncDisposable {
     host: Host,
     attempt: Attempt,
     ready: ReadyAttempt,
-    parts: { data: DataDirectory; now: UtcMs; wake: () => void; mask: SecretMask },
+    parts: { logPaths: LogPaths; now: UtcMs; wake: () => void; mask: SecretMask },
   ): Promise<AttemptFollower> {
-    const { data, now, wake, mask } = parts;
-    const { items } = ready;
-    const own = (): string[] => items.map(({ run }) => data.log(run.id, attempt.id));
-    const logParts = items.length === 1 ? undefined : await LogParts.open(own());
-    const path =
-      logParts === undefined
-        ? data.log(items[0].run.id, attempt.id)
-        : data.sharedLog(items[0].run.id, attempt.id);
-    const tracker = trackerOf(ready, (item, line) => logParts?.add(item, line));
-    const mirror = await LogMirror.open(host, attempt.id, path, (bytes) => tracker.feed(bytes), mask);
-    const log = { mirror, parts: logParts };
-    return new AttemptFollower(attempt, tracker, log, now, host.watch(attempt.id, wake));
+    const { logPaths, now, wake, mask } = parts;
+    const tracker = trackerOf(ready);
+    const mirror = await LogMirror.open(host, attempt.id, logPaths, (bytes) => tracker.feed(bytes), mask);
+    return new AttemptFollower(attempt, tracker, mirror, now, host.watch(attempt.id, wake));
   }
 
   /** True where this engine wakes us; otherwise it has to be asked. */
@@ -102,14 +87,13 @@ export class AttemptFollower implements AsyncDisposable {
   }
 }
 
-function trackerOf({ profile, items }: ReadyAttempt, take: TakeLine): ProgressTracker | BatchTracker {
+function trackerOf({ profile, items }: ReadyAttempt): ProgressTracker | BatchTracker {
   const [lead] = items;
   if (items.length === 1 || profile.batch === undefined)
     return new ProgressTracker(profile, lead.expectations);
   return new BatchTracker(
     profile,
     profile.batch,
-    items.map(({ expectations, run }) => ({ ...expectations, texts: memberTexts(run) })),
-    take,
+    items.map(({ expectations }) => expectations),
   );
 }

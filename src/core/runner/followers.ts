@@ -1,6 +1,8 @@
 import type { Attempt } from './attempt.ts';
 import { AttemptFollower } from './attempt-follower.ts';
+import { hangsOn } from './hangs-on.ts';
 import type { LaneContext } from './lane-context.ts';
+import { logPaths } from './log-mirror.ts';
 import type { ReadyAttempt } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
 import { SecretMask } from './secret-mask.ts';
@@ -25,9 +27,8 @@ export class Followers implements AsyncDisposable {
     if (this.#present?.attempt === attempt.id) return this.#present;
     await this[Symbol.asyncDispose]();
     const { host, clock, data, gpus } = this.#context;
-    this.#present = await AttemptFollower.open(host, attempt, ready, {
+    this.#present = await AttemptFollower.open(host, attempt, hangsOn(gpus, attempt, ready), {
       logPaths: logPaths(ready.items.map(({ run }) => data.log(run.id, attempt.id))),
-      gpus: gpus.length,
       now: clock.now(),
       wake: this.#wake,
       mask: this.#mask(ready),
