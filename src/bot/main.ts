@@ -6,11 +6,12 @@ import { AccessPolicy } from '../core/access/access-policy.ts';
 import { chatsOnServers } from '../core/config/chats-on-servers.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
+import type { ProfileSettings } from '../core/config/profile-settings.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
 import { resolveSecret, type SecretLookup, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
-import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
+import { type Checked, CosmosError, invalid, type Problem, valid } from '../core/errors.ts';
 import type { InstanceId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
@@ -203,8 +204,14 @@ export function openHostTools(config: Config, name: string): Checked<HostTools> 
   });
 }
 
-function profilesOf(config: Config): CatalogueOptions {
-  return { directory: PROFILE_DIRECTORY, ownDirectory: config.modelsDirectory, overrides: config };
+/** What is wrong with the profiles, as `openBot` finds it, also where the rest of the configuration is refused. */
+export async function profileProblems(settings: ProfileSettings): Promise<readonly Problem[]> {
+  const catalogue = await loadCatalogue(profilesOf(settings));
+  return catalogue.ok ? [] : catalogue.problems;
+}
+
+function profilesOf(settings: ProfileSettings): CatalogueOptions {
+  return { directory: PROFILE_DIRECTORY, ownDirectory: settings.modelsDirectory, overrides: settings };
 }
 
 /** Which ciphers SSH would use; absent where no host is reached over SSH. */
