@@ -1,4 +1,5 @@
 import { type CommandDefinition, type CommandTable, optionsOn } from './definition.ts';
+import { GLOBAL_OPTIONS, NAMED_VARIABLES } from './global-options.ts';
 import { argumentName, optionUsage, usage } from './help.ts';
 
 const INTRODUCTION = `# Commands
@@ -30,10 +31,24 @@ export function commandsPage(commands: CommandTable): string {
     INTRODUCTION,
     '| command | what it does | role |\n| --- | --- | --- |',
     `${overview.join('\n')}\n`,
+    commandLine(),
     ...sections,
   ]
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n');
+}
+
+/** What a shell has beside the verbs. */
+function commandLine(): string {
+  const options = GLOBAL_OPTIONS.map(({ usage, help }) => row(usage, help));
+  const variables = NAMED_VARIABLES.map(({ name, help }) => row(name, help));
+  return [
+    '## On the command line\n',
+    '| | |\n| --- | --- |',
+    ...options,
+    ...variables,
+    '\nThe variables win over the configuration; [configuration.md](configuration.md#variables) has all of them.\n',
+  ].join('\n');
 }
 
 function section(verb: string, definition: CommandDefinition): string {
