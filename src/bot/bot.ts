@@ -6,6 +6,7 @@ import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
 import { toCosmosError } from '../core/errors.ts';
 import type { HostName } from '../core/ids.ts';
+import type { GpuRoom } from '../core/models/gpu-room.ts';
 import type { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import type { StoredProfiles } from '../core/models/stored-profiles.ts';
@@ -51,6 +52,8 @@ export interface BotParts {
   readonly hosts: ReadonlyMap<HostName, Host>;
   readonly api: CosmosApi;
   readonly models: Models;
+  /** Which lanes take which models now, as the memory of their GPUs is known. */
+  readonly room: () => GpuRoom;
   readonly profiles: StoredProfiles;
   readonly timeouts: (profile: Profile) => RunTimeouts;
   readonly secrets: SecretLookup;
@@ -78,24 +81,23 @@ export class Bot {
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
-    const { secrets, models: available } = this.parts;
+    const { secrets, models: available, room } = this.parts;
     const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
-    const everyLane = config.hosts.flatMap((host) =>
-      host.lanes.map(({ name }) => ({ lane: name, models: host.models })),
-    );
+    const everyLane = configured.map((lane) => ({ lane, models: () => room().takenBy(lane) }));
     if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
     for (const configuredHost of config.hosts) {
-      const { name, models, lanes } = configuredHost;
+      const { name, lanes } = configuredHost;
       const host = hosts.get(name);
       if (host === undefined) continue;
       const ownProfiles = available.ownProfiles(configuredHost);
       if (needsWatch(configuredHost)) {
         const lanesOf = lanes.map((lane) => lane.name);
-        this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger }));
+        this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger, wakeup }));
       }
       for (const { name: lane, gpus, batch = true } of lanes) {
         const context = {
-          ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
+          ...{ lane, gpus, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
+          models: () => room().takenBy(lane),
           ownProfiles,
           secrets,
           ...(batch && { batch: config.queue.batch }),

@@ -12,14 +12,15 @@ import { resolveSecret, type SecretLookup, type SecretReference } from '../core/
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../core/errors.ts';
-import type { InstanceId } from '../core/ids.ts';
+import type { HostName, InstanceId, ProfileId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
 import { Catalogue, type CatalogueOptions, loadCatalogue } from '../core/models/catalogue.ts';
-import { smallHost } from '../core/models/gpu-memory.ts';
+import { GpuRoom } from '../core/models/gpu-room.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
+import { waitingWishes } from '../core/models/waiting-wishes.ts';
 import { PACKAGE_ROOT } from '../core/package-root.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
@@ -88,11 +89,17 @@ export async function openBot(
   if (!catalogue.ok) return catalogue;
   const data = new DataDirectory(config.dataDirectory);
   const store = new Store(data.database, { clock, random });
-  const models = new Models(catalogue.value, needs.models ? config.hosts : [], (host, profile) => {
-    const gpus = store.hostReadings.get(host.name)?.answer?.facts.gpus;
-    return smallHost(host, gpus, profile) !== undefined;
-  });
   const profiles = new StoredProfiles(store.runs);
+  const wishes = needs.models
+    ? (id: ProfileId, { name }: HostConfig) => catalogue.value.resolve(id, name).requires
+    : waitingWishes(store, profiles);
+  const gpusOf = (host: HostName) => store.hostReadings.get(host)?.answer?.facts.gpus;
+  const room = () => new GpuRoom({ hosts: config.hosts, wishOf: wishes, gpusOf });
+  const smallHosts = (id: ProfileId) =>
+    room()
+      .smallHosts(id)
+      .map(({ host }) => host);
+  const models = new Models(catalogue.value, needs.models ? config.hosts : [], smallHosts);
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
@@ -119,6 +126,7 @@ export async function openBot(
     isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
     batch: config.queue.batch,
     ownProfiles: (host) => models.ownProfiles(host),
+    room,
     chats: chatsOnServers(config.chat),
     isServed: () => ExclusiveLock.isHeld(data.daemonLock),
   });
@@ -130,7 +138,7 @@ export async function openBot(
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
     promptFiles: files,
-    fitter: new InputFitter({ store, hosts: config.hosts, models, wakeup, folder, files, prepared }),
+    fitter: new InputFitter({ store, models, room, wakeup, folder, files, prepared }),
     runs,
     queue,
     requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),
@@ -150,6 +158,7 @@ export async function openBot(
       hosts,
       api,
       models,
+      room,
       profiles,
       timeouts,
       secrets,

@@ -1,6 +1,7 @@
 import type { Card, CardAction, CardBlock, Mark, Text } from '../../core/ports/chat.ts';
 import { isFinished, type Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
+import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { duration, percent, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
 import { hasEnded, overallPercent, requestSubject, stateCounts } from './request-parts.ts';
@@ -64,7 +65,14 @@ function blocksAbove(view: RequestView): readonly CardBlock[] {
     { type: 'progress', percent: overallPercent(view), label: standingOf(view) },
     ...(view.isPaused ? [paragraph('The queue is paused; nothing starts until it is resumed.')] : []),
     ...(view.problem === undefined ? [] : [problemLine(view.problem)]),
+    ...waitingWords(view).map((words) => paragraph(words)),
   ];
+}
+
+/** Of the run that is the next to start. */
+function waitingWords({ rows, smallLanes = [] }: RequestView): readonly string[] {
+  const next = rows.find(({ run }) => run.state === 'queued')?.run;
+  return next === undefined ? [] : smallLaneWords(smallLanes, next.profileId);
 }
 
 /** `9 of 24 done · 1 failed · 2 running · 2–3 h left`. */

@@ -4,6 +4,7 @@ import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
 import { isFinished, type Run, transferOf } from '../../core/runs/run.ts';
 import { batchWords, returnedWords } from '../wording/batch-words.ts';
 import { explain } from '../wording/explain.ts';
+import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { count, duration, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
 import { transferWords } from '../wording/transfer-words.ts';
@@ -32,6 +33,7 @@ function queuedCard(view: StatusView): Card {
         ? [paragraph('The queue is paused; nothing starts until it is resumed.')]
         : []),
       ...(place?.problem === undefined ? [] : [problemLine(place.problem)]),
+      ...smallLaneWords(place?.smallLanes ?? [], run.profileId).map((words) => paragraph(sentence(words))),
       ...(parameters === undefined ? [] : [paragraph(parameters)]),
     ],
     actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],

@@ -186,10 +186,10 @@ export class ViewBuilder {
 
   model({ profile, hosts }: ModelChoice): ModelView {
     const roles = Object.keys(ROLES) as Role[];
-    const { min_gpus: minimum, max_gpus: maximum, min_vram_gb: gigabytes } = profile.requires;
+    const { min_gpus: minimum, max_gpus: maximum, min_vram_gb: memory } = profile.requires;
     const limits = {
       ...(maximum !== undefined && { maximum }),
-      ...(gigabytes !== undefined && { gigabytes }),
+      ...(memory !== undefined && { memory }),
     };
     return {
       model: profile.id,

@@ -233,7 +233,7 @@ describe('answers', () => {
         More about one of them: models preview
       "
     `);
-    const gpus = { minimum: 1, maximum: 8, gigabytes: 28 };
+    const gpus = { minimum: 1, maximum: 8, memory: 28 };
     expect(rendered(modelCard({ ...model, gpus }))).toContain(
       'Needs 1 to 8 GPUs with 28 GB or more each. On here.',
     );

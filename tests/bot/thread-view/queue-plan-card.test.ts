@@ -23,6 +23,7 @@ const PLAN: QueuePlan = {
       runs: [planned(1, 'rs_3fq8w1zz', 'street'), planned(3, 'rs_5d8r2k1m', 'harbour')],
       startsIn: { low: 0, high: 0 },
       takes: { low: 7 * MINUTE, high: 9 * MINUTE },
+      smallLanes: [],
       apart: [
         {
           run: planned(2, 'rs_9d0x2m4k', 'night', 'ben'),
@@ -36,6 +37,7 @@ const PLAN: QueuePlan = {
       runs: [planned(2, 'rs_9d0x2m4k', 'night', 'ben')],
       startsIn: { low: 7 * MINUTE, high: 9 * MINUTE },
       takes: { low: 4 * MINUTE, high: 6 * MINUTE },
+      smallLanes: [],
       apart: [],
     },
   ],
