@@ -41,7 +41,7 @@ function groupBlocks(group: PlannedGroup): readonly CardBlock[] {
     rowsBlock(runs.map((run) => cells(run))),
     ...smallLaneWords(smallLanes, profileId).map((words) => paragraph(words)),
     ...apart.map(({ run, because }) =>
-      paragraph('Not with them: ', { code: run.run }, `: ${apartWords(because)}.`),
+      paragraph('Not with them: ', { code: run.run }, `: ${apartWords(because, profileId)}.`),
     ),
   ];
 }

@@ -55,7 +55,8 @@ describe('the plan of the queue', () => {
         transfer1, 2 together · on gpu1/gpu0 · starts next · takes 7–9 min
         1  rs_3fq8w1zz  street   @ana
         3  rs_5d8r2k1m  harbour  @ana
-        Not with them: rs_9d0x2m4k: seed and fps differ.
+        Not with them: rs_9d0x2m4k: seed and fps differ, which transfer1 takes once for each
+        load.
         transfer1, alone · on gpu1/gpu0 · starts in 7–9 min · takes 4–6 min
         2  rs_9d0x2m4k  night  @ben
         2 more runs after these.
@@ -91,12 +92,16 @@ test('the queue says how many more the model has been loaded for', () => {
 test.each<[LeftOut, string]>([
   [{ why: 'alone' }, 'runs alone'],
   [{ why: 'model' }, 'another model'],
-  [{ why: 'differs', names: ['seed'] }, 'seed differs'],
+  [{ why: 'differs', names: ['seed'] }, 'seed differs, which transfer1 takes once for each load'],
   [
     { why: 'differs', names: ['negative_text', 'controls'] },
-    'the negative text and which controls it has differ',
+    'the negative text and which controls it has differ, which transfer1 takes once for each load',
   ],
-  [{ why: 'differs', names: ['a', 'b', 'c', 'd', 'e'] }, 'a, b, c, d and 1 other setting differ'],
+  [
+    { why: 'differs', names: ['a', 'b', 'c', 'd', 'e'] },
+    'a, b, c, d and 1 other setting differ, which transfer1 takes once for each load',
+  ],
+  [{ why: 'differs', names: ['profile'] }, 'the configuration of the model differs'],
   [{ why: 'memory', limit: 1 }, 'is tried alone, after a batch that failed'],
   [{ why: 'memory', limit: 4 }, 'at most 4 together, after memory ran out'],
   [{ why: 'full', limit: 8 }, '8 together are the most'],
@@ -106,7 +111,7 @@ test.each<[LeftOut, string]>([
     'would pass rs_9d0x2m4k, which has been passed often enough',
   ],
 ])('why a run stays apart is told: %j', (because, words) => {
-  expect(apartWords(because)).toBe(words);
+  expect(apartWords(because, 'transfer1')).toBe(words);
 });
 
 test('where a run is in its batch is told', () => {
