@@ -2,7 +2,6 @@ import type { Attempt } from './attempt.ts';
 import { AttemptFollower } from './attempt-follower.ts';
 import { hangsOn } from './hangs-on.ts';
 import type { LaneContext } from './lane-context.ts';
-import { logPaths } from './log-mirror.ts';
 import type { ReadyAttempt } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
 import { SecretMask } from './secret-mask.ts';
@@ -28,7 +27,7 @@ export class Followers implements AsyncDisposable {
     await this[Symbol.asyncDispose]();
     const { host, clock, data, gpus } = this.#context;
     this.#present = await AttemptFollower.open(host, attempt, hangsOn(gpus, attempt, ready), {
-      logPaths: logPaths(ready.items.map(({ run }) => data.log(run.id, attempt.id))),
+      data,
       now: clock.now(),
       wake: this.#wake,
       mask: this.#mask(ready),

@@ -82,8 +82,13 @@ export class LogLineSplitter {
     let text = this.#line.toString('utf8', 0, this.#length);
     // A character that was cut in two at the limit.
     if (this.#isClipped) text = text.replace(/\uFFFD{1,3}$/, '');
-    return isPlain(text) ? text : withoutControls(text);
+    return plainText(text);
   }
+}
+
+/** A text without terminal control sequences and control characters other than the tab. */
+export function plainText(text: string): string {
+  return isPlain(text) ? text : withoutControls(text);
 }
 
 /** True where there is nothing to strip: nearly always, and much faster to find than to strip. */

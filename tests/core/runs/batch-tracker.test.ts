@@ -96,7 +96,7 @@ describe('the log of a batch', () => {
         { hasBegun: false, hasEnded: false, failures: [] },
       ],
     });
-    expect(log.snapshot(0).logTail.at(-1)).toBe('saved 1');
+    expect(log.snapshot(1).logTail.at(-1)).toBe('saved 1');
   });
 
   it('hangs between two runs, too, and after the last', () => {
@@ -106,11 +106,21 @@ describe('the log of a batch', () => {
     expect(read('begin\nSTUCK', 1).hang).toBeUndefined();
   });
 
-  it('takes a line that names its run at its word, and one that names none for nothing', () => {
-    expect(read('begin\nsaved 2\n').hasEnded(2)).toBe(true);
-    expect(read('begin\nsaved 2\n').hasEnded(0)).toBe(false);
-    const strange = read('begin\nsaved 9\n');
-    expect([0, 1, 2].map((item) => strange.hasEnded(item))).toEqual([false, false, false]);
+  it.each([
+    ['one that is at work', 'begin\nsaved 0\n', [true, false, false], undefined],
+    ['one that was begun before', 'begin\nbegin\nsaved 0\n', [true, false, false], 1],
+    ['the next one, where nothing is at work', 'begin\nsaved 0\nsaved 1\n', [true, true, false], undefined],
+    ['the next one, while another is at work', 'begin\nsaved 1\n', [false, false, false], 0],
+    ['one after the next', 'saved 1\nbegin\nsaved 2\n', [false, false, false], 0],
+    ['none of the list', 'begin\nsaved 9\n', [false, false, false], 0],
+    ['one that has ended', 'begin\nsaved 0\nbegin\nsaved 0\n', [true, false, false], 1],
+  ])('counts an end only in the order of the list: %s', (_what, text, ended, atWork) => {
+    const log = read(text);
+    expect([0, 1, 2].map((item) => log.hasEnded(item))).toEqual(ended);
+    expect(log.atWork).toBe(atWork);
+  });
+
+  it('begins no more runs than there are', () => {
     expect(read('begin\nbegin\nbegin\nbegin\n').atWork).toBe(2);
   });
 
