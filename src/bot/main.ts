@@ -12,7 +12,7 @@ import { resolveSecret, type SecretLookup, type SecretReference } from '../core/
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../core/errors.ts';
-import type { HostName, InstanceId, ProfileId } from '../core/ids.ts';
+import type { HostName, InstanceId, LaneName, ProfileId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
 import { Catalogue, type CatalogueOptions, loadCatalogue } from '../core/models/catalogue.ts';
@@ -94,7 +94,8 @@ export async function openBot(
     ? (id: ProfileId, { name }: HostConfig) => catalogue.value.resolve(id, name).requires
     : waitingWishes(store, profiles);
   const gpusOf = (host: HostName) => store.hostReadings.get(host)?.answer?.facts.gpus;
-  const room = () => new GpuRoom({ hosts: config.hosts, wishOf: wishes, gpusOf });
+  const isGivenUp = (lane: LaneName) => store.lanes.get(lane).blocked?.code === 'queue.lane_fenced';
+  const room = () => new GpuRoom({ hosts: config.hosts, wishOf: wishes, gpusOf, isGivenUp });
   const smallHosts = (id: ProfileId) =>
     room()
       .smallHosts(id)

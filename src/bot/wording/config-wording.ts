@@ -113,11 +113,8 @@ export const CONFIG_WORDING = {
     say: (p) => ({
       sentence: `${place(p)} is not a name that can be used${given(p)}${source(p)}.${didYouMean(p)}`,
       nextStep:
-        p.part(
-          'pattern',
-          (pattern) =>
-            `Use small letters${pattern.includes('-]') ? ', digits and hyphens' : ' and digits'} (it must match \`${pattern}\`).`,
-        ) || 'Use small letters, digits and hyphens.',
+        p.part('pattern', (pattern) => `Use ${allowedWords(pattern)} (it must match \`${pattern}\`).`) ||
+        'Use small letters, digits and hyphens.',
     }),
   },
   'config.invalid_value': {
@@ -272,4 +269,10 @@ function counted(p: Parameters, limit: string): string {
   const [one, many] = UNITS.get(p.text('measure')) ?? [];
   const unit = p.number(limit) === 1 ? one : many;
   return `${p.text(limit)}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
+/** Of what a name may consist, roughly: the pattern itself stands beside it. */
+function allowedWords(pattern: string): string {
+  if (!/[a-z]-[a-z]/i.test(pattern)) return 'digits alone';
+  return pattern.includes('-]') ? 'small letters, digits and hyphens' : 'small letters and digits';
 }

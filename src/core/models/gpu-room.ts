@@ -9,12 +9,15 @@ export interface GpuRoomParts {
   readonly wishOf: (id: ProfileId, host: HostConfig) => GpuWish | undefined;
   /** What the host has answered about its GPUs when it was asked last; undefined where it never was. */
   readonly gpusOf: (host: HostName) => GpuAnswer | undefined;
+  /** Whether somebody has given up the host of a lane: nobody knows that it will ever come back. */
+  readonly isGivenUp: (lane: LaneName) => boolean;
 }
 
 /**
  * Which lanes take which models, as the memory of their GPUs is known at one moment. A lane that is known to be too small
  * for a model leaves its runs to the lanes that are not known to be, of any host that offers it, however long these are
- * busy, blocked or silent. Where every lane is too small each takes them: somebody has insisted.
+ * busy, blocked or silent. Where every lane is too small, or its host was given up, each takes them: somebody has insisted
+ * on the model.
  */
 export class GpuRoom {
   readonly #parts: GpuRoomParts;
@@ -38,7 +41,9 @@ export class GpuRoom {
     const hosts = this.#offering(id);
     const all = hosts.flatMap(({ lanes }) => lanes.map(({ name }) => name));
     const small = new Set(hosts.flatMap((host) => this.#smallLanesOf(host, id).map(({ lane }) => lane)));
-    return small.size < all.length ? all.filter((lane) => !small.has(lane)) : all;
+    const others = all.filter((lane) => !small.has(lane));
+    if (small.size === 0 || others.every((lane) => this.#parts.isGivenUp(lane))) return all;
+    return others;
   }
 
   /** Models of which a lane takes runs, of those that its host offers. */

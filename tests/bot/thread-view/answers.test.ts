@@ -237,6 +237,10 @@ describe('answers', () => {
     expect(rendered(modelCard({ ...model, gpus }))).toContain(
       'Needs 1 to 8 GPUs with 28 GB or more each. On here.',
     );
+    const table = { minimum: 1, maximum: 8, memory: { 2: 80, 10: 24, 1: 96 } };
+    expect(rendered(modelCard({ ...model, gpus: table })).replaceAll(/\s+/g, ' ')).toContain(
+      'Needs 1 to 8 GPUs with 96 GB or more each, 80 GB from 2 GPUs on, 24 GB from 10 GPUs on. On here.',
+    );
     expect(rendered(modelCard({ ...model, gpus: { minimum: 2 } }))).toContain(
       'Needs 2 or more GPUs. On here.',
     );

@@ -3,6 +3,7 @@ import { queueCard } from '../../../src/bot/thread-view/queue-card.ts';
 import { queuePlanCard } from '../../../src/bot/thread-view/queue-plan-card.ts';
 import { apartWords, batchWords, returnedWords } from '../../../src/bot/wording/batch-words.ts';
 import type { LaneName, ProfileId, RunId } from '../../../src/core/ids.ts';
+import type { SmallLane } from '../../../src/core/models/gpu-memory.ts';
 import type { LeftOut } from '../../../src/core/queue/compose-batch.ts';
 import type { PlannedRun, QueuePlan } from '../../../src/core/queue/queue-plan.ts';
 import { MINUTE } from '../samples.ts';
@@ -46,6 +47,26 @@ const PLAN: QueuePlan = {
   paused: false,
   limits: LIMITS,
 };
+
+const SMALL: SmallLane = { lane: 'gpu2/gpu0' as LaneName, bytes: 24 * 2 ** 30, wantedGb: 28 };
+
+describe('lanes that are too small', () => {
+  test('are said to be free sooner, two by their names', () => {
+    const [first] = PLAN.groups;
+    if (first === undefined) throw new Error('the plan has no group');
+    const plan = (...smallLanes: readonly SmallLane[]) =>
+      rendered(queuePlanCard({ ...PLAN, groups: [{ ...first, smallLanes }] })).replaceAll(/\s+/g, ' ');
+    expect(plan(SMALL)).toContain(
+      'Not on gpu2/gpu0, which is free sooner: its GPUs have 24 GB, and transfer1 wants 28 GB.',
+    );
+    expect(plan(SMALL)).not.toContain('too small, too');
+    const others = plan(SMALL, { ...SMALL, gpus: 2 }, SMALL, SMALL);
+    expect(others).toContain(
+      'transfer1 wants 28 GB on each of 2 GPUs. 2 other lanes that are free sooner are too small, too.',
+    );
+    expect(plan(SMALL, SMALL, SMALL)).toContain('1 other lane that is free sooner is too small, too.');
+  });
+});
 
 describe('the plan of the queue', () => {
   test('shows what would start together, what stays apart and why, and how long it takes', () => {

@@ -105,6 +105,11 @@ describe('the table of a request', () => {
     expect(paused).toContain('The queue is paused');
     const problem = { code: 'queue.lane_blocked', parameters: { lane: 'gpu1/gpu0' } } as const;
     expect(rendered(requestCard(view([row(1)], { problem })))).toContain('gpu1/gpu0 takes no runs');
+    const smallLanes = [{ lane: 'gpu1/gpu0' as LaneName, bytes: 24 * 2 ** 30, wantedGb: 28 }];
+    const rows = [row(1, { state: 'active' }), row(2)];
+    expect(rendered(requestCard(view(rows, { smallLanes })))).toContain(
+      'Not on gpu1/gpu0, which is free sooner',
+    );
   });
 
   it('says of a run that nobody follows, that is being stopped, or whose host is silent', () => {

@@ -1,9 +1,15 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
+import { stringify } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
+import { explain } from '../../../src/bot/wording/explain.ts';
 import type { HostConfig } from '../../../src/core/config/config.ts';
 import type { HostName, LaneName, ProfileId } from '../../../src/core/ids.ts';
+import { loadCatalogue } from '../../../src/core/models/catalogue.ts';
 import { type GpuWish, smallHost, smallLane, wantedGb } from '../../../src/core/models/gpu-memory.ts';
 import { GpuRoom } from '../../../src/core/models/gpu-room.ts';
+import { temporaryDirectory } from '../../support/temporary-directory.ts';
 import { gpuFacts, gpuHost } from './gpu-host.ts';
 import { MINIMAL, minimal, problemsOf, shipped } from './profiles.ts';
 
@@ -15,6 +21,7 @@ function roomOf(
   hosts: readonly HostConfig[],
   wishes: Readonly<Record<string, GpuWish>>,
   sizes: Readonly<Record<string, readonly number[]>>,
+  givenUp: readonly string[] = [],
 ) {
   const asked: string[] = [];
   const room = new GpuRoom({
@@ -25,6 +32,7 @@ function roomOf(
       const found = sizes[host];
       return found && gpuFacts(...found).gpus;
     },
+    isGivenUp: (lane) => givenUp.some((host) => lane.startsWith(`${host}/`)),
   });
   return { room, asked };
 }
@@ -64,6 +72,22 @@ describe('what a model wants of each GPU', () => {
     expect(wanting(-1)).toMatchObject([{ code: 'config.out_of_range', where: 'requires.min_vram_gb' }]);
     expect(wanting('80')).toMatchObject([{ code: 'config.wrong_type', expected: ['number', 'table'] }]);
     expect(wanting({})).toMatchObject([{ code: 'config.profile_invalid', where: 'requires.min_vram_gb' }]);
+  });
+
+  it('is refused with the file and the line', async () => {
+    const directory = await temporaryDirectory();
+    const profile = { ...MINIMAL, requires: { min_vram_gb: { 1: 96, 2: 'much' } } };
+    const text = stringify(profile);
+    await writeFile(join(directory, 'minimal.toml'), text);
+    const loaded = await loadCatalogue({ directory });
+    const line = text.split('\n').findIndex((each) => each.startsWith('2 = ')) + 1;
+    const parameters = { where: 'requires.min_vram_gb.2', file: 'minimal.toml', line };
+    expect(loaded).toMatchObject({ ok: false, problems: [{ code: 'config.wrong_type', parameters }] });
+    expect(line).toBeGreaterThan(1);
+    const [problem] = problemsOf(MINIMAL, { requires: { min_vram_gb: { two: 96 } } });
+    if (problem === undefined) throw new Error('it was not refused');
+    const { code, ...words } = problem;
+    expect(explain({ code, parameters: words }).nextStep).toContain('Use digits alone');
   });
 
   it('is changed entry by entry, or as a whole', () => {
@@ -137,6 +161,14 @@ describe('runs of a model', () => {
     expect(room.smallHosts(BIG).map(({ host }) => host)).toEqual(['gpu1', 'gpu2']);
   });
 
+  it('are taken by the small lanes, too, where the host of each other lane was given up', () => {
+    const sizes = { gpu1: [24, 24], gpu2: [80] };
+    expect(roomOf(HOSTS, WISHES, sizes, ['gpu1']).room.takersOf(BIG)).toEqual(['gpu2/a']);
+    const { room } = roomOf(HOSTS, WISHES, sizes, ['gpu2']);
+    expect(room.takersOf(BIG)).toEqual(['gpu1/a', 'gpu1/b', 'gpu2/a']);
+    expect(room.smallHosts(BIG).map(({ host }) => host)).toEqual(['gpu1']);
+  });
+
   it('are judged by what each host says of the model', () => {
     const wishes = { ...WISHES, 'big on gpu2': { min_vram_gb: 20 } };
     const { room } = roomOf(HOSTS, wishes, { gpu1: [24, 24], gpu2: [24] });
@@ -169,6 +201,7 @@ describe('runs of a model', () => {
       sizes: fc.option(fc.array(size, { maxLength: 4 }), { nil: undefined }),
       big: wish,
       little: wish,
+      isGivenUp: fc.boolean(),
     });
     fc.assert(
       fc.property(fc.array(host, { minLength: 1, maxLength: 3 }), (given) => {
@@ -184,7 +217,8 @@ describe('runs of a model', () => {
           if (each.little !== undefined) wishes[`little on gpu${index}`] = { min_vram_gb: each.little };
           if (each.sizes !== undefined) sizes[`gpu${index}`] = each.sizes;
         }
-        const { room } = roomOf(hosts, wishes, sizes);
+        const givenUp = given.flatMap((each, index) => (each.isGivenUp ? [`gpu${index}`] : []));
+        const { room } = roomOf(hosts, wishes, sizes, givenUp);
         for (const id of [BIG, LITTLE]) {
           // Found out by itself: for each lane of the model, whether one of its GPUs is known to have too little.
           const isSmall = new Map<LaneName, boolean>();
@@ -202,7 +236,9 @@ describe('runs of a model', () => {
               );
             }
           }
-          const isAnyLarge = [...isSmall.values()].includes(false);
+          const isAnyLarge = [...isSmall].some(
+            ([lane, small]) => !small && !givenUp.includes(lane.split('/')[0] ?? ''),
+          );
           const takers = [...isSmall.keys()].filter((lane) => !isAnyLarge || isSmall.get(lane) === false);
           expect(room.takersOf(id)).toEqual(takers);
           for (const lane of isSmall.keys()) {

@@ -43,7 +43,13 @@ async function openQueue(
     store,
     profiles: new StoredProfiles(store.runs),
     hosts: [host],
-    room: () => new GpuRoom({ hosts: [host], wishOf: () => undefined, gpusOf: () => undefined }),
+    room: () =>
+      new GpuRoom({
+        hosts: [host],
+        wishOf: () => undefined,
+        gpusOf: () => undefined,
+        isGivenUp: () => false,
+      }),
     chats: ['chat.slack', 'chat.discord'],
     isServed: () => isServed,
     clock,

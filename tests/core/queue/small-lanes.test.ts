@@ -30,7 +30,9 @@ async function openQueue(hosts: readonly HostConfig[] = HOSTS) {
   const { store, clock } = await openStore();
   const profiles = new StoredProfiles(store.runs);
   const gpusOf = (host: HostName) => store.hostReadings.get(host)?.answer?.facts.gpus;
-  const room = () => new GpuRoom({ hosts, wishOf: (id) => PROFILES.get(id)?.requires, gpusOf });
+  const isGivenUp = (lane: LaneName) => store.lanes.get(lane).blocked?.code === 'queue.lane_fenced';
+  const wishOf = (id: string) => PROFILES.get(id)?.requires;
+  const room = () => new GpuRoom({ hosts, wishOf, gpusOf, isGivenUp });
   const parts = { store, profiles, hosts, clock, room, isDriven: () => true };
   const service = new QueueService({ ...parts, chats: [], isServed: () => true });
   const prompt = addPrompt(store, somebody(store), 'street');
@@ -122,6 +124,23 @@ describe('a run of which a free lane is too small', () => {
       smallLanes: [{ lane: SMALL }],
     });
     expect(place(run)).not.toHaveProperty('startsIn');
+  });
+
+  it('goes to the small one while the host of the larger one is given up', async () => {
+    const { store, queue, know, claim, end, place, service } = await openQueue();
+    know('gpu1', 24);
+    know('gpu2', 80);
+    const [first, second] = [queue(BIG), queue(BIG)];
+    service.fence(somebody(store), 'gpu2' as HostName);
+    expect(place(first)).toMatchObject({ startsIn: { high: 0 } });
+    expect(place(first)).not.toHaveProperty('problem');
+    const attempt = claim(SMALL);
+    expect(attempt?.run).toBe(first);
+    if (attempt !== undefined) end(attempt);
+    // Its lane opens again.
+    store.lanes.setBlocked(LARGE, undefined);
+    expect(claim(SMALL)).toBeUndefined();
+    expect(claim(LARGE)?.run).toBe(second);
   });
 
   it('goes to any lane while nobody knows, or where all are too small', async () => {
