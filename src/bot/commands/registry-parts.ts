@@ -74,6 +74,20 @@ export const WAIT = {
   commandLineOnly: true,
 } as const satisfies OptionDefinition;
 
+export const DRAFT = {
+  name: 'draft',
+  type: 'flag',
+  help: 'A quick look, as the model says what that is; `promote` makes the full run of it',
+  essential: true,
+} as const satisfies OptionDefinition;
+
+export const YES = {
+  name: 'yes',
+  type: 'flag',
+  help: 'Queue also very many runs without being asked',
+  essential: false,
+} as const satisfies OptionDefinition;
+
 export const LIMIT = {
   name: 'limit',
   type: 'number',

@@ -171,6 +171,8 @@ function enteredFields({
       return [{ id: component.custom_id, value: component.value }];
     if (component.type === ComponentType.StringSelect)
       return [{ id: component.custom_id, value: component.values[0] ?? '' }];
+    if (component.type === ComponentType.Checkbox)
+      return [{ id: component.custom_id, value: String(component.value) }];
     return [];
   });
 }
