@@ -84,7 +84,7 @@ export const guardrailSchema = z.strictObject({
 });
 
 const hangs = z.strictObject({
-  min_gpus: count.default(1).describe('Only on lanes with at least so many GPUs'),
+  min_gpus: z.number().int().min(0).default(0).describe('Only on lanes with at least so many GPUs'),
   after_seconds: z
     .number()
     .min(0)

@@ -74,7 +74,7 @@ describe('a job whose log says that it hangs', () => {
   });
 
   it('is killed where it does not listen, and what it prints meanwhile explains nothing', async () => {
-    const { lane, run, attempt } = await begin(1);
+    const { lane, run, attempt } = await begin(0);
     const sent = signalsOf(lane);
     lane.host.ignoreTerm(attempt);
     lane.host.appendLog(attempt, 'DEADLOCK\n');
