@@ -158,9 +158,9 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.command_unknown': {
-    example: { given: 'inferense', nearest: 'inference' },
+    example: { given: 'inferense', nearest: 'inference', meant: 'inference ps_7k2m9x4d seed=9' },
     say: (p) => ({
-      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
+      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p, p.has('meant') ? 'meant' : 'nearest')}`,
       nextStep: 'See all commands with `help`.',
     }),
   },
