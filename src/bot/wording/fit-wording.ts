@@ -54,7 +54,7 @@ export function changeWords(deeds: readonly FitDeed[]): string {
 function deedWords(deed: FitDeed): string {
   switch (deed.kind) {
     case 'convert':
-      return `convert to ${deed.to}`;
+      return deed.to === 'jpg' ? 'convert to jpg (8 bits, no alpha)' : `convert to ${deed.to}`;
     case 'cut':
       return `first ${count(deed.frames, 'frame')} only`;
     case 'shorten':

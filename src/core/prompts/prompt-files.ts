@@ -108,7 +108,7 @@ export class PromptFiles {
       if (!assigned.ok) return assigned;
       const inputs = assigned.value;
       const used = new Set(inputs.map(({ asset }) => asset.sha256));
-      const old = files.map(({ old: { asset, originalName } }) => ({ asset, originalName }));
+      const old = files.map(({ old: { role: _, ...file } }) => file);
       const offers = [...this.offers(prompt), ...old].filter(({ asset }) => !used.has(asset.sha256));
       this.#store.prompts.replaceInputs(prompt.id, inputs);
       this.#store.prompts.offers.replace(prompt.id, offers, this.#clock.now());

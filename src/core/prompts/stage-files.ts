@@ -1,5 +1,7 @@
 import { type Checked, CosmosError, type Problem } from '../errors.ts';
 import type { HashedFile } from '../ports/hashed-file.ts';
+import { seemsToBe } from '../sequences/no-archive.ts';
+import type { PictureChange } from '../sequences/picture-changes.ts';
 import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
@@ -39,25 +41,31 @@ export async function stageFiles(
   await using disposables = new AsyncDisposableStack();
   const staged: StagedInput[] = [];
   const problems: Problem[] = [];
-  const stage = async (file: GivenFile): Promise<void> => {
+  const stage = async (file: GivenFile, changes: readonly PictureChange[] = []): Promise<void> => {
     const originalName = displayName(file.name ?? file.path);
     try {
       const ours = disposables.use(await stageFile(folder, file, originalName, wishes.signal));
-      staged.push({ staged: ours, asset: ours.asset, originalName, ...(file.role && { role: file.role }) });
+      staged.push({
+        ...{ staged: ours, asset: ours.asset, originalName },
+        ...(file.role && { role: file.role }),
+        ...(changes.length > 0 && { changes }),
+      });
     } catch (error) {
       if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
       problems.push(error.toProblem());
     }
   };
   for (const file of files) {
+    const name = displayName(file.name ?? file.path);
     if (!(await folder.sequences.isSequence(file.path))) {
-      await stage(file);
+      const other = await otherThanZip(file.path, name);
+      if (other === undefined) await stage(file);
+      else problems.push(other);
       continue;
     }
-    const name = displayName(file.name ?? file.path);
     await using made = await folder.sequences.make(file.path, name, wishes);
     if (!made.checked.ok) problems.push(...made.checked.problems);
-    else for (const video of made.checked.value) await stage(video);
+    else for (const video of made.checked.value) await stage(video, video.changes);
   }
   const [first, ...rest] = problems;
   const kept = disposables.move();
@@ -68,6 +76,17 @@ export async function stageFiles(
     },
     [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
   };
+}
+
+/** What is wrong with a file that calls itself an archive and is none; one that cannot be read is told of by whoever stages it. */
+async function otherThanZip(path: string, file: string): Promise<Problem | undefined> {
+  if (!/\.zip$/i.test(file)) return undefined;
+  try {
+    return { code: 'input.archive_other', parameters: { file, seems: await seemsToBe(path) } };
+  } catch (error) {
+    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    return undefined;
+  }
 }
 
 async function stageFile(

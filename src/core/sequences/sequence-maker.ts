@@ -7,6 +7,7 @@ import type { MediaLimits, MediaWorker, SequenceFrame } from '../ports/media.ts'
 import type { Role } from '../prompts/prompt.ts';
 import { openFolder } from './folder-source.ts';
 import { fpsOfName, USUAL_FPS } from './frames-per-second.ts';
+import { type PictureChange, PictureChanges } from './picture-changes.ts';
 import type { PictureLimits, PictureSource } from './picture-source.ts';
 import { type Sequence, sortSequences } from './sequence-names.ts';
 import { isZip, openZip } from './zip-source.ts';
@@ -41,6 +42,8 @@ export interface MadeVideo {
   readonly path: string;
   readonly name: string;
   readonly role: Role;
+  /** What of the pictures it does not keep; empty where it keeps all. */
+  readonly changes: readonly PictureChange[];
 }
 
 /** Videos in a temporary folder, which goes when they are disposed. */
@@ -108,8 +111,9 @@ export class SequenceMaker {
         onProgress?.({ file: name, making: role, share: (index + share) / sequences.length });
       tell(0);
       try {
-        await this.#media.assemble(read(source, frames), to, plan, signal, tell);
-        made.push({ path: to, name: `${stemOf(name)}_${role}.mp4`, role });
+        const changes = new PictureChanges();
+        await this.#media.assemble(read(source, frames, changes), to, plan, signal, tell);
+        made.push({ path: to, name: `${stemOf(name)}_${role}.mp4`, role, changes: changes.list() });
       } catch (error) {
         if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
         problems.push({ code: error.code, parameters: { role, ...error.parameters } });
@@ -129,8 +133,16 @@ async function openSource(path: string, { maxBytes }: MediaLimits): Promise<Pict
   return status.isDirectory() ? await openFolder(path, limits) : await openZip(path, limits);
 }
 
-async function* read(source: PictureSource, frames: readonly string[]): AsyncGenerator<SequenceFrame> {
-  for (const name of frames) yield { name, bytes: await source.read(name) };
+async function* read(
+  source: PictureSource,
+  frames: readonly string[],
+  changes: PictureChanges,
+): AsyncGenerator<SequenceFrame> {
+  for (const name of frames) {
+    const bytes = await source.read(name);
+    changes.add(bytes);
+    yield { name, bytes };
+  }
 }
 
 /** By the first picture of each modality: what differs within one is found while its video is made. */

@@ -61,6 +61,7 @@ CREATE TABLE prompt_inputs (
   role TEXT NOT NULL,
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   PRIMARY KEY (prompt_id, role)
 ) STRICT, WITHOUT ROWID;
 
@@ -69,6 +70,7 @@ CREATE TABLE prompt_offers (
   prompt_id TEXT NOT NULL REFERENCES prompts (id),
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   offered_at INTEGER NOT NULL,
   PRIMARY KEY (prompt_id, asset_sha256)
 ) STRICT, WITHOUT ROWID;
@@ -150,6 +152,7 @@ CREATE TABLE run_inputs (
   role TEXT NOT NULL,
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   PRIMARY KEY (run_id, role)
 ) STRICT, WITHOUT ROWID;
 
