@@ -3,7 +3,9 @@ import { distance } from 'fastest-levenshtein';
 /** Part of the longer word that may differ: one letter of three. More, and words meet that have nothing in common. */
 const TOLERANCE = 1 / 3;
 /** Shorter beginnings would match by chance. */
-const SHORTEST_PREFIX = 3;
+const SHORTEST_PREFIX = 2;
+/** Of two letters one is half: what is left of the word says nothing. */
+const SHORTEST_MISSPELT = 3;
 
 /**
  * The candidate that somebody who wrote `word` most probably meant, or undefined where none is close: first a
@@ -28,8 +30,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 function rankOf(wanted: string, candidate: string): number | undefined {
   const shorter = Math.min(wanted.length, candidate.length);
   const longer = Math.max(wanted.length, candidate.length, 1);
-  // Of two letters one is half: what is left of the word says nothing.
-  const allowed = longer < SHORTEST_PREFIX ? 0 : Math.floor(longer * TOLERANCE);
+  const allowed = longer < SHORTEST_MISSPELT ? 0 : Math.floor(longer * TOLERANCE);
   const found = slips(wanted, candidate, allowed);
   const share = found / (longer + 1);
   if (wanted === candidate) return share;

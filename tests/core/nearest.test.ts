@@ -64,8 +64,9 @@ describe('nearest', () => {
     expect(nearest('neon rain '.repeat(10_000), ['low', 'medium', 'high'])).toBeUndefined();
   });
 
-  it('takes two letters for themselves or for nothing', () => {
-    expect(nearest('st', ['start', 'sf'])).toBeUndefined();
+  it('takes two letters for a beginning, and for nothing else', () => {
+    expect(nearest('hi', ['he', 'low', 'high'])).toBe('high');
+    expect(nearest('st', ['sf'])).toBeUndefined();
     expect(nearest('LS', ['rm', 'ls'])).toBe('ls');
     expect(nearest('ts', ['st'])).toBeUndefined();
   });
@@ -93,10 +94,10 @@ describe('nearest', () => {
     );
   });
 
-  it('finds a word by every beginning of at least three letters', () => {
+  it('finds a word by every beginning of at least two letters', () => {
     fc.assert(
       fc.property(fc.stringMatching(/^[a-z]{4,12}$/), fc.nat(), (whole, length) => {
-        const beginning = whole.slice(0, 3 + (length % (whole.length - 3)));
+        const beginning = whole.slice(0, 2 + (length % (whole.length - 2)));
         expect(nearest(beginning, [whole])).toBe(whole);
       }),
     );
