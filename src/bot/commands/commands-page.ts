@@ -8,8 +8,9 @@ Every verb works in every chat and on the command line: \`/cosmos inference ps_7
 after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. This page is made from
 \`src/bot/commands/registry.ts\`; after a change run \`npx vitest run tests/bot/commands --update\`.
 
-- Ids may be shortened to their beginning as long as it fits one thing only. In a thread that belongs to a prompt or to
-  runs they may be left out: \`@cosmos cancel\`, \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
+- Ids and names of prompts may be shortened to their beginning as long as it fits one thing only; of a name three
+  characters at least. In a thread that belongs to a prompt or to runs they may be left out: \`@cosmos cancel\`,
+  \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
 - Words that belong together stand in quotation marks; a backslash before a mark or a space makes it part of the word.
 - A parameter takes several values, and each becomes a run: \`seed=1..8\`, \`seed=1..9..2\` (every second one),
   \`edge=0.2,0.5,0.8\`, \`canny_threshold=low,high\`, without spaces. Several lists, and several prompts, make all

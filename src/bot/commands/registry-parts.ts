@@ -32,7 +32,7 @@ export const DONE_RUN = { ...RUN, states: ['done'] } as const satisfies Argument
 export const PROMPT = {
   name: 'prompt',
   kind: 'prompt_id',
-  help: 'Id of the prompt or its beginning, or its name',
+  help: 'Id or name of the prompt, or its beginning',
   required: true,
 } as const satisfies ArgumentDefinition;
 

@@ -33,7 +33,7 @@ function overview(commands: CommandTable, surface: CommandSurface): Card {
       paragraph(
         'More about one of them: ',
         { code: 'help inference' },
-        '. Ids may be shortened to their beginning, and left out in the thread of a run.',
+        '. Ids and names may be shortened to their beginning, and left out in the thread of a run.',
       ),
       ...(surface === 'command_line' ? commandLine() : []),
     ],

@@ -113,8 +113,8 @@ describe('answers', () => {
         discard    Take a prompt without runs out of all listings; restore undoes it
         restore    Bring a discarded prompt back
         help       Explain the commands, or one of them
-        More about one of them: help inference. Ids may be shortened to their beginning, and
-        left out in the thread of a run.
+        More about one of them: help inference. Ids and names may be shortened to their
+        beginning, and left out in the thread of a run.
       "
     `);
   });
@@ -124,7 +124,7 @@ describe('answers', () => {
       "
       inference PROMPT [OTHERS…] [parameter=value…] [--model MODEL] [--draft]
         Queue a run of a prompt, or many: of several values or prompts.
-        PROMPT           Id of the prompt or its beginning, or its name
+        PROMPT           Id or name of the prompt, or its beginning
         OTHERS           Further prompts, each run with the same parameters
         parameter=value  Parameters of the model (see models MODEL); 1..8, 1..9..2 and 0.2,0.5
                          ask for a run of each value
