@@ -70,7 +70,8 @@ export type FormResult =
   | { readonly ok: true; readonly words: readonly string[] }
   | { readonly ok: false; readonly problems: Readonly<Record<string, string>> };
 
-type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
+/** Something that was typed, chosen word by word, or clicked. */
+type Command = Extract<Inbound, { kind: 'command' | 'form' | 'click' }>;
 
 /** Forms in place of commands that lack something. Answers at once, from memory: no method waits for anything. */
 export interface ChatForms {

@@ -19,7 +19,7 @@ import { toModal } from './modal.ts';
 import { type ModalState, nameOf, openerOf, readState, writeIds } from './modal-state.ts';
 import { hiddenValues, shownFields } from './shown-fields.ts';
 
-type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
+type Command = Extract<Inbound, { kind: 'form' | 'click' }>;
 
 export interface DiscordFormsParts {
   readonly forms: ChatForms;
