@@ -121,6 +121,19 @@ class Desk {
     return textOf(queuePlanCard(this.#bot.parts.api.queuePlan()));
   }
 
+  /** The same, of a process that has loaded no profile: the command line. */
+  async planElsewhere(): Promise<string> {
+    const config = must(loadConfig({ environment: {}, directory: this.#directory }));
+    const outside = { wrapHost: ({ name }: { name: string }) => fakeHost(name, []) };
+    const logger = pino({ level: 'silent' });
+    const other = must(await openBot(config, logger, outside, { models: false }));
+    try {
+      return textOf(queuePlanCard(other.parts.api.queuePlan()));
+    } finally {
+      await other.close();
+    }
+  }
+
   /** Its job ends well. */
   async finish(run: Run): Promise<void> {
     const host = this.#host(this.now(run).lane?.split('/')[0] ?? '');
@@ -192,6 +205,7 @@ describe('a run of which the free lane is too small', () => {
       'Not on gpu1/lane0, which is free sooner: its GPUs have 24 GB, and big wants 66 GB on a single GPU.';
     expect(desk.card(waits)).toContain(words);
     expect(desk.plan()).toContain(words);
+    expect(await desk.planElsewhere()).toContain(words);
     // The free lane has looked at the queue: it has taken what came later.
     const later = await desk.queue('little');
     await desk.until(() => desk.now(later).state === 'active');

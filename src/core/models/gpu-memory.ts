@@ -48,7 +48,7 @@ export function wishesByCount(
 }
 
 /** In powers of ten, so that a GPU that is sold with so many GB is never below: it keeps a part of them for itself. */
-export function isBelow({ memoryTotalBytes: total }: GpuFacts, wanted: number): boolean {
+function isBelow({ memoryTotalBytes: total }: GpuFacts, wanted: number): boolean {
   return total !== undefined && total < wanted * 1e9;
 }
 
