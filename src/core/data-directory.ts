@@ -28,6 +28,11 @@ export class DataDirectory {
     return join(this.root, 'locks', 'uploads', `${host}.lock`);
   }
 
+  /** Held by the one process that draws a contact sheet. */
+  get contactSheetLock(): string {
+    return join(this.root, 'locks', 'contact-sheets.lock');
+  }
+
   /** Files that are still being copied in. */
   get incoming(): string {
     return join(this.root, 'incoming');

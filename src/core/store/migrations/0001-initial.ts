@@ -84,8 +84,12 @@ CREATE TABLE requests (
   parent_id TEXT REFERENCES requests (id),
   -- What was asked for, while somebody has yet to confirm it: such a request has no runs.
   proposal TEXT,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  -- When its contact sheet was made, or found to be impossible; NULL while somebody has yet to do that.
+  sheet_settled_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_sheetless ON requests (created_at)
+  WHERE varied IS NOT NULL AND proposal IS NULL AND sheet_settled_at IS NULL;
 CREATE INDEX requests_newest ON requests (created_at DESC, id) WHERE varied IS NOT NULL AND proposal IS NULL;
 
 CREATE TABLE profiles (
