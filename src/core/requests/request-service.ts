@@ -189,7 +189,7 @@ export class RequestService extends RequestReader {
   /** Cancels every run that has not ended; how many of each kind. Fails with `queue.request_finished`. */
   cancel(actor: Principal, request: RunRequest): Checked<CancelCounts> {
     const { store, wakeup } = this.#parts;
-    const counts = { cancelled: 0, requested: 0, already_requested: 0 };
+    const counts = { cancelled: 0, requested: 0, too_late: 0, already_requested: 0 };
     store.write(() => {
       for (const { id } of this.unfinished(request)) {
         const result = store.cancellation.request(id, actor.id);
