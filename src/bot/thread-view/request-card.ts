@@ -24,6 +24,16 @@ export function requestCard(view: RequestView): Card {
   return { ...headOf(view), blocks: [...blocksAbove(view), table(rows), ...more], actions: actionsOf(view) };
 }
 
+/**
+ * The same in a thread, where it stays as it is once all have ended: what failed is run again below the end, which comes
+ * after it, and by `show`, which knows what was run again since.
+ */
+export function requestTableCard(view: RequestView): Card {
+  const card = requestCard(view);
+  if (!hasEnded(view)) return card;
+  return { ...card, actions: card.actions.filter(({ verb }) => verb !== 'retry') };
+}
+
 /** The same with every run, as an answer, which stays as it is: without a bar, which moves. */
 export function requestDetailsCard(view: RequestView): Card {
   const [, ...others] = blocksAbove(view);

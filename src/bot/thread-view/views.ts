@@ -180,6 +180,8 @@ export interface RunDetailsView {
   readonly stageTitle?: string;
   /** Where everything that made its result is written down. */
   readonly bundle?: string;
+  /** What goes on with its result; absent where there is none. */
+  readonly next?: Pick<ResultView, 'hasSeed' | 'canUpscale' | 'enhanced'>;
 }
 
 export type ListView =
