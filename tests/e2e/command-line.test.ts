@@ -62,7 +62,7 @@ describe('help', () => {
 describe('wrong words', () => {
   it.each([
     [['infrence', 'ps_1'], 2, 'Did you mean inference?'],
-    [['inference'], 2, 'needs prompt'],
+    [['inference'], 2, 'needs the id or the name of a prompt'],
     [['list', 'runz'], 2, 'Did you mean runs?'],
     [['list', 'runs', '--limt', '3'], 2, 'Did you mean --limit?'],
     [['list', 'runs', '--limit', '0'], 2, 'whole number from 1 to 1000'],

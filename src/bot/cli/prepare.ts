@@ -1,6 +1,6 @@
-import { invalid } from '../../core/errors.ts';
+import type { Checked } from '../../core/errors.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
-import { usage } from '../commands/help.ts';
+import { missingArgument } from '../commands/arguments.ts';
 import { TERMINAL_PLACE } from '../terminal/terminal-chat.ts';
 import { addedFilesCard } from '../thread-view/added-files-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
@@ -51,14 +51,7 @@ export async function prepare({ command, configPath, output }: Invocation): Prom
       return 0;
     }
     const named = typeof name === 'string' ? { name } : {};
-    const made =
-      text === ''
-        ? invalid('input.argument_missing', {
-            verb: 'prepare',
-            argument: 'text',
-            usage: usage('prepare', CLI_COMMANDS.prepare),
-          })
-        : await api.createPrompt(actor, { text, ...named, ...work });
+    const made = text === '' ? textMissing() : await api.createPrompt(actor, { text, ...named, ...work });
     if (!made.ok) {
       printProblems(output, made.problems);
       return 1;
@@ -73,4 +66,9 @@ export async function prepare({ command, configPath, output }: Invocation): Prom
   function print(prompt: Prompt): void {
     output.out.write(`${JSON.stringify(prompt, null, 2)}\n`);
   }
+}
+
+function textMissing(): Checked<never> {
+  const { prepare: definition } = CLI_COMMANDS;
+  return { ok: false, problems: [missingArgument('prepare', definition, definition.arguments[1])] };
 }

@@ -66,7 +66,7 @@ describe('the button for what was meant', () => {
       color: false,
       unicode: true,
       timeZone: 'UTC',
-      now: () => 0,
+      now: 0,
     }).join('\n');
 
     expect(text).toContain('/cosmos fit ps_1 --model preview --change');
