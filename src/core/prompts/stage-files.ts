@@ -1,8 +1,9 @@
-import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import { type Checked, CosmosError, invalid, type Problem } from '../errors.ts';
+import { openRegularFile } from '../media/open-regular-file.ts';
 import type { HashedFile } from '../ports/hashed-file.ts';
 import { seemsToBe } from '../sequences/no-archive.ts';
 import type { PictureChange } from '../sequences/picture-changes.ts';
-import type { SequenceWishes } from '../sequences/sequence-maker.ts';
+import type { PlannedVideo, SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
 import { displayName } from './display-name.ts';
@@ -76,6 +77,27 @@ export async function stageFiles(
     },
     [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
   };
+}
+
+/**
+ * The videos that would be made of a folder or an archive of pictures; nothing is kept. Fails as `stageFiles`, and with
+ * `input.sequence_none` {file} for a file that would be taken as it is. Throws broken infrastructure.
+ */
+export async function lookAtPictures(
+  { sequences }: AssetFolder,
+  path: string,
+  wishes: SequenceWishes = {},
+): Promise<Checked<readonly PlannedVideo[]>> {
+  const file = displayName(path);
+  if (await sequences.isSequence(path)) return await sequences.look(path, file, wishes);
+  try {
+    await using _there = await openRegularFile(path, Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    return invalid(error.code, { ...error.parameters, file });
+  }
+  const other = await otherThanZip(path, file);
+  return { ok: false, problems: [other ?? { code: 'input.sequence_none', parameters: { file } }] };
 }
 
 /** What is wrong with a file that calls itself an archive and is none; one that cannot be read is told of by whoever stages it. */

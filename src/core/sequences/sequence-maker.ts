@@ -46,6 +46,12 @@ export interface MadeVideo {
   readonly changes: readonly PictureChange[];
 }
 
+/** A video that would be made. */
+export interface PlannedVideo extends Pick<MadeVideo, 'role' | 'changes'> {
+  readonly pictures: number;
+  readonly fps: number;
+}
+
 /** Videos in a temporary folder, which goes when they are disposed. */
 export interface MadeVideos extends AsyncDisposable {
   readonly checked: Checked<readonly MadeVideo[]>;
@@ -82,26 +88,58 @@ export class SequenceMaker {
       return { checked, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       await dispose();
-      if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
-      const { code, parameters } = error;
-      const problem = { code, parameters: { file: name, ...parameters, ...inArchive(parameters, name) } };
+      const problem = inputProblem(error, name);
       return { checked: { ok: false, problems: [problem] }, [Symbol.asyncDispose]: dispose };
     }
   }
 
-  async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
-    const { fps = fpsOfName(name) ?? USUAL_FPS, folder, signal, onProgress } = wishes;
-    await using source = await openSource(path, this.#limits);
+  /**
+   * What `make` would make, as far as the pictures say it without being decoded; all that is wrong is said at once. Throws
+   * broken infrastructure.
+   */
+  async look(
+    path: string,
+    name: string,
+    wishes: SequenceWishes = {},
+  ): Promise<Checked<readonly PlannedVideo[]>> {
+    try {
+      await using source = await openSource(path, this.#limits);
+      const sorted = await this.#sort(source, name, wishes);
+      if (!sorted.ok) return sorted;
+      const planned: PlannedVideo[] = [];
+      for (const { role, frames } of sorted.value.sequences) {
+        const changes = new PictureChanges();
+        for (const frame of frames) changes.add(await source.read(frame));
+        planned.push({ role, pictures: frames.length, fps: sorted.value.fps, changes: changes.list() });
+      }
+      return { ok: true, value: planned };
+    } catch (error) {
+      return { ok: false, problems: [inputProblem(error, name)] };
+    }
+  }
+
+  async #sort(source: PictureSource, name: string, wishes: SequenceWishes) {
+    const { fps = fpsOfName(name) ?? USUAL_FPS } = wishes;
     const sorted = sortSequences(source.paths, wishes);
     if (!sorted.ok) return withFile(sorted.problems, name);
     const sequences = sorted.value;
     const [longest] = sequences;
     const durationMs = (longest.frames.length * 1000) / fps;
-    const { maxDurationMs, maxPixels } = this.#limits;
+    const { maxDurationMs } = this.#limits;
     if (durationMs > maxDurationMs)
       return withFile([{ code: 'input.too_long', parameters: { durationMs, maxDurationMs } }], name);
     const differing = await differingSizes(source, sequences);
     if (differing.length > 0) return withFile(differing, name);
+    return { ok: true, value: { sequences, fps } } as const;
+  }
+
+  async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
+    const { folder, signal, onProgress } = wishes;
+    await using source = await openSource(path, this.#limits);
+    const sorted = await this.#sort(source, name, wishes);
+    if (!sorted.ok) return sorted;
+    const { sequences, fps } = sorted.value;
+    const { maxPixels } = this.#limits;
     const problems: Problem[] = [];
     const made: MadeVideo[] = [];
     for (const [index, { role, frames }] of sequences.entries()) {
@@ -172,6 +210,13 @@ function withFile(problems: readonly Problem[], file: string): Checked<never> {
     ({ code, parameters }) => ({ code, parameters: { file, ...parameters, ...inArchive(parameters, file) } }),
   );
   return { ok: false, problems: [first, ...rest] };
+}
+
+/** What is wrong with the pictures; everything else is thrown on. */
+function inputProblem(error: unknown, file: string): Problem {
+  if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+  const { code, parameters } = error;
+  return { code, parameters: { file, ...parameters, ...inArchive(parameters, file) } };
 }
 
 /** A file within an archive is named with it. */

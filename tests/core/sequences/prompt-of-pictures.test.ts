@@ -2,8 +2,10 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { addedFilesCard } from '../../../src/bot/thread-view/added-files-card.ts';
+import { plannedVideosCard } from '../../../src/bot/thread-view/planned-videos-card.ts';
 import { promptCard } from '../../../src/bot/thread-view/prompt-card.ts';
 import type { WorkProgress } from '../../../src/core/sequences/sequence-maker.ts';
+import { rendered } from '../../bot/terminal/rendered.ts';
 import { makeZip } from '../../support/make-zip.ts';
 import { makePng } from '../../support/sample-clips.ts';
 import { codes, must, openWorkbench, type Workbench } from '../../support/workbench.ts';
@@ -61,6 +63,34 @@ describe('a prompt of numbered pictures', () => {
     );
     const swapped = must(bench.api.changeRoles(bench.actor(), prompt, new Map([['depth', 'edge']])));
     expect(swapped.inputs.find(({ role }) => role === 'edge')?.changes).toEqual(changes);
+  });
+
+  it('can be looked at before anything is made', async () => {
+    const { bench, png } = await open();
+    const deep = Buffer.from(png);
+    deep.writeUInt8(16, 24);
+    const path = await folder(bench, { ...pictures(png, 'color'), ...pictures(deep, 'depth') });
+    const looked = must(await bench.api.lookAtPictures(path, 12));
+
+    expect(looked).toEqual([
+      { role: 'color', pictures: 3, fps: 12, changes: [] },
+      { role: 'depth', pictures: 3, fps: 12, changes: [{ kind: 'depth', bits: 16 }] },
+    ]);
+    expect(rendered(plannedVideosCard(looked))).toContain('16-bit → 8-bit');
+    expect(await bench.incoming()).toEqual([]);
+    expect(bench.api.countPrompts()).toBe(0);
+  });
+
+  it.each([
+    ['what is not there', {}, 'nowhere', 'input.file_missing'],
+    ['one picture', { 'one.png': true }, 'render/one.png', 'input.sequence_none'],
+    ['no archive', { 'one.zip': true }, 'render/one.zip', 'input.archive_other'],
+    ['a gap', { 'color.1.png': true, 'color.3.png': true }, 'render', 'input.sequence_gaps'],
+    ['masks alone', { 'mask.1.png': true }, 'render', 'input.sequence_no_color'],
+  ])('says at a look what is wrong with %s', async (_what, files, given, code) => {
+    const { bench, png } = await open();
+    await folder(bench, Object.fromEntries(Object.keys(files).map((name) => [name, png])));
+    expect(codes(await bench.api.lookAtPictures(join(bench.directory, given)))).toEqual([code]);
   });
 
   it('says it of pictures that come later, also where another file has their role', async () => {
