@@ -1,5 +1,5 @@
 import type { Card, CardAction, CardBlock, Mark, Text } from '../../core/ports/chat.ts';
-import { isFinished, type Run } from '../../core/runs/run.ts';
+import { isFinished, isStopping, type Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
 import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { duration, percent, timeRange } from '../wording/numbers.ts';
@@ -119,7 +119,7 @@ function standing(row: RequestRow): Text {
 
 function active({ run, stageTitle, unattended = false }: RequestRow): Text {
   const { progress } = run;
-  if (run.cancel !== undefined) return ['stopping'];
+  if (isStopping(run)) return ['stopping'];
   if (run.unreachableSince !== undefined)
     return line('host unreachable since ', { time: run.unreachableSince, style: 'clock' });
   const step = run.stage === 'running' ? progress?.step : undefined;

@@ -7,6 +7,7 @@ import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration, size } from '../wording/numbers.ts';
 import { unusedTextWords } from '../wording/unused-text-words.ts';
 import { enhancedCard } from './enhanced-card.ts';
+import { withLateCancel } from './late-cancel.ts';
 import { resultFacts } from './media-facts.ts';
 import { resultActions } from './result-actions.ts';
 import { lineage, parameterLine, parameterWords } from './run-parts.ts';
@@ -15,8 +16,12 @@ import type { FileLink, ResultPlace, ResultView } from './views.ts';
 
 /** The post with the finished video: its facts, where the full file is, how to rate it. */
 export function resultCard(view: ResultView): Card {
+  const card = view.enhanced === undefined ? fileCard(view) : enhancedCard(view, view.enhanced);
+  return withLateCancel(card, view.run);
+}
+
+function fileCard(view: ResultView): Card {
   const { run } = view;
-  if (view.enhanced !== undefined) return enhancedCard(view, view.enhanced);
   const primary = run.outputs.find((output) => output.purpose === 'primary');
   const took =
     run.startedAt === undefined || run.finishedAt === undefined
