@@ -6,6 +6,7 @@ import type { CosmosApi } from '../core/cosmos-api.ts';
 import type { DataDirectory } from '../core/data-directory.ts';
 import { toCosmosError } from '../core/errors.ts';
 import type { HostName } from '../core/ids.ts';
+import type { GpuRoom } from '../core/models/gpu-room.ts';
 import type { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import type { StoredProfiles } from '../core/models/stored-profiles.ts';
@@ -13,6 +14,7 @@ import type { ChatPort } from '../core/ports/chat.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
 import type { MediaLimits, MediaWorker } from '../core/ports/media.ts';
+import type { RunRequest } from '../core/requests/request.ts';
 import { HostWatch } from '../core/runner/host-watch.ts';
 import { LaneRunner } from '../core/runner/lane-runner.ts';
 import { tellOrphans } from '../core/runner/orphans.ts';
@@ -22,7 +24,8 @@ import type { Store } from '../core/store/store.ts';
 import { StoreWatcher } from '../core/store-watcher.ts';
 import type { Wakeup } from '../core/wakeup.ts';
 import { afterFailure, connectionNote } from './chat/connection-note.ts';
-import { ContactSheets } from './chat/contact-sheets.ts';
+import { type ContactSheet, ContactSheets } from './chat/contact-sheets.ts';
+import { EndedSheets } from './chat/ended-sheets.ts';
 import { InboundHandler } from './chat/inbound-handler.ts';
 import { InboxWorker } from './chat/inbox-worker.ts';
 import { PathMask } from './chat/path-mask.ts';
@@ -51,6 +54,8 @@ export interface BotParts {
   readonly hosts: ReadonlyMap<HostName, Host>;
   readonly api: CosmosApi;
   readonly models: Models;
+  /** Which lanes take which models now, as the memory of their GPUs is known. */
+  readonly room: () => GpuRoom;
   readonly profiles: StoredProfiles;
   readonly timeouts: (profile: Profile) => RunTimeouts;
   readonly secrets: SecretLookup;
@@ -68,34 +73,39 @@ export class Bot {
   readonly parts: BotParts;
   readonly #services: Services;
   readonly #watcher: StoreWatcher;
+  readonly #sheets: ContactSheets;
+  readonly #endedSheets: EndedSheets;
 
   constructor(parts: BotParts) {
     this.parts = parts;
     this.#services = new Services(parts.clock, parts.logger);
     this.#watcher = new StoreWatcher(parts.store, parts.wakeup, parts.logger);
+    this.#sheets = new ContactSheets(parts);
+    this.#endedSheets = new EndedSheets({ ...parts, sheets: this.#sheets });
+    this.#services.add(this.#sheets);
   }
 
   /** Drives every lane from now on, or as soon as the process that drives it ends. */
   startLanes(kind: LaneDriver['kind'], mayClaim?: () => boolean): void {
     const { config, hosts, timeouts, store, media, clock, logger, wakeup, data, profiles } = this.parts;
-    const { secrets, models: available } = this.parts;
+    const { secrets, models: available, room } = this.parts;
     const configured = config.hosts.flatMap((host) => host.lanes.map(({ name }) => name));
-    const everyLane = config.hosts.flatMap((host) =>
-      host.lanes.map(({ name }) => ({ lane: name, models: host.models })),
-    );
+    const everyLane = configured.map((lane) => ({ lane, models: () => room().takenBy(lane) }));
+    this.#start(this.#endedSheets);
     if (kind === 'daemon') tellOrphans({ store, logger }, new Set(configured));
     for (const configuredHost of config.hosts) {
-      const { name, models, lanes } = configuredHost;
+      const { name, lanes } = configuredHost;
       const host = hosts.get(name);
       if (host === undefined) continue;
       const ownProfiles = available.ownProfiles(configuredHost);
       if (needsWatch(configuredHost)) {
         const lanesOf = lanes.map((lane) => lane.name);
-        this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger }));
+        this.#start(new HostWatch({ host, lanes: lanesOf, store, clock, logger, wakeup }));
       }
       for (const { name: lane, gpus, batch = true } of lanes) {
         const context = {
-          ...{ lane, gpus, models, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
+          ...{ lane, gpus, profiles, host, store, media, clock, logger, wakeup, data, timeouts },
+          models: () => room().takenBy(lane),
           ownProfiles,
           secrets,
           ...(batch && { batch: config.queue.batch }),
@@ -107,6 +117,16 @@ export class Bot {
         this.#start(new LaneRunner(context, kind, mayClaim));
       }
     }
+  }
+
+  /** The contact sheet of a request whose runs have ended; undefined where none can be made. */
+  async contactSheet(request: RunRequest): Promise<ContactSheet | undefined> {
+    return await this.#sheets.of(request);
+  }
+
+  /** Makes the contact sheets of all requests that have ended: to be called before a process that drove lanes ends. */
+  async settleContactSheets(signal: AbortSignal): Promise<void> {
+    await this.#endedSheets.settle(signal);
   }
 
   #start(service: Service & { start(): void }): void {
@@ -127,15 +147,14 @@ export class Bot {
     const quietChannels = new Set(config.chat.quietChannels);
     const mask = new PathMask(port.capabilities.localFiles ? undefined : knownPaths(config));
     const proxies = new Proxies({ media, data, logger });
-    const contactSheets = new ContactSheets({ api, media, data, logger });
     const sync = new ThreadSync({
       ...{ store, api, views, port, clock, logger, wakeup },
-      ...{ quietChannels, proxies, contactSheets, mask },
+      ...{ quietChannels, proxies, contactSheets: this.#sheets, mask },
     });
     inbox.start();
     sync.start();
     // What comes in while the rest ends is durable, and done after the next start.
-    this.#services.add(inbox, sync, proxies, contactSheets, port, {
+    this.#services.add(inbox, sync, proxies, port, {
       stop: async () => receiver[Symbol.dispose](),
     });
     const connections = store.chatConnections;

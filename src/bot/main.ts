@@ -6,19 +6,21 @@ import { AccessPolicy } from '../core/access/access-policy.ts';
 import { chatsOnServers } from '../core/config/chats-on-servers.ts';
 import type { Config, HostConfig, SshConfig } from '../core/config/config.ts';
 import { processEnvironment } from '../core/config/environment.ts';
+import type { ProfileSettings } from '../core/config/profile-settings.ts';
 import { runTimeouts } from '../core/config/run-timeouts.ts';
 import { resolveSecret, type SecretLookup, type SecretReference } from '../core/config/secret.ts';
 import { CosmosApi } from '../core/cosmos-api.ts';
 import { DataDirectory } from '../core/data-directory.ts';
-import { type Checked, CosmosError, invalid, valid } from '../core/errors.ts';
-import type { InstanceId } from '../core/ids.ts';
+import { type Checked, CosmosError, invalid, type Problem, valid } from '../core/errors.ts';
+import type { HostName, InstanceId, LaneName, ProfileId } from '../core/ids.ts';
 import { ChildMediaWorker } from '../core/media/child-media-worker.ts';
 import { mediaToolCommand } from '../core/media/media-tool-command.ts';
 import { Catalogue, type CatalogueOptions, loadCatalogue } from '../core/models/catalogue.ts';
-import { smallHost } from '../core/models/gpu-memory.ts';
+import { GpuRoom } from '../core/models/gpu-room.ts';
 import { Models } from '../core/models/models.ts';
 import type { Profile } from '../core/models/profile.ts';
 import { StoredProfiles } from '../core/models/stored-profiles.ts';
+import { waitingWishes } from '../core/models/waiting-wishes.ts';
 import { PACKAGE_ROOT } from '../core/package-root.ts';
 import type { Clock } from '../core/ports/clock.ts';
 import type { Host } from '../core/ports/host.ts';
@@ -87,11 +89,18 @@ export async function openBot(
   if (!catalogue.ok) return catalogue;
   const data = new DataDirectory(config.dataDirectory);
   const store = new Store(data.database, { clock, random });
-  const models = new Models(catalogue.value, needs.models ? config.hosts : [], (host, profile) => {
-    const gpus = store.hostReadings.get(host.name)?.answer?.facts.gpus;
-    return smallHost(host, gpus, profile) !== undefined;
-  });
   const profiles = new StoredProfiles(store.runs);
+  const wishes = needs.models
+    ? (id: ProfileId, { name }: HostConfig) => catalogue.value.resolve(id, name).requires
+    : waitingWishes(store, profiles);
+  const gpusOf = (host: HostName) => store.hostReadings.get(host)?.answer?.facts.gpus;
+  const isGivenUp = (lane: LaneName) => store.lanes.get(lane).blocked?.code === 'queue.lane_fenced';
+  const room = () => new GpuRoom({ hosts: config.hosts, wishOf: wishes, gpusOf, isGivenUp });
+  const smallHosts = (id: ProfileId) =>
+    room()
+      .smallHosts(id)
+      .map(({ host }) => host);
+  const models = new Models(catalogue.value, needs.models ? config.hosts : [], smallHosts);
   const wakeup = new Wakeup();
   const media = wrapMedia(new ChildMediaWorker({ deadlineMs: config.timeouts.mediaMs }));
   const hosts = new Map(
@@ -118,6 +127,7 @@ export async function openBot(
     isDriven: (lane) => ExclusiveLock.isHeld(data.laneLock(lane)),
     batch: config.queue.batch,
     ownProfiles: (host) => models.ownProfiles(host),
+    room,
     chats: chatsOnServers(config.chat),
     isServed: () => ExclusiveLock.isHeld(data.daemonLock),
   });
@@ -129,7 +139,7 @@ export async function openBot(
     wakeup,
     prompts: new PromptService({ store, folder, clock, negativeText }),
     promptFiles: files,
-    fitter: new InputFitter({ store, hosts: config.hosts, models, wakeup, folder, files, prepared }),
+    fitter: new InputFitter({ store, models, room, wakeup, folder, files, prepared }),
     runs,
     queue,
     requests: new RequestService({ store, runs, models, queue, limits: config.limits, clock, wakeup }),
@@ -149,6 +159,7 @@ export async function openBot(
       hosts,
       api,
       models,
+      room,
       profiles,
       timeouts,
       secrets,
@@ -203,8 +214,14 @@ export function openHostTools(config: Config, name: string): Checked<HostTools> 
   });
 }
 
-function profilesOf(config: Config): CatalogueOptions {
-  return { directory: PROFILE_DIRECTORY, ownDirectory: config.modelsDirectory, overrides: config };
+/** What is wrong with the profiles, as `openBot` finds it, also where the rest of the configuration is refused. */
+export async function profileProblems(settings: ProfileSettings): Promise<readonly Problem[]> {
+  const catalogue = await loadCatalogue(profilesOf(settings));
+  return catalogue.ok ? [] : catalogue.problems;
+}
+
+function profilesOf(settings: ProfileSettings): CatalogueOptions {
+  return { directory: PROFILE_DIRECTORY, ownDirectory: settings.modelsDirectory, overrides: settings };
 }
 
 /** Which ciphers SSH would use; absent where no host is reached over SSH. */

@@ -20,6 +20,7 @@ import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
 import type { RunOrders } from './runs/run-orders.ts';
 import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder } from './runs/run-service.ts';
+import type { PlannedVideo } from './sequences/sequence-maker.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/run-filter.ts';
@@ -76,6 +77,15 @@ export class CosmosApi {
 
   changeRoles(actor: Principal, prompt: Prompt, changes: ReadonlyMap<string, Role>): Checked<Prompt> {
     return this.#woken(this.#parts.promptFiles.changeRoles(actor, prompt, changes));
+  }
+
+  /** As `PromptFiles.look`. */
+  async lookAtPictures(
+    path: string,
+    fps?: number,
+    prompt?: Prompt,
+  ): Promise<Checked<readonly PlannedVideo[]>> {
+    return await this.#parts.promptFiles.look(path, fps, prompt);
   }
 
   /** Adds files to a prompt; keeps nothing where `signal` aborts in between, and then throws the reason. */

@@ -28,6 +28,11 @@ export class DataDirectory {
     return join(this.root, 'locks', 'uploads', `${host}.lock`);
   }
 
+  /** Held by the one process that draws a contact sheet. */
+  get contactSheetLock(): string {
+    return join(this.root, 'locks', 'contact-sheets.lock');
+  }
+
   /** Files that are still being copied in. */
   get incoming(): string {
     return join(this.root, 'incoming');
@@ -41,9 +46,17 @@ export class DataDirectory {
     return join(this.root, 'posters', `${sha256}.jpg`);
   }
 
-  /** Our copy of an attempt's `run.log`: its length is the offset up to which the host's log was read. */
+  /**
+   * The log of an attempt as a run of it may see it: our copy of `run.log` where it is alone, else its own part of
+   * `sharedLog`.
+   */
   log(run: RunId, attempt: AttemptId): string {
     return join(this.root, 'runs', run, `${attempt}.log`);
+  }
+
+  /** Our copy of the `run.log` of an attempt of several runs, beside the first of them. */
+  sharedLog(first: RunId, attempt: AttemptId): string {
+    return join(this.root, 'runs', first, `${attempt}.shared.log`);
   }
 
   /** Collected outputs of a run. */

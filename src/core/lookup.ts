@@ -18,7 +18,7 @@ export class Lookup {
     this.#store = store;
   }
 
-  /** A prompt by its id, the beginning of it, or its name. */
+  /** A prompt by its id or its name, or by the beginning of one: of a name at least three characters. */
   prompt(reference: string): Checked<Prompt> {
     const { prompts } = this.#store;
     const given = normalised(reference);
@@ -33,7 +33,7 @@ export class Lookup {
     return pick('prompt', given, matches, namesOf, () => []);
   }
 
-  /** Prompts whose id begins with the text or whose name it is, then those with it in text or name, newest first. */
+  /** Prompts whose id or name begins with the text, then those with it in text or name, newest first. */
   prompts(text: string, limit: number): Prompt[] {
     const { prompts } = this.#store;
     const given = normalised(text);

@@ -8,7 +8,7 @@ export function normalised(reference: string): string {
 
 /**
  * The one that is meant by `given`: named so exactly, or the only match. Fails with `input.id_ambiguous` {kind, given,
- * matches} and `input.id_unknown` {kind, given, nearest?: among the names of `recent`}.
+ * matches: by what begins so} and `input.id_unknown` {kind, given, nearest?: among the names of `recent`}.
  */
 export function pick<T>(
   kind: 'prompt' | 'run' | 'request',
@@ -25,9 +25,15 @@ export function pick<T>(
     return invalid('input.id_ambiguous', {
       kind,
       given,
-      matches: matches.flatMap((item) => namesOf(item).slice(0, 1)),
+      matches: matches.flatMap((item) => shownAs(namesOf(item), given)),
     });
   }
   const guess = nearest(given, recent().flatMap(namesOf));
   return invalid('input.id_unknown', { kind, given, ...(guess && { nearest: guess }) });
+}
+
+/** The name of a thing that begins as was typed. */
+function shownAs(names: readonly string[], given: string): readonly string[] {
+  const name = names.find((each) => each.startsWith(given)) ?? names[0];
+  return name === undefined ? [] : [name];
 }

@@ -34,6 +34,24 @@ describe('finding prompts and runs', () => {
     });
   });
 
+  it('finds a prompt by the beginning of its name, and lists the names that begin so', async () => {
+    const bench = await open();
+    const prompt = await bench.prompt();
+    const beginning = prompt.name.slice(0, 5);
+    expect(must(bench.api.findPrompt(beginning.toUpperCase())).id).toBe(prompt.id);
+    const other = await bench.prompt();
+    expect(other.name.startsWith(beginning)).toBe(true);
+    expect(bench.api.findPrompt(beginning)).toMatchObject({
+      problems: [
+        {
+          code: 'input.id_ambiguous',
+          parameters: { given: beginning, matches: expect.arrayContaining([prompt.name, other.name]) },
+        },
+      ],
+    });
+    expect(must(bench.api.findPrompt(prompt.name)).id).toBe(prompt.id);
+  });
+
   it.each(['', ' ', 'ps_zzzzzzzz', 'no_such', '%', "' OR 1=1 --", '\0', '\ud800'])(
     'knows no prompt %j',
     async (given) => {

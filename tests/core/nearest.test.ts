@@ -41,16 +41,82 @@ describe('nearest', () => {
     ['no candidates', 'hosts', []],
     ['one letter, which is the beginning of many words', 'h', ['hosts', 'help']],
     ['a single letter replaced', 'a', ['b']],
+    ['a word that is spelt rightly', 'cat', ['rat', 'cat']],
   ])('finds nothing for %s', (_, word, candidates) => {
     expect(nearest(word, candidates)).toBeUndefined();
   });
 
-  it('finds a word that is among the candidates, whatever else is', () => {
-    const words = fc.array(fc.stringMatching(/^[a-z]{2,12}$/), { minLength: 1 });
+  it.each([
+    ['hallo', 'roles'],
+    ['make', 'cancel'],
+    ['delete', 'help'],
+    ['stop', 'show'],
+    ['jobs', 'roles'],
+    ['run', 'fit'],
+    ['abort', 'start'],
+    ['remove', 'promote'],
+    ['new', 'queue'],
+  ])('does not guess that %j is %j', (word, candidate) => {
+    expect(nearest(word, [candidate])).toBeUndefined();
+  });
+
+  it('answers at once to a text in place of a word', () => {
+    expect(nearest('neon rain '.repeat(10_000), ['low', 'medium', 'high'])).toBeUndefined();
+  });
+
+  it('takes two letters for a beginning, and for nothing else', () => {
+    expect(nearest('hi', ['he', 'low', 'high'])).toBe('high');
+    expect(nearest('st', ['sf'])).toBeUndefined();
+    expect(nearest('LS', ['rm', 'ls'])).toBe('ls');
+    expect(nearest('ts', ['st'])).toBeUndefined();
+  });
+
+  const word = fc.stringMatching(/^[a-zA-Z_-]{1,12}$/);
+
+  it('never suggests what somebody wrote', () => {
     fc.assert(
-      fc.property(words, fc.nat(), (candidates, index) => {
-        const word = candidates[index % candidates.length] ?? '';
-        expect(nearest(word, candidates)).toBe(word);
+      fc.property(word, fc.array(word), (given, candidates) => {
+        expect(nearest(given, candidates)).not.toBe(given);
+        expect(nearest(given, [...candidates, given])).toBeUndefined();
+      }),
+    );
+  });
+
+  it('finds one word near the other where the other is near the one', () => {
+    const two = fc.oneof(
+      fc.tuple(word, word),
+      fc.tuple(fc.stringMatching(/^[ab]{1,6}$/), fc.stringMatching(/^[ab]{1,6}$/)),
+    );
+    fc.assert(
+      fc.property(two, ([one, other]) => {
+        expect(nearest(one, [other]) === undefined).toBe(nearest(other, [one]) === undefined);
+      }),
+    );
+  });
+
+  it('finds a word by every beginning of at least two letters', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{4,12}$/), fc.nat(), (whole, length) => {
+        const beginning = whole.slice(0, 2 + (length % (whole.length - 2)));
+        expect(nearest(beginning, [whole])).toBe(whole);
+      }),
+    );
+  });
+
+  it('finds a word of at least three letters of which two neighbours are swapped', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-z]{3,12}$/), fc.nat(), (whole, place) => {
+        const at = place % (whole.length - 1);
+        const slip = `${whole.slice(0, at)}${whole.charAt(at + 1)}${whole.charAt(at)}${whole.slice(at + 2)}`;
+        expect(nearest(slip, [whole])).toBe(slip === whole ? undefined : whole);
+      }),
+    );
+  });
+
+  it('suggests nothing of which more than a third differs, beginnings aside', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[a-m]{1,12}$/), fc.stringMatching(/^[n-z]{1,12}$/), (one, other) => {
+        expect(nearest(one, [other])).toBeUndefined();
       }),
     );
   });

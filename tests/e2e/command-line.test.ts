@@ -61,8 +61,8 @@ describe('help', () => {
 
 describe('wrong words', () => {
   it.each([
-    [['infrence', 'ps_1'], 2, 'Did you mean inference?'],
-    [['inference'], 2, 'needs prompt'],
+    [['infrence', 'ps_1'], 2, 'Did you mean inference ps_1?'],
+    [['inference'], 2, 'needs the id or the name of a prompt'],
     [['list', 'runz'], 2, 'Did you mean runs?'],
     [['list', 'runs', '--limt', '3'], 2, 'Did you mean --limit?'],
     [['list', 'runs', '--limit', '0'], 2, 'whole number from 1 to 1000'],
@@ -87,6 +87,16 @@ describe('prompts', () => {
     expect((await cosmos('show', name)).out).toContain('64×64 · 24 fps · 24 frames');
     expect((await cosmos('show', id.slice(0, 6))).out).toContain(id);
     expect(JSON.parse((await cosmos('list', 'prompts', '--json')).out)).toHaveLength(1);
+  });
+
+  it('get further files by add, which wants at least one', async () => {
+    await makeClip(join(directory, 'clip.mp4'));
+    const { id, name } = await createPrompt();
+    await makeClip(join(directory, 'clip_depth.mp4'));
+    const { code, out } = await cosmos('add', name.slice(0, 5), 'clip_depth.mp4', '--json');
+    expect(code).toBe(0);
+    expect(JSON.parse(out)).toMatchObject({ id, inputs: [{ role: 'color' }, { role: 'depth' }] });
+    expect(await cosmos('add', id)).toMatchObject({ code: 2, error: expect.stringContaining('FILES') });
   });
 
   it('refuse every bad file with its own sentence and keep nothing', async () => {

@@ -60,7 +60,7 @@ it('says which pictures are missing or damaged, and makes nothing of the others'
 
   await makeZip(path, { 'color.1.png': png, 'color.4.png': png });
   expect((await cosmos('prepare', 'render.zip', 'A grey ramp')).error).toContain('missing: 2–3');
-  expect((await cosmos('prepare', 'render.zip')).error).toContain('text');
+  expect((await cosmos('prepare', 'render.zip')).error).toContain('TEXT');
   expect((await cosmos('list', 'prompts', '--json')).out.trim()).toBe('[]');
 });
 

@@ -28,6 +28,8 @@ export interface ModelBotOptions {
   /** Further variables of the stand-in. */
   readonly environment?: Readonly<Record<string, string>>;
   readonly clip?: ClipOptions;
+  /** Of its one lane; two where it is not said. */
+  readonly gpus?: readonly number[];
   /** What the profiles have instead, where the usual replacements do not do. */
   readonly overrides?: (files: StandInFiles) => object;
 }
@@ -47,10 +49,10 @@ export class ModelBot implements AsyncDisposable {
   static async open(
     directory: string,
     standIn: StandIn,
-    { daemon, server, environment, clip, overrides: given }: ModelBotOptions = {},
+    { daemon, server, environment, clip, gpus = [0, 1], overrides: given }: ModelBotOptions = {},
   ): Promise<ModelBot> {
     const files = await makeStandInFiles(standIn, directory, clip);
-    const host = { name: 'gpu', models: [...standIn.models], lanes: [{ name: 'both', gpus: [0, 1] }] };
+    const host = { name: 'gpu', models: [...standIn.models], lanes: [{ name: 'both', gpus }] };
     const engine = daemon && { engine: 'docker', docker_command: [...daemon.command] };
     const overrides = given?.(files) ?? (daemon ? inContainers : asProcesses)(standIn, files, environment);
     const config = {

@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs';
 import { basename } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parameterValues } from '../../src/bot/thread-view/parameter-words.ts';
+import { memoryWishWords } from '../../src/bot/wording/gpu-memory-words.ts';
 import type { Profile } from '../../src/core/models/profile.ts';
 import { readProfiles } from '../../src/core/models/read-profiles.ts';
 
@@ -19,8 +20,8 @@ const GUARDRAILS = {
 /** `docs/models.md`, exactly as it lies on the disk: everything that the profiles say, for people. */
 export async function modelsPage(project: URL): Promise<string> {
   const read = await readProfiles({ directory: fileURLToPath(new URL('config/models', project)) });
-  if (!read.ok) throw new Error(JSON.stringify(read.problems, undefined, 2));
-  const profiles = read.value.map(({ profile }) => profile).toSorted(byFamily);
+  if (read.problems.length > 0) throw new Error(JSON.stringify(read.problems, undefined, 2));
+  const profiles = read.profiles.map(({ profile }) => profile).toSorted(byFamily);
   const pages = readdirSync(new URL('docs/models', project));
   const notes = new Set(pages.map((file) => basename(file, '.md')));
   const sections = [
@@ -71,12 +72,12 @@ function made({ task, success }: Profile): string {
 }
 
 function needs({ requires }: Profile): string {
-  const { min_gpus: least, max_gpus: most, min_vram_gb: gigabytes, transports } = requires;
+  const { min_gpus: least, max_gpus: most, min_vram_gb: memory, transports } = requires;
   const way = transports.length === 1 && transports[0] === 'local' ? 'this machine' : 'any host';
   if (least === 0) return `${way}, no GPU`;
   const count = most === least ? `${least}` : `${least} to ${most ?? 'any number of'}`;
-  const memory = gigabytes === undefined ? '' : ` with ${gigabytes} GB or more each`;
-  return `${count} GPU${most === 1 ? '' : 's'}${memory}`;
+  const each = memory === undefined ? '' : ` with ${memoryWishWords(memory)}`;
+  return `${count} GPU${most === 1 ? '' : 's'}${each}`;
 }
 
 function guardrail({ guardrail: known }: Profile): string {

@@ -4,15 +4,19 @@ import type { Logger } from 'pino';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { DataDirectory } from '../../core/data-directory.ts';
 import { toCosmosError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports/clock.ts';
 import type { MediaWorker, SheetCell } from '../../core/ports/media.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { differences } from '../../core/requests/request-plan.ts';
 import type { Run, RunOutput } from '../../core/runs/run.ts';
+import { ExclusiveLock } from '../../core/store/exclusive-lock.ts';
 import { runLabel } from '../thread-view/run-label.ts';
 import { stateWords } from '../wording/stages.ts';
 
 /** Width of a still, pixels: sharp enough on a sheet with two columns. */
 const POSTER_WIDTH = 640;
+/** How often a process that is not the one to draw looks whether it may, ms. */
+const LOCK_INTERVAL_MS = 200;
 /** More pictures beside each other cannot be told apart in a chat. */
 const MOST_COLUMNS = 8;
 
@@ -20,6 +24,7 @@ export interface ContactSheetsParts {
   readonly api: CosmosApi;
   readonly media: MediaWorker;
   readonly data: DataDirectory;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -54,10 +59,18 @@ export class ContactSheets {
   async #make(request: RunRequest): Promise<ContactSheet | undefined> {
     const { api, data, media, logger } = this.#parts;
     const path = data.contactSheet(request.id);
-    const present = await stat(path).catch(() => undefined);
-    if (present !== undefined) return { path, bytes: present.size };
+    const present = async (): Promise<ContactSheet | undefined> => {
+      const facts = await stat(path).catch(() => undefined);
+      return facts && { path, bytes: facts.size };
+    };
+    const earlier = await present();
+    if (earlier !== undefined) return earlier;
     const runs = api.requests.wholeOf(request);
     try {
+      using _right = await this.#right();
+      // Another process may have made it meanwhile.
+      const theirs = await present();
+      if (theirs !== undefined) return theirs;
       const cells: SheetCell[] = [];
       for (const run of runs) cells.push(await this.#cell(request, run));
       await mkdir(dirname(path), { recursive: true });
@@ -68,6 +81,18 @@ export class ContactSheets {
       if (this.#stopping.signal.aborted) throw error;
       logger.warn({ request: request.id, err: toCosmosError(error) }, 'no contact sheet could be made');
       return undefined;
+    }
+  }
+
+  /** One process draws at a time: the right is free the moment its holder ends. */
+  async #right(): Promise<ExclusiveLock> {
+    const { data, clock } = this.#parts;
+    const { signal } = this.#stopping;
+    while (true) {
+      signal.throwIfAborted();
+      const lock = ExclusiveLock.tryAcquire(data.contactSheetLock);
+      if (lock !== undefined) return lock;
+      await clock.sleep(LOCK_INTERVAL_MS, signal);
     }
   }
 

@@ -45,6 +45,11 @@ async function download(
   for (const [index, file] of files.entries()) {
     const path = join(folder, String(index));
     try {
+      const local = await port.folder?.(file);
+      if (local !== undefined) {
+        received.push({ path: local, name: file.name });
+        continue;
+      }
       const downloaded = await mapFileErrors(file.name, () => port.download(file, path, maxBytes, signal));
       received.push({ path, name: file.name, downloaded });
     } catch (error) {

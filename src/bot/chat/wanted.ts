@@ -7,7 +7,7 @@ import { controlCard } from '../thread-view/control-card.ts';
 import { discardedCard } from '../thread-view/discarded-card.ts';
 import { failureCard } from '../thread-view/failure-card.ts';
 import { promptCard } from '../thread-view/prompt-card.ts';
-import { requestCard } from '../thread-view/request-card.ts';
+import { requestTableCard } from '../thread-view/request-card.ts';
 import { requestEndCard } from '../thread-view/request-end-card.ts';
 import { hasEnded } from '../thread-view/request-parts.ts';
 import { resultCard } from '../thread-view/result-card.ts';
@@ -80,7 +80,7 @@ export function wanted(
       const request = api.requests.get(subject.requestId);
       if (request === undefined) return undefined;
       const view = views.request(request);
-      return { card: requestCard(view), final: hasEnded(view) };
+      return { card: requestTableCard(view), final: hasEnded(view) };
     }
     case 'request_end': {
       const request = api.requests.get(subject.requestId);

@@ -1,7 +1,15 @@
 import { FPS_BOUNDS } from '../../core/sequences/frames-per-second.ts';
-import type { CommandDefinition } from '../commands/definition.ts';
+import type { CommandDefinition, OptionDefinition } from '../commands/definition.ts';
 import { COMMANDS } from '../commands/registry.ts';
-import { JSON_OUTPUT } from '../commands/registry-parts.ts';
+import { JSON_OUTPUT, PROMPT } from '../commands/registry-parts.ts';
+
+const FPS = {
+  name: 'fps',
+  type: 'number',
+  help: 'Frames per second of videos that are made of pictures; 24 where neither this nor the name (render_30fps) says it',
+  essential: true,
+  ...FPS_BOUNDS,
+} as const satisfies OptionDefinition;
 
 /** Verbs that only the command line has, before those of every chat. */
 export const CLI_COMMANDS = {
@@ -47,13 +55,7 @@ export const CLI_COMMANDS = {
       },
     ],
     options: [
-      {
-        name: 'fps',
-        type: 'number',
-        help: 'Frames per second of the videos; 24 where neither this nor the name (render_30fps) says it',
-        essential: true,
-        ...FPS_BOUNDS,
-      },
+      FPS,
       {
         name: 'prompt',
         type: 'text',
@@ -62,13 +64,37 @@ export const CLI_COMMANDS = {
         essential: true,
       },
       { name: 'name', type: 'text', help: 'Name of the new prompt', essential: false },
+      {
+        name: 'dry-run',
+        type: 'flag',
+        help: 'Only say what would be made, and what the videos would not keep of the pictures',
+        essential: false,
+      },
       JSON_OUTPUT,
     ],
     examples: [
       'prepare render "A rainy neon street at night"',
       'prepare render.zip "A rainy neon street at night" --fps 30',
       'prepare masks --prompt ps_7k2m9x4d',
+      'prepare render --dry-run',
     ],
+    role: 'operator',
+  },
+  add: {
+    aliases: [],
+    summary: 'Add files to a prompt; in a chat they are sent into its thread',
+    arguments: [
+      PROMPT,
+      {
+        name: 'files',
+        kind: 'path',
+        help: 'Videos, pictures or sound, or numbered pictures; names such as street_depth.mp4 tell their role',
+        required: true,
+        variadic: true,
+      },
+    ],
+    options: [FPS, JSON_OUTPUT],
+    examples: ['add ps_7k2m9x4d street_depth.mp4', 'add rainy_neon_street street_seg.mp4 masks.zip'],
     role: 'operator',
   },
   config: {

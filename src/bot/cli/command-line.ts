@@ -79,6 +79,8 @@ async function run(invocation: Invocation): Promise<ExitCode> {
       return await (await import('./start.ts')).start(invocation);
     case 'demo':
       return await (await import('./demo.ts')).demo(invocation);
+    case 'add':
+      return await (await import('./add.ts')).add(invocation);
     case 'prepare':
       return await (await import('./prepare.ts')).prepare(invocation);
     default:

@@ -8,14 +8,14 @@ import { CIPHERS } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { checkOnline } from './online-check.ts';
-import { noteEmbedded, openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { noteEmbedded, openConfiguredBot, readWholeConfig } from './open-configured-bot.ts';
 
 /**
  * Prints the effective configuration with secrets hidden, or all that is wrong with it; with `--online` what the chats on
  * servers say to it instead.
  */
 export async function checkConfig({ command, configPath, output }: Invocation): Promise<ExitCode> {
-  const config = readConfig(configPath);
+  const config = await readWholeConfig(configPath);
   if (!config.ok) {
     printProblems(output, config.problems);
     return 2;

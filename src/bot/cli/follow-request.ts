@@ -2,7 +2,7 @@ import type { RequestId } from '../../core/ids.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { Waiter } from '../../core/wakeup.ts';
 import type { Bot } from '../bot.ts';
-import { ContactSheets, picturedOutput } from '../chat/contact-sheets.ts';
+import { picturedOutput } from '../chat/contact-sheets.ts';
 import { requestData } from '../commands/verbs/request-answer.ts';
 import { openScreen, type ScreenMessage } from '../terminal/render-screen.ts';
 import { answerCard } from '../thread-view/answer-card.ts';
@@ -40,6 +40,7 @@ export async function followRequest(
     }
     const sheet = isEnded() ? await contactSheet(bot, request) : [];
     screen.show([...messages(bot, request), ...sheet]);
+    await bot.settleContactSheets(interrupted.signal);
   } finally {
     unsubscribe();
     screen.close();
@@ -69,10 +70,10 @@ function messages({ parts: { api, views } }: Bot, request: RunRequest): ScreenMe
   ];
 }
 
-async function contactSheet({ parts }: Bot, request: RunRequest): Promise<ScreenMessage[]> {
-  const runs = parts.api.requests.wholeOf(request);
+async function contactSheet(bot: Bot, request: RunRequest): Promise<ScreenMessage[]> {
+  const runs = bot.parts.api.requests.wholeOf(request);
   if (!runs.some(({ outputs }) => picturedOutput(outputs) !== undefined)) return [];
-  const sheet = await new ContactSheets(parts).of(request);
+  const sheet = await bot.contactSheet(request);
   if (sheet === undefined) return [];
   return [{ key: 'sheet', card: answerCard(contactSheetAt(sheet.path)), live: false }];
 }

@@ -36,6 +36,7 @@ export async function followRun(bot: Bot, id: RunId, output: CliOutput, json: bo
       await waiter.wait(REDRAW_MS, interrupted.signal);
     }
     screen.show(messages(bot, id));
+    await bot.settleContactSheets(interrupted.signal);
   } finally {
     unsubscribe();
     screen.close();

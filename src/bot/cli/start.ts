@@ -14,13 +14,13 @@ import { type CliOutput, printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { lockDaemon } from './daemon-lock.ts';
 import { onInterrupt } from './interrupt.ts';
-import { openConfiguredBot, readConfig } from './open-configured-bot.ts';
+import { openConfiguredBot, readWholeConfig } from './open-configured-bot.ts';
 import { openSession } from './open-session.ts';
 import { serveChats } from './serve-chats.ts';
 
 /** Runs the bot until it is told to stop; attempts that run then go on by themselves. */
 export async function start({ configPath, output }: Invocation): Promise<ExitCode> {
-  const config = readConfig(configPath);
+  const config = await readWholeConfig(configPath);
   if (!config.ok) {
     printProblems(output, config.problems);
     return 2;

@@ -68,8 +68,7 @@ export function bindWords<Verb extends string>(
       argument.variadic === true ? words.positional.slice(index) : words.positional.slice(index, index + 1);
     const [first] = given;
     if (first === undefined) {
-      if (argument.required)
-        problems.push(missing(verb, definition, argument.choices?.join('|') ?? argument.name));
+      if (argument.required) problems.push(missingArgument(verb, definition, argument, words.positional));
       continue;
     }
     const checked = given.map((word) => checkArgument(verb, argument, word));
@@ -82,11 +81,35 @@ export function bindWords<Verb extends string>(
   const guilty = optionProblems.some((problem) => problem.code === 'input.option_unknown');
   if (surplus.length > 0 && !guilty) problems.push(unexpected(verb, definition, surplus));
   if (definition.assignments?.required === true && words.assignments.length === 0) {
-    problems.push(missing(verb, definition, definition.assignments.pattern));
+    const { pattern, help } = definition.assignments;
+    problems.push(missingArgument(verb, definition, { name: pattern, kind: 'text', help }, words.positional));
   }
   const [first, ...others] = [...problems, ...optionProblems];
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   return valid({ verb, arguments: argumentsByName, rest, options, assignments: words.assignments });
+}
+
+/**
+ * `input.argument_missing` {verb, argument, kind, help, usage, example}: an argument of the definition that was left out,
+ * with an example that begins as what was typed does, where there is one.
+ */
+export function missingArgument(
+  verb: string,
+  definition: CommandDefinition,
+  argument: Pick<ArgumentDefinition, 'name' | 'kind' | 'help' | 'choices'>,
+  typed: readonly string[] = [],
+): Problem {
+  const { name, kind, help, choices } = argument;
+  const beginning = [verb, ...typed, ''].join(' ');
+  const [first] = definition.examples;
+  const example = definition.examples.find((each) => each.startsWith(beginning)) ?? first;
+  return {
+    code: 'input.argument_missing',
+    parameters: {
+      ...{ verb, argument: choices?.join('|') ?? name, kind, help, usage: usage(verb, definition) },
+      ...(example !== undefined && { example }),
+    },
+  };
 }
 
 /** Values by name: a list where a name was typed several times. */
@@ -216,10 +239,6 @@ function checkNumber(
     ...(bounds.minimum === undefined ? {} : { minimum: bounds.minimum }),
     ...(bounds.maximum === undefined ? {} : { maximum: bounds.maximum }),
   });
-}
-
-function missing(verb: string, definition: CommandDefinition, argument: string): Problem {
-  return { code: 'input.argument_missing', parameters: { verb, argument, usage: usage(verb, definition) } };
 }
 
 function unexpected(verb: string, definition: CommandDefinition, given: readonly string[]): Problem {

@@ -1,4 +1,5 @@
 import { type CommandDefinition, type CommandTable, optionsOn } from './definition.ts';
+import { GLOBAL_OPTIONS, NAMED_VARIABLES } from './global-options.ts';
 import { argumentName, optionUsage, usage } from './help.ts';
 
 const INTRODUCTION = `# Commands
@@ -7,8 +8,9 @@ Every verb works in every chat and on the command line: \`/cosmos inference ps_7
 after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. This page is made from
 \`src/bot/commands/registry.ts\`; after a change run \`npx vitest run tests/bot/commands --update\`.
 
-- Ids may be shortened to their beginning as long as it fits one thing only. In a thread that belongs to a prompt or to
-  runs they may be left out: \`@cosmos cancel\`, \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
+- Ids and names of prompts may be shortened to their beginning as long as it fits one thing only; of a name three
+  characters at least. In a thread that belongs to a prompt or to runs they may be left out: \`@cosmos cancel\`,
+  \`@cosmos rerun seed=9\` and the others then mean its latest fitting run.
 - Words that belong together stand in quotation marks; a backslash before a mark or a space makes it part of the word.
 - A parameter takes several values, and each becomes a run: \`seed=1..8\`, \`seed=1..9..2\` (every second one),
   \`edge=0.2,0.5,0.8\`, \`canny_threshold=low,high\`, without spaces. Several lists, and several prompts, make all
@@ -30,10 +32,24 @@ export function commandsPage(commands: CommandTable): string {
     INTRODUCTION,
     '| command | what it does | role |\n| --- | --- | --- |',
     `${overview.join('\n')}\n`,
+    commandLine(),
     ...sections,
   ]
     .join('\n')
     .replaceAll(/\n{3,}/g, '\n\n');
+}
+
+/** What a shell has beside the verbs. */
+function commandLine(): string {
+  const options = GLOBAL_OPTIONS.map(({ usage, help }) => row(usage, help));
+  const variables = NAMED_VARIABLES.map(({ name, help }) => row(name, help));
+  return [
+    '## On the command line\n',
+    '| | |\n| --- | --- |',
+    ...options,
+    ...variables,
+    '\nThe variables win over the configuration; [configuration.md](configuration.md#variables) has all of them.\n',
+  ].join('\n');
 }
 
 function section(verb: string, definition: CommandDefinition): string {

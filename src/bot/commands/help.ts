@@ -9,6 +9,9 @@ import type {
 } from './definition.ts';
 import { optionsOn } from './definition.ts';
 
+/** Characters beyond which words are not said again: a part of them would be another command. */
+const LONGEST_REST = 200;
+
 /** `rate RUN RATING`: square brackets mark what may be left out, dots what may be repeated. */
 export function usage(verb: string, definition: CommandDefinition, surface: CommandSurface = 'chat'): string {
   const words = [verb, ...definition.arguments.map(argumentUsage)];
@@ -53,10 +56,14 @@ export function helpTopic<Table extends CommandTable>(
   return verb === undefined ? unknownCommand(given, commands) : valid(verb);
 }
 
-/** `input.command_unknown` {given, nearest?}. */
-export function unknownCommand(given: string, commands: CommandTable): Checked<never> {
+/** `input.command_unknown` {given, nearest?, meant?: the nearest with the `rest` of the words that were typed}. */
+export function unknownCommand(given: string, commands: CommandTable, rest = ''): Checked<never> {
   const near = nearest(given, allNames(commands));
-  return invalid('input.command_unknown', { given, ...(near === undefined ? {} : { nearest: near }) });
+  if (near === undefined) return invalid('input.command_unknown', { given });
+  // A sentence has one line, and marks with backquotes what is to be typed.
+  const isSayable = rest !== '' && rest.length <= LONGEST_REST && !/[\n\r`]/.test(rest);
+  const meant = isSayable ? { meant: `${near} ${rest}` } : {};
+  return invalid('input.command_unknown', { given, nearest: near, ...meant });
 }
 
 /** All names that can be typed: verbs and aliases. */

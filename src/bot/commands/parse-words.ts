@@ -47,6 +47,18 @@ export function quoteWord(word: string): string {
   return `"${word.replaceAll(/["\\]/g, '\\$&')}"`;
 }
 
+/** The same for a word that may be an option, which quotation marks would make a text: `--model="a b"`. */
+export function quoteOption(word: string): string {
+  const [, name, value] = /^(--[a-z][a-z0-9-]*)(?:=([\s\S]*))?$/.exec(word) ?? [];
+  if (name === undefined) return quoteWord(word);
+  return value === undefined ? name : `${name}=${value === '' ? '' : quoteWord(value)}`;
+}
+
+/** Writes a word so that a shell gives it back: bare where that is safe, else in single quotes. */
+export function quoteForShell(word: string): string {
+  return /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
 function readWord(line: string, start: number): Checked<{ readonly word: Word; readonly end: number }> {
   let text = '';
   let mayOpen = true;

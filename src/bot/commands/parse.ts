@@ -2,7 +2,7 @@ import { type Checked, invalid, valid } from '../../core/errors.ts';
 import { type Assignment, bindWords, type CommandWords, type ParsedCommand } from './arguments.ts';
 import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from './definition.ts';
 import { findVerb, unknownCommand } from './help.ts';
-import { splitWords, type Word } from './parse-words.ts';
+import { quoteForShell, quoteOption, quoteWord, splitWords, type Word } from './parse-words.ts';
 
 /** Two dashes, or the one long dash that phones make of them. */
 const OPTION = /^(?:--|[—–])(?<name>\p{L}[\p{L}\p{N}_-]*)(?:=(?<value>[\s\S]*))?$/u;
@@ -81,9 +81,21 @@ function sortLine<Table extends CommandTable>(
   const name = words[0]?.text ?? 'help';
   const verb = findVerb(name, commands);
   const definition = verb === undefined ? undefined : commands[verb];
-  if (verb === undefined || definition === undefined) return unknownCommand(name, commands);
+  if (verb === undefined || definition === undefined)
+    return unknownCommand(name, commands, typed(words.slice(1), surface));
   const sorted = sortWords(verb, words.slice(1), definition, surface);
   return sorted.ok ? valid({ verb, words: sorted.value }) : sorted;
+}
+
+/** The words as they were typed, for whoever has to type them again. */
+function typed(words: readonly Word[], surface: CommandSurface): string {
+  const quote = surface === 'command_line' ? quoteForShell : quoteWord;
+  return words
+    .map(({ text, quoted }) => {
+      if (quoted) return quote(text);
+      return text === '--' ? text : OPTION.test(text) ? quoteOption(text) : quote(text);
+    })
+    .join(' ');
 }
 
 function sortWords(

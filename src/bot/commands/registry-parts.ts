@@ -32,7 +32,7 @@ export const DONE_RUN = { ...RUN, states: ['done'] } as const satisfies Argument
 export const PROMPT = {
   name: 'prompt',
   kind: 'prompt_id',
-  help: 'Id of the prompt or its beginning, or its name',
+  help: 'Id or name of the prompt, or its beginning',
   required: true,
 } as const satisfies ArgumentDefinition;
 
@@ -72,6 +72,20 @@ export const WAIT = {
   help: 'Follow the run to its end; works the queue itself where no bot is running',
   essential: false,
   commandLineOnly: true,
+} as const satisfies OptionDefinition;
+
+export const DRAFT = {
+  name: 'draft',
+  type: 'flag',
+  help: 'A quick look, as the model says what that is; `promote` makes the full run of it',
+  essential: true,
+} as const satisfies OptionDefinition;
+
+export const YES = {
+  name: 'yes',
+  type: 'flag',
+  help: 'Queue also very many runs without being asked',
+  essential: false,
 } as const satisfies OptionDefinition;
 
 export const LIMIT = {

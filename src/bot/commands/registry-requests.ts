@@ -1,5 +1,5 @@
 import type { CommandDefinition } from './definition.ts';
-import { JSON_OUTPUT, PARAMETERS, PRIORITY, PROMPT, RUN, WAIT } from './registry-parts.ts';
+import { DRAFT, JSON_OUTPUT, PARAMETERS, PRIORITY, PROMPT, RUN, WAIT, YES } from './registry-parts.ts';
 
 /** The verbs with which one run or many are asked for. */
 export const INFERENCE = {
@@ -23,24 +23,14 @@ export const INFERENCE = {
       help: 'Model to run; else the first that fits',
       essential: true,
     },
-    {
-      name: 'draft',
-      type: 'flag',
-      help: 'A quick look, as the model says what that is; `promote` makes the full run of it',
-      essential: true,
-    },
+    DRAFT,
     {
       name: 'dry-run',
       type: 'flag',
       help: 'Show what would be sent to the host, send nothing',
       essential: false,
     },
-    {
-      name: 'yes',
-      type: 'flag',
-      help: 'Queue also very many runs without being asked',
-      essential: false,
-    },
+    YES,
     PRIORITY,
     WAIT,
     JSON_OUTPUT,
@@ -78,5 +68,35 @@ export const PROMOTE = {
   options: [PRIORITY, WAIT, JSON_OUTPUT],
   assignments: { ...PARAMETERS, help: 'What shall be different from the draft' },
   examples: ['promote rs_3fq8w1zz', 'promote rs_3fq8w1zz num_steps=50'],
+  role: 'operator',
+} as const satisfies CommandDefinition;
+
+export const RERUN = {
+  aliases: ['vary'],
+  summary: 'Queue a run again with a new seed, or with what you change',
+  arguments: [RUN],
+  options: [
+    {
+      name: 'model',
+      type: 'text',
+      holds: 'model',
+      help: 'Another model, with its own usual parameters',
+      essential: false,
+    },
+    {
+      ...DRAFT,
+      help: 'As a draft; `--draft=false` makes a full run of one. As the run was where it is not said',
+      essential: false,
+    },
+    YES,
+    PRIORITY,
+    WAIT,
+    JSON_OUTPUT,
+  ],
+  assignments: {
+    ...PARAMETERS,
+    help: 'What shall be different, `1..8` and `0.2,0.5` too; `parameter=` puts it back to what is usual',
+  },
+  examples: ['rerun rs_3fq8w1zz', 'rerun rs_3fq8w1zz seed=9 edge=0.5', 'rerun rs_3fq8w1zz seed=1..4 --draft'],
   role: 'operator',
 } as const satisfies CommandDefinition;

@@ -8,15 +8,13 @@ import {
   FINISHED_RUN,
   JSON_OUTPUT,
   LIMIT,
-  PARAMETERS,
-  PRIORITY,
   PROMPT,
   PROMPT_OR_RUN,
   RUN,
   UNFINISHED_RUN,
   WAIT,
 } from './registry-parts.ts';
-import { CONFIRM, INFERENCE, PROMOTE } from './registry-requests.ts';
+import { CONFIRM, INFERENCE, PROMOTE, RERUN } from './registry-requests.ts';
 
 /** Every verb; the order is the order of the help. */
 export const COMMANDS = {
@@ -208,29 +206,7 @@ export const COMMANDS = {
     role: 'operator',
   },
   promote: PROMOTE,
-  rerun: {
-    aliases: ['vary'],
-    summary: 'Queue a run again with a new seed, or with what you change',
-    arguments: [RUN],
-    options: [
-      {
-        name: 'model',
-        type: 'text',
-        holds: 'model',
-        help: 'Another model, with its own usual parameters',
-        essential: false,
-      },
-      PRIORITY,
-      WAIT,
-      JSON_OUTPUT,
-    ],
-    assignments: {
-      ...PARAMETERS,
-      help: 'What shall be different; `parameter=` puts it back to what the model usually has',
-    },
-    examples: ['rerun rs_3fq8w1zz', 'rerun rs_3fq8w1zz seed=9 edge=0.5'],
-    role: 'operator',
-  },
+  rerun: RERUN,
   ...FOLLOW_UP_COMMANDS,
   models: {
     aliases: ['model'],

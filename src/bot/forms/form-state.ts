@@ -19,6 +19,8 @@ const schema = z.strictObject({
   words: z.array(z.string()).readonly(),
   /** The model whose parameters it shows. */
   model: z.string().exactOptional(),
+  /** Whether its box for a draft is ticked; absent while none was shown. */
+  draft: z.boolean().exactOptional(),
 });
 
 /** What a form is about; it travels with the form, so that a restart of the bot loses none. */

@@ -18,6 +18,11 @@ export function fieldHelp(text: string): string {
   return cut(text, HELP_CHARACTERS);
 }
 
+/** Whether a help is shown whole. */
+export function fitsHelp(text: string): boolean {
+  return fieldHelp(text) === text;
+}
+
 /** On one line, and no longer than `most` in characters and in columns: wide letters need two of these. */
 export function cut(text: string, most: number): string {
   const flat = text.replaceAll(/[\p{Cc}\s]+/gu, ' ').trim();

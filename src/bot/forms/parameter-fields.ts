@@ -1,9 +1,10 @@
 import { checkValue } from '../../core/models/check-value.ts';
 import type { Parameter, ParameterValue, ParameterValues, Profile } from '../../core/models/profile.ts';
 import type { FormField, FormValues } from '../../core/ports/chat-surfaces.ts';
-import { parameterValues } from '../thread-view/parameter-words.ts';
 import { FIELD_WORDS } from '../wording/form-words.ts';
 import { choiceLabel, fieldHelp, fieldLabel } from './label.ts';
+import { fitsParameter, valueCount } from './listed-values.ts';
+import { parameterHelp } from './parameter-help.ts';
 import { MAXIMUM_CHOICES } from './search-choices.ts';
 
 const PREFIX = 'parameter:';
@@ -20,22 +21,47 @@ export interface ParameterFieldsOf {
   /** What they are where nothing is filled in. */
   readonly now: ParameterValues;
   readonly values: FormValues;
+  /** The values were filled in for this very model: also what does not fit it is kept, to be corrected. */
+  readonly keepsAll: boolean;
 }
 
 /** A question for each parameter of a model, the essential ones first. */
-export function parameterFields({ profile, usable, now, values }: ParameterFieldsOf): FormField[] {
+export function parameterFields({ profile, usable, now, values, keepsAll }: ParameterFieldsOf): FormField[] {
   return Object.entries(profile.parameters)
     .filter(([name]) => usable.has(name))
     .toSorted(([, one], [, other]) => Number(other.essential) - Number(one.essential))
     .map(([name, parameter]) => {
-      const given = values[parameterField(name)];
+      const typed = asOneLine(parameter, values[parameterField(name)]);
+      if (typed !== undefined && isKeptAsTyped(name, parameter, typed, keepsAll))
+        return { ...base(name, parameter), ...text(typed) };
       // What does not fit this model, or does not any more, is not kept.
-      const fitting = [given, now[name], parameter.default].flatMap((value) => {
+      const fitting = [typed, now[name], parameter.default].flatMap((value) => {
         const checked = value === undefined ? undefined : checkValue(name, parameter, value);
         return checked?.ok === true ? [checked.value] : [];
       });
       return toField(name, parameter, fitting[0]);
     });
+}
+
+/** Of what stands several times where one value is asked for, the last one holds. */
+function asOneLine({ type }: Parameter, given: string | undefined): string | undefined {
+  return type === 'string' || type === 'regions' ? given : given?.split(/\r\n|\r|\n/).at(-1);
+}
+
+/** Numbers and lists of anything stand in a field as they were typed. */
+function isKeptAsTyped(name: string, parameter: Parameter, typed: string, keepsAll: boolean): boolean {
+  switch (parameter.type) {
+    case 'number':
+    case 'integer':
+      return typed.trim() !== '' && (keepsAll || fitsParameter(name, parameter, typed));
+    case 'boolean':
+    case 'choice':
+      // One of the choices is chosen among them.
+      return valueCount(name, parameter, typed) > 1 && (keepsAll || fitsParameter(name, parameter, typed));
+    case 'string':
+    case 'regions':
+      return false;
+  }
 }
 
 /**
@@ -56,36 +82,32 @@ export function changedParameters(
   return Object.fromEntries(changed);
 }
 
-function toField(name: string, parameter: Parameter, initial: ParameterValue | undefined): FormField {
-  const base = {
+function base(name: string, parameter: Parameter) {
+  return {
     name: parameterField(name),
     label: fieldLabel(`${parameter.title}${parameter.unit === undefined ? '' : `, ${parameter.unit}`}`),
-    help: fieldHelp(helpOf(parameter)),
+    help: fieldHelp(parameterHelp(name, parameter)),
     required: false,
   };
+}
+
+function toField(name: string, parameter: Parameter, initial: ParameterValue | undefined): FormField {
+  const asked = base(name, parameter);
   switch (parameter.type) {
     case 'number':
-    case 'integer': {
-      const { minimum, maximum } = parameter;
-      return {
-        ...base,
-        kind: 'number',
-        whole: parameter.type === 'integer',
-        ...(typeof initial === 'number' && { initial }),
-        ...(minimum !== undefined && { minimum }),
-        ...(maximum !== undefined && { maximum }),
-      };
-    }
+    case 'integer':
+      // A field for numbers takes one number, and no list.
+      return { ...asked, ...text(initial) };
     case 'boolean':
-      return { ...base, ...choice(['true', 'false'], [FIELD_WORDS.yes, FIELD_WORDS.no], initial) };
+      return { ...asked, ...choice(['true', 'false'], [FIELD_WORDS.yes, FIELD_WORDS.no], initial) };
     case 'choice':
       if (parameter.choices.length <= MAXIMUM_CHOICES)
-        return { ...base, ...choice(parameter.choices, parameter.choices, initial) };
-      return { ...base, ...text(initial) };
+        return { ...asked, ...choice(parameter.choices, parameter.choices, initial) };
+      return { ...asked, ...text(initial) };
     case 'string':
-      return { ...base, ...text(initial), maxCharacters: parameter.max_length };
+      return { ...asked, ...text(initial), maxCharacters: parameter.max_length };
     case 'regions':
-      return { ...base, ...text(initial), multiline: true };
+      return { ...asked, ...text(initial), multiline: true };
   }
 }
 
@@ -105,18 +127,4 @@ function text(initial: ParameterValue | undefined) {
     multiline: false,
     ...(initial !== undefined && { initial: String(initial) }),
   };
-}
-
-/** `number from 0 to 1, usually 0.25. Weight of the edges; 0 leaves them out`: the bounds first, they are short. */
-function helpOf(parameter: Parameter): string {
-  const isListed = ['boolean', 'choice', 'string', 'regions'].includes(parameter.type);
-  const takes = isListed ? '' : parameterValues(parameter);
-  const usual = parameter.default === undefined ? '' : `usually ${usualWord(parameter.default)}`;
-  const range = [takes, usual].filter((part) => part !== '').join(', ');
-  return [range, parameter.help ?? ''].filter((part) => part !== '').join('. ');
-}
-
-function usualWord(value: ParameterValue): string {
-  if (typeof value !== 'boolean') return String(value);
-  return value ? FIELD_WORDS.yes : FIELD_WORDS.no;
 }

@@ -6,14 +6,18 @@ import type { ModelChoice } from '../../core/models/models.ts';
 import type { ParameterValues, Profile } from '../../core/models/profile.ts';
 import type { Form, FormField, FormResult, FormValues } from '../../core/ports/chat-surfaces.ts';
 import type { Prompt, PromptInput } from '../../core/prompts/prompt.ts';
+import { requestOf } from '../../core/requests/request-plan.ts';
 import { seedWords } from '../../core/runs/new-seed.ts';
 import type { Run } from '../../core/runs/run.ts';
+import type { RunChange } from '../../core/runs/run-service.ts';
 import { PRIORITY } from '../commands/registry-parts.ts';
 import { findPromptOrRun } from '../commands/verbs/prompt-or-run.ts';
 import { FIELD_WORDS, formWords } from '../wording/form-words.ts';
+import { askedDraft, DRAFT_FIELD, draftBox, draftWord, isDraft, withoutDraft } from './draft-box.ts';
 import { fieldProblems } from './field-problems.ts';
 import { encodeState, type FormState } from './form-state.ts';
 import { choiceLabel } from './label.ts';
+import { valueCount } from './listed-values.ts';
 import { optionField, optionFieldName } from './option-field.ts';
 import { changedParameters, parameterField, parameterFields } from './parameter-fields.ts';
 import { MAXIMUM_CHOICES, promptChoice } from './search-choices.ts';
@@ -38,8 +42,10 @@ interface Subject {
 export function parametersForm(api: CosmosApi, state: FormState, given: FormValues): Form | undefined {
   const values = chosenValues(api, state, given);
   const { prompt, run, model, inputs, now } = subjectOf(api, state, values);
-  const encoded = encodeState({ ...state, ...(model && { model: model.profile.id }) });
+  const draft = draftBox(state, values, { model, run });
+  const encoded = encodeState({ ...draft.state, ...(model && { model: model.profile.id }) });
   if (encoded === undefined) return undefined;
+  const isSameModel = state.model === undefined || state.model === model?.profile.id;
   const usable = inputs && model && usableParameters(model.profile, inputs);
   const priority = mayPrioritise(state) ? [optionField(PRIORITY, values)] : [];
   return {
@@ -51,6 +57,7 @@ export function parametersForm(api: CosmosApi, state: FormState, given: FormValu
         ...(prompt.ok && { initial: promptChoice(prompt.value) }),
       },
       ...modelField(modelsFor(api, run), model),
+      ...draft.fields,
       ...(model === undefined
         ? []
         : parameterFields({
@@ -58,6 +65,7 @@ export function parametersForm(api: CosmosApi, state: FormState, given: FormValu
             usable: usable ?? new Set(Object.keys(model.profile.parameters)),
             now,
             values,
+            keepsAll: isSameModel,
           })),
       ...priority,
     ],
@@ -70,28 +78,25 @@ export function submitParameters(api: CosmosApi, state: FormState, given: FormVa
   const subject = subjectOf(api, state, values);
   const { prompt, run, model, now } = subject;
   if (!prompt.ok) return fieldProblems(prompt.problems, () => undefined, PROMPT_FIELD);
-  const order = { model: values[MODEL_FIELD] ?? model?.profile.id ?? '' };
+  const name = values[MODEL_FIELD] ?? model?.profile.id ?? '';
+  const isSameModel = run?.profileId === name;
+  const draft = askedDraft(state, values, isSameModel && isDraft(run));
   const changed = model === undefined ? {} : changedParameters(model.profile, now, values);
+  const isChanged = !isSameModel || draft !== undefined || Object.keys(changed).length > 0;
+  // Nothing is different: without any word a run would get another seed.
+  const chosen = run === undefined || isChanged ? changed : seedWords(run.parameters);
   const priority = values[optionFieldName(PRIORITY)];
-  const options = [
-    ...state.words,
-    ...(priority === undefined || Number(priority) === 0 ? [] : [`--${PRIORITY.name}`, priority]),
-  ];
-  const isSameModel = run?.profileId === order.model;
-  const chosen =
-    run !== undefined && isSameModel && Object.keys(changed).length === 0
-      ? // Nothing is different: without any word it would get another seed.
-        seedWords(run.parameters)
-      : changed;
-  const assignments = Object.entries(chosen).map(([name, value]) => `${name}=${value}`);
   const isModelSaid = run === undefined ? modelsFor(api, run).length > 1 : !isSameModel;
   const words = [
     ...(run === undefined ? ['inference', prompt.value.id] : ['rerun', run.id]),
-    ...(isModelSaid ? ['--model', order.model] : []),
-    ...assignments,
-    ...options,
+    ...(isModelSaid ? ['--model', name] : []),
+    ...Object.entries(chosen).map(([parameter, value]) => `${parameter}=${value}`),
+    ...withoutDraft(state.words),
+    ...(draft === undefined ? [] : [draftWord(draft)]),
+    ...(priority === undefined || Number(priority) === 0 ? [] : [`--${PRIORITY.name}`, priority]),
   ];
-  const problems = [...wordProblems(words), ...orderProblems(api, subject, order.model, chosen)];
+  const asked = { model: name, parameters: chosen, ...(draft !== undefined && { draft }) };
+  const problems = [...wordProblems(words), ...orderProblems(api, subject, asked)];
   const fieldOf = (problem: Problem): string | undefined => fieldOfProblem(problem, model?.profile, values);
   return problems.length === 0
     ? { ok: true, words }
@@ -180,18 +185,15 @@ function defaults(profile: Profile): ParameterValues {
   );
 }
 
-/** What the core would refuse, whoever sends it. */
-function orderProblems(
-  api: CosmosApi,
-  { prompt, run }: Subject,
-  model: string,
-  parameters: Readonly<Record<string, string>>,
-): readonly Problem[] {
+/** What the core would refuse of any of the runs, whoever sends it. */
+function orderProblems(api: CosmosApi, { prompt, run }: Subject, asked: RunChange): readonly Problem[] {
   if (!prompt.ok) return [];
-  const order = run === undefined ? undefined : api.orders.rerun(run, { model, parameters });
-  if (order?.ok === false) return order.problems;
-  const checked = api.checkOrder(order?.value ?? { prompt: prompt.value, model, parameters });
-  return checked.ok ? [] : checked.problems;
+  const again = run === undefined ? undefined : api.orders.rerun(run, asked);
+  if (again?.ok === false) return again.problems;
+  const plan = api.requests.plan(
+    again === undefined ? { ...asked, prompts: [prompt.value] } : requestOf(again.value),
+  );
+  return plan.ok ? [] : plan.problems;
 }
 
 function fieldOfProblem(
@@ -200,6 +202,8 @@ function fieldOfProblem(
   values: FormValues,
 ): string | undefined {
   if (parameters['argument'] === `--${PRIORITY.name}`) return optionFieldName(PRIORITY);
+  if (code === 'input.no_draft') return values[DRAFT_FIELD] === undefined ? MODEL_FIELD : DRAFT_FIELD;
+  if (code === 'queue.too_many_runs') return profile && longestList(profile, values);
   if (code === 'input.file_missing' || code === 'input.role_wrong_kind') return PROMPT_FIELD;
   const named = ['parameter', 'because', 'parameters', 'needs'].flatMap((key) => parameters[key] ?? []);
   // `edge>0` and `use_distilled=true` are about the parameter that they begin with.
@@ -207,6 +211,18 @@ function fieldOfProblem(
   const known = names.filter((name) => profile !== undefined && Object.hasOwn(profile.parameters, name));
   const shown = known.find((name) => values[parameterField(name)] !== undefined) ?? known[0];
   return shown === undefined ? undefined : parameterField(shown);
+}
+
+/** The field with the most values. */
+function longestList(profile: Profile, values: FormValues): string | undefined {
+  const [longest] = Object.entries(profile.parameters)
+    .flatMap(([name, parameter]) => {
+      const field = parameterField(name);
+      const given = values[field];
+      return given === undefined ? [] : [{ field, count: valueCount(name, parameter, given) }];
+    })
+    .toSorted((one, other) => other.count - one.count || 0);
+  return longest?.field;
 }
 
 /** The options of a command that are fields here, and which. */

@@ -34,7 +34,7 @@ import {
 } from './search-choices.ts';
 import { submitWords, valuesOf, wordsForm } from './words-form.ts';
 
-type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
+type Command = Extract<Inbound, { kind: 'command' | 'form' | 'click' }>;
 
 export interface ChatFormsParts {
   readonly api: CosmosApi;

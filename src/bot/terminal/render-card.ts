@@ -1,5 +1,5 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
-import { quoteWord } from '../commands/parse-words.ts';
+import { quoteOption, quoteWord } from '../commands/parse-words.ts';
 import { widthOf } from '../text-width.ts';
 import { percent } from '../wording/numbers.ts';
 import { fill, hang, hardWrap, wrap } from './layout.ts';
@@ -138,7 +138,7 @@ function grouped(actions: readonly CardAction[], prefix: string): readonly Typed
 
 function typed(prefix: string, action: CardAction, last?: string): string {
   const target = action.target === '' ? [] : [action.target];
-  const words = [action.verb, ...target, ...(action.arguments ?? [])].map(quoteWord);
+  const words = [action.verb, ...target, ...(action.arguments ?? [])].map(quoteOption);
   return [prefix, ...words, ...(last === undefined ? [] : [last])].join(' ');
 }
 

@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { CosmosError } from '../../core/errors.ts';
 import { openRegularFile } from '../../core/media/open-regular-file.ts';
@@ -126,6 +127,16 @@ export class TerminalChat implements ChatPort {
       if (!(error instanceof CosmosError)) throw error;
       throw new CosmosError(error.code, { ...error.parameters, file: file.name }, { cause: error });
     }
+  }
+
+  async folder(file: ChatFile): Promise<string | undefined> {
+    const path = resolve(this.#directory, file.id);
+    // What cannot be looked at is told of by whoever reads it.
+    const isFolder = await stat(path).then(
+      (status) => status.isDirectory(),
+      () => false,
+    );
+    return isFolder ? path : undefined;
   }
 
   #post(key: string, where: ChatReference, card: Card, file?: string): ChatReference {

@@ -38,7 +38,9 @@ export function readTerminalLine(line: string, directory: string): Checked<Termi
     MEDIA_NAME.test(text) ||
     EXPLICIT_PATH.test(text) ||
     (text.includes('/') && existsSync(resolve(directory, path)));
-  const files = words.filter(isFile).map(({ path }) => ({ id: path, name: basename(path) }));
+  const files = words
+    .filter(isFile)
+    .map(({ path }) => ({ id: path, name: basename(resolve(directory, path)) }));
   if (files.length === 0) return valid({ kind: 'command', text: line });
   const text = words.filter((word) => !isFile(word)).map((word) => word.text);
   return valid({ kind: 'upload', text: text.join(' '), files });

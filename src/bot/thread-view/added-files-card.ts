@@ -4,6 +4,7 @@ import { fileReference } from '../../core/prompts/changed-roles.ts';
 import type { OfferedFile } from '../../core/prompts/prompt.ts';
 import type { AddedFiles } from '../../core/prompts/prompt-files.ts';
 import { leftOutWords } from '../wording/left-out-words.ts';
+import { changeBlocks } from './change-blocks.ts';
 import { mediaFacts } from './media-facts.ts';
 import { action, facts, line, paragraph } from './text.ts';
 
@@ -14,6 +15,7 @@ export function addedFilesCard({ prompt, added, taken }: AddedFiles, leftOut: re
     title: facts({ strong: prompt.name }, prompt.id, titleWords(added.length, taken.length)),
     blocks: [
       ...(added.length === 0 ? [] : [rows(added.map((input) => fileRow(input.role, input)))]),
+      ...changeBlocks([...added, ...taken.map(({ role, sent }) => ({ ...sent, role }))]),
       ...(taken.length === 0
         ? []
         : [paragraph('A role has one file. Which one shall it be?'), rows(taken.flatMap(takenRows))]),

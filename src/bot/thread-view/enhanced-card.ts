@@ -1,7 +1,8 @@
-import type { Card, CardAction } from '../../core/ports/chat.ts';
+import type { Card } from '../../core/ports/chat.ts';
 import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration } from '../wording/numbers.ts';
-import { action, facts, line, paragraph } from './text.ts';
+import { resultActions } from './result-actions.ts';
+import { facts, line, paragraph } from './text.ts';
 import type { ResultView } from './views.ts';
 
 /** The post with a better text: the old one and the new one, and what to do with it. */
@@ -24,13 +25,6 @@ export function enhancedCard(view: ResultView, enhanced: NonNullable<ResultView[
       ...(isDiscarded ? [paragraph('Discarded.')] : []),
       ...(view.guardrail === undefined ? [] : [paragraph(guardrailWords(view.guardrail))]),
     ],
-    actions: isDiscarded
-      ? [action('restore', prompt.id, 'Restore')]
-      : ([
-          action('inference', prompt.id, 'Run with it', { style: 'primary' }),
-          action('tune', prompt.id, 'Tune'),
-          action('discard', prompt.id, 'Discard', { style: 'danger' }),
-          action('show', run.id, 'Details'),
-        ] satisfies readonly CardAction[]),
+    actions: resultActions(view),
   };
 }

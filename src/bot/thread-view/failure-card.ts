@@ -3,6 +3,7 @@ import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts
 import type { Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
 import { duration, percent } from '../wording/numbers.ts';
+import { withLateCancel } from './late-cancel.ts';
 import { logTail, stageOf, stateMark } from './run-parts.ts';
 import { action, facts, line, paragraph, person, sentence } from './text.ts';
 import type { FailureView } from './views.ts';
@@ -12,7 +13,7 @@ const FAILURE_LOG_LINES = 8;
 
 /** The post about a run that ended without a result; each end has its own words. */
 export function failureCard(view: FailureView): Card {
-  const card = endCard(view);
+  const card = withLateCancel(endCard(view), view.run);
   const attached = view.logAttached === true && 'The log is attached.';
   const last = facts(attached, view.notify);
   return last.length === 0 ? card : { ...card, blocks: [...card.blocks, paragraph(last)] };

@@ -1,7 +1,8 @@
 import type { CardAction, Text } from '../../core/ports/chat.ts';
 import { explain } from '../wording/explain.ts';
 import { changeWords } from '../wording/fit-wording.ts';
-import { count, gpuMemory, timeRange } from '../wording/numbers.ts';
+import { tooSmallWords } from '../wording/gpu-memory-words.ts';
+import { count, timeRange } from '../wording/numbers.ts';
 import { action, line, sentence } from './text.ts';
 import type { PromptFit, PromptView } from './views.ts';
 
@@ -53,12 +54,7 @@ function mending({ change = [] }: PromptFit): string {
 }
 
 function smallHosts({ tooSmall = [] }: PromptFit): string {
-  return tooSmall
-    .map(
-      ({ host, bytes, wantedGb }) =>
-        ` Not on ${host}: its GPUs have ${gpuMemory(bytes)}, and it wants ${wantedGb} GB.`,
-    )
-    .join('');
+  return tooSmall.map((small) => ` Not on ${small.host}: ${tooSmallWords(small)}.`).join('');
 }
 
 /** `about 9–12 min`, without saying `about` twice. */

@@ -5,6 +5,7 @@ import {
   type CommandTable,
   optionsOn,
 } from '../commands/definition.ts';
+import { GLOBAL_OPTIONS, NAMED_VARIABLES, SETTING_VARIABLES } from '../commands/global-options.ts';
 import { argumentName, optionUsage, usage } from '../commands/help.ts';
 import { paragraph, sentence } from './text.ts';
 
@@ -12,11 +13,11 @@ import { paragraph, sentence } from './text.ts';
 export function helpCard(commands: CommandTable, verb?: string, surface: CommandSurface = 'chat'): Card {
   const definition = verb === undefined ? undefined : commands[verb];
   return verb === undefined || definition === undefined
-    ? overview(commands)
+    ? overview(commands, surface)
     : verbHelp(verb, definition, surface);
 }
 
-function overview(commands: CommandTable): Card {
+function overview(commands: CommandTable, surface: CommandSurface): Card {
   const rows = Object.entries(commands).map(([verb, definition]): readonly Text[] => [
     [{ strong: verb }],
     sentence(definition.summary),
@@ -32,11 +33,27 @@ function overview(commands: CommandTable): Card {
       paragraph(
         'More about one of them: ',
         { code: 'help inference' },
-        '. Ids may be shortened to their beginning, and left out in the thread of a run.',
+        '. Ids and names may be shortened to their beginning, and left out in the thread of a run.',
       ),
+      ...(surface === 'command_line' ? commandLine() : []),
     ],
     actions: [],
   };
+}
+
+/** What a shell has beside the verbs. */
+function commandLine(): readonly CardBlock[] {
+  return [
+    paragraph('With every command:'),
+    { type: 'rows', rows: GLOBAL_OPTIONS.map((option) => helpRow(option.usage, option.help)) },
+    paragraph('Variables of the environment, which win over the configuration:'),
+    { type: 'rows', rows: NAMED_VARIABLES.map(({ name, help }) => helpRow(name, help)) },
+    paragraph(`Others set one key of the configuration each: ${SETTING_VARIABLES.join(', ')}.`),
+  ];
+}
+
+function helpRow(name: string, help: string): readonly Text[] {
+  return [[{ code: name }], sentence(help)];
 }
 
 function verbHelp(verb: string, definition: CommandDefinition, surface: CommandSurface): Card {
@@ -46,8 +63,11 @@ function verbHelp(verb: string, definition: CommandDefinition, surface: CommandS
   ]);
   if (definition.assignments !== undefined)
     rows.push([[{ code: definition.assignments.pattern }], sentence(definition.assignments.help)]);
-  for (const option of optionsOn(definition, surface))
-    rows.push([[{ code: optionUsage(option) }], sentence(option.help)]);
+  for (const option of optionsOn(definition, surface)) rows.push(helpRow(optionUsage(option), option.help));
+  if (surface === 'command_line') {
+    const [config] = GLOBAL_OPTIONS;
+    rows.push(helpRow(config.usage, config.help));
+  }
   return {
     mark: 'none',
     title: [{ code: usage(verb, definition) }],

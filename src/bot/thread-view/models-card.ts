@@ -1,4 +1,5 @@
 import type { Card, Text } from '../../core/ports/chat.ts';
+import { memoryWishWords } from '../wording/gpu-memory-words.ts';
 import { count } from '../wording/numbers.ts';
 import { line, paragraph } from './text.ts';
 import type { ModelParameter, ModelView } from './views.ts';
@@ -57,10 +58,10 @@ function hostWords(model: ModelView): string {
 /** A sentence for models that need GPUs. */
 function gpuWords({ gpus }: ModelView): string {
   if (gpus === undefined) return '';
-  const { minimum, maximum, gigabytes } = gpus;
+  const { minimum, maximum, memory } = gpus;
   const upTo = maximum === undefined ? ' or more' : ` to ${maximum}`;
   const number = maximum === minimum ? count(minimum, 'GPU') : `${minimum}${upTo} GPUs`;
-  return `Needs ${number}${gigabytes === undefined ? '' : ` with ${gigabytes} GB or more each`}. `;
+  return `Needs ${number}${memory === undefined ? '' : ` with ${memoryWishWords(memory)}`}. `;
 }
 
 function capital(text: string): string {

@@ -1,6 +1,7 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { Prompt, PromptInput } from '../../core/prompts/prompt.ts';
 import { leftOutWords } from '../wording/left-out-words.ts';
+import { changeBlocks } from './change-blocks.ts';
 import { fitActions, fitLine } from './fit-lines.ts';
 import { mediaFacts, sameShape } from './media-facts.ts';
 import { action, facts, line, paragraph } from './text.ts';
@@ -20,6 +21,7 @@ export function promptCard(view: PromptView): Card {
         : [paragraph('enhanced from ', { code: prompt.parent.prompt }, ' by ', { code: prompt.parent.run })]),
       { type: 'quote', text: prompt.text },
       ...inputRows(view),
+      ...changeBlocks(prompt.inputs),
       ...(prompt.leftOut === undefined ? [] : [paragraph(leftOutWords(prompt.leftOut))]),
       ...view.fits.map((fit) => paragraph(fitLine(fit))),
     ],

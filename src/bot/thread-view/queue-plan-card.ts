@@ -1,6 +1,7 @@
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { PlannedGroup, PlannedRun, QueuePlan } from '../../core/queue/queue-plan.ts';
 import { apartWords } from '../wording/batch-words.ts';
+import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { count, duration, timeRange } from '../wording/numbers.ts';
 import { rowsBlock } from './queue-card.ts';
 import { facts, line, paragraph, person } from './text.ts';
@@ -26,7 +27,7 @@ export function queuePlanCard(plan: QueuePlan): Card {
 }
 
 function groupBlocks(group: PlannedGroup): readonly CardBlock[] {
-  const { runs, profileId, lane, startsIn, takes, apart } = group;
+  const { runs, profileId, lane, startsIn, takes, smallLanes, apart } = group;
   const what = runs.length === 1 ? 'alone' : `${runs.length} together`;
   return [
     paragraph(
@@ -38,8 +39,9 @@ function groupBlocks(group: PlannedGroup): readonly CardBlock[] {
       ),
     ),
     rowsBlock(runs.map((run) => cells(run))),
+    ...smallLaneWords(smallLanes, profileId).map((words) => paragraph(words)),
     ...apart.map(({ run, because }) =>
-      paragraph('Not with them: ', { code: run.run }, `: ${apartWords(because)}.`),
+      paragraph('Not with them: ', { code: run.run }, `: ${apartWords(because, profileId)}.`),
     ),
   ];
 }

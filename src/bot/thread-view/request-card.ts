@@ -1,6 +1,7 @@
 import type { Card, CardAction, CardBlock, Mark, Text } from '../../core/ports/chat.ts';
-import { isFinished, type Run } from '../../core/runs/run.ts';
+import { isFinished, isStopping, type Run } from '../../core/runs/run.ts';
 import { explain } from '../wording/explain.ts';
+import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { duration, percent, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
 import { hasEnded, overallPercent, requestSubject, stateCounts } from './request-parts.ts';
@@ -21,6 +22,16 @@ export function requestCard(view: RequestView): Card {
   const left = view.rows.filter((row) => !rows.includes(row)).map(({ run }) => run);
   const more = left.length === 0 ? [] : [paragraph(`… and ${left.length} more: ${moreWords(left)}`)];
   return { ...headOf(view), blocks: [...blocksAbove(view), table(rows), ...more], actions: actionsOf(view) };
+}
+
+/**
+ * The same in a thread, where it stays as it is once all have ended: what failed is run again below the end, which comes
+ * after it, and by `show`, which knows what was run again since.
+ */
+export function requestTableCard(view: RequestView): Card {
+  const card = requestCard(view);
+  if (!hasEnded(view)) return card;
+  return { ...card, actions: card.actions.filter(({ verb }) => verb !== 'retry') };
 }
 
 /** The same with every run, as an answer, which stays as it is: without a bar, which moves. */
@@ -64,7 +75,14 @@ function blocksAbove(view: RequestView): readonly CardBlock[] {
     { type: 'progress', percent: overallPercent(view), label: standingOf(view) },
     ...(view.isPaused ? [paragraph('The queue is paused; nothing starts until it is resumed.')] : []),
     ...(view.problem === undefined ? [] : [problemLine(view.problem)]),
+    ...waitingWords(view).map((words) => paragraph(words)),
   ];
+}
+
+/** Of the run that is the next to start. */
+function waitingWords({ rows, smallLanes = [] }: RequestView): readonly string[] {
+  const next = rows.find(({ run }) => run.state === 'queued')?.run;
+  return next === undefined ? [] : smallLaneWords(smallLanes, next.profileId);
 }
 
 /** `9 of 24 done · 1 failed · 2 running · 2–3 h left`. */
@@ -101,7 +119,7 @@ function standing(row: RequestRow): Text {
 
 function active({ run, stageTitle, unattended = false }: RequestRow): Text {
   const { progress } = run;
-  if (run.cancel !== undefined) return ['stopping'];
+  if (isStopping(run)) return ['stopping'];
   if (run.unreachableSince !== undefined)
     return line('host unreachable since ', { time: run.unreachableSince, style: 'clock' });
   const step = run.stage === 'running' ? progress?.step : undefined;

@@ -1,5 +1,6 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Problem } from '../../core/errors.ts';
+import type { SmallLane } from '../../core/models/gpu-memory.ts';
 import type { QueueOutlook } from '../../core/queue/queue-view.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
 import { isFinished, type Run, type TimeRange } from '../../core/runs/run.ts';
@@ -30,6 +31,8 @@ export interface RequestView {
   readonly isPaused: boolean;
   /** Why the next of its runs is taken by no lane. */
   readonly problem?: Problem;
+  /** Lanes that would be free sooner for it, and are too small. */
+  readonly smallLanes?: readonly SmallLane[];
   readonly notify?: Notified | string;
   /** Where the picture is that has all of its results. */
   readonly sheet?: string;
@@ -40,6 +43,7 @@ export function requestView(api: CosmosApi, request: RunRequest): RequestView {
   const { forecasts, isPaused, problemOf } = api.requests.outlook();
   const next = runs.find(({ state }) => state === 'queued');
   const problem = next && problemOf(next);
+  const smallLanes = next && forecasts.get(next.id)?.smallLanes;
   const left = isPaused ? undefined : timeLeft(runs, forecasts);
   return {
     request,
@@ -48,6 +52,7 @@ export function requestView(api: CosmosApi, request: RunRequest): RequestView {
     isPaused,
     ...(left && { left }),
     ...(problem && { problem }),
+    ...(smallLanes && { smallLanes }),
   };
 }
 

@@ -1,22 +1,27 @@
-import type { Card, CardAction, CardBlock } from '../../core/ports/chat.ts';
+import type { Card, CardBlock } from '../../core/ports/chat.ts';
 import { isControl } from '../../core/runs/is-control.ts';
 import { SEED, seedIn } from '../../core/runs/new-seed.ts';
 import type { RunOutput } from '../../core/runs/run.ts';
 import { comparisonWords } from '../wording/comparison-words.ts';
 import { guardrailWords } from '../wording/guardrail-words.ts';
 import { duration, size } from '../wording/numbers.ts';
+import { unusedTextWords } from '../wording/unused-text-words.ts';
 import { enhancedCard } from './enhanced-card.ts';
+import { withLateCancel } from './late-cancel.ts';
 import { resultFacts } from './media-facts.ts';
+import { resultActions } from './result-actions.ts';
 import { lineage, parameterLine, parameterWords } from './run-parts.ts';
-import { action, facts, paragraph } from './text.ts';
+import { facts, paragraph, sentence } from './text.ts';
 import type { FileLink, ResultPlace, ResultView } from './views.ts';
-
-const RATINGS = ['1', '2', '3', '4', '5'];
 
 /** The post with the finished video: its facts, where the full file is, how to rate it. */
 export function resultCard(view: ResultView): Card {
+  const card = view.enhanced === undefined ? fileCard(view) : enhancedCard(view, view.enhanced);
+  return withLateCancel(card, view.run);
+}
+
+function fileCard(view: ResultView): Card {
   const { run } = view;
-  if (view.enhanced !== undefined) return enhancedCard(view, view.enhanced);
   const primary = run.outputs.find((output) => output.purpose === 'primary');
   const took =
     run.startedAt === undefined || run.finishedAt === undefined
@@ -45,6 +50,9 @@ export function resultCard(view: ResultView): Card {
         : [paragraph(facts(parameters, parent, view.notify))]),
       ...(more.length === 0 ? [] : [paragraph(more)]),
       ...textBlocks(primary),
+      ...(view.unusedTextBytes === undefined
+        ? []
+        : [paragraph(sentence(unusedTextWords(run, view.unusedTextBytes)))]),
       ...placeBlocks(view.place, primary),
       ...(view.comparison === undefined
         ? []
@@ -102,20 +110,4 @@ function seedBeside({ run, parametersShown }: ResultView): string | undefined {
   const isShown = parametersShown === undefined || parametersShown.includes(SEED);
   const seed = seedIn(run.parameters);
   return isShown || seed === undefined ? undefined : parameterWords(SEED, seed);
-}
-
-/** What is left out first, where there is little room, stands last. */
-function resultActions({ run, hasSeed = false, canUpscale = false }: ResultView): readonly CardAction[] {
-  return [
-    ...(run.draft === undefined ? [] : [action('promote', run.id, 'At full quality', { style: 'primary' })]),
-    ...(hasSeed
-      ? [action('rerun', run.id, 'New seed', run.draft === undefined ? { style: 'primary' } : {})]
-      : []),
-    action('tune', run.id, 'Tune and run'),
-    ...(canUpscale ? [action('upscale', run.id, 'Upscale')] : []),
-    ...RATINGS.map((stars) => action('rate', run.id, `${stars} ★`, { arguments: [stars] })),
-    action('logs', run.id, 'Show log'),
-    action('show', run.id, 'Details'),
-    action('reproduce', run.id, 'Reproduce'),
-  ];
 }

@@ -5,6 +5,7 @@ import { stateWords } from '../wording/stages.ts';
 import { transferWords } from '../wording/transfer-words.ts';
 import { problemBlocks } from './failure-card.ts';
 import { mediaFacts } from './media-facts.ts';
+import { resultActions } from './result-actions.ts';
 import { parameterWords, runTitle, stageOf, stateMark } from './run-parts.ts';
 import { action, line, paragraph, person } from './text.ts';
 import type { RunDetailsView } from './views.ts';
@@ -22,7 +23,7 @@ export function runDetailsCard(view: RunDetailsView): Card {
       ...fileRows(view),
       ...(isFinished(run.state) ? problemBlocks(run.problem) : []),
     ],
-    actions: detailActions(run),
+    actions: detailActions(view),
   };
 }
 
@@ -83,14 +84,14 @@ function fileRows({ run, links = [] }: RunDetailsView): readonly CardBlock[] {
   ];
 }
 
-function detailActions(run: Run): readonly CardAction[] {
-  if (!isFinished(run.state))
-    return [action('cancel', run.id, 'Cancel', { style: 'danger' }), action('logs', run.id, 'Show log')];
-  const again = [action('retry', run.id, 'Run again'), action('logs', run.id, 'Show log')];
-  const isPromotable = run.draft !== undefined && run.state === 'done';
-  return isPromotable
-    ? [action('promote', run.id, 'At full quality', { style: 'primary' }), ...again]
-    : again;
+/** Of a result all that stands below it where it was posted. */
+function detailActions({ run, next }: RunDetailsView): readonly CardAction[] {
+  const log = action('logs', run.id, 'Show log');
+  if (!isFinished(run.state)) return [action('cancel', run.id, 'Cancel', { style: 'danger' }), log];
+  const again = action('retry', run.id, 'Run again');
+  if (run.state !== 'done') return [again, log];
+  const followUps = resultActions({ run, ...next }).filter(({ verb }) => verb !== 'show' && verb !== 'logs');
+  return [...followUps, again, log];
 }
 
 function stateOf(run: Run, stageTitle: string | undefined, unattended: boolean): string {

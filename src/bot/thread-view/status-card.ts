@@ -1,9 +1,10 @@
 import type { Problem } from '../../core/errors.ts';
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
-import { isFinished, type Run, transferOf } from '../../core/runs/run.ts';
+import { isFinished, isStopping, type Run, transferOf } from '../../core/runs/run.ts';
 import { batchWords, returnedWords } from '../wording/batch-words.ts';
 import { explain } from '../wording/explain.ts';
+import { smallLaneWords } from '../wording/gpu-memory-words.ts';
 import { count, duration, timeRange } from '../wording/numbers.ts';
 import { stateWords } from '../wording/stages.ts';
 import { transferWords } from '../wording/transfer-words.ts';
@@ -32,6 +33,7 @@ function queuedCard(view: StatusView): Card {
         ? [paragraph('The queue is paused; nothing starts until it is resumed.')]
         : []),
       ...(place?.problem === undefined ? [] : [problemLine(place.problem)]),
+      ...smallLaneWords(place?.smallLanes ?? [], run.profileId).map((words) => paragraph(sentence(words))),
       ...(parameters === undefined ? [] : [paragraph(parameters)]),
     ],
     actions: [action('cancel', run.id, 'Cancel', { style: 'danger' })],
@@ -95,13 +97,14 @@ function activeCard(view: StatusView): Card {
 }
 
 function progressBlock({ run, stageTitle, stageUsually, unattended = false }: StatusView): CardBlock {
-  const stage = run.cancel === undefined ? stageOf(run, stageTitle) : 'stopping';
-  const transfer = run.cancel === undefined && !unattended ? transferOf(run) : undefined;
+  const stopping = isStopping(run);
+  const stage = stopping ? 'stopping' : stageOf(run, stageTitle);
+  const transfer = !stopping && !unattended ? transferOf(run) : undefined;
   const progress = run.progress;
   const step = progress?.step;
   const known = progress?.percent;
   const left =
-    run.cancel === undefined && run.unreachableSince === undefined && !unattended && run.stage === 'running'
+    !stopping && run.unreachableSince === undefined && !unattended && run.stage === 'running'
       ? progress?.remainingMs
       : undefined;
   return {
@@ -112,15 +115,12 @@ function progressBlock({ run, stageTitle, stageUsually, unattended = false }: St
         ? [
             line(
               stage,
-              run.cancel === undefined &&
-                run.stage === 'running' &&
-                step !== undefined &&
-                ` ${step.current}/${step.total}`,
+              !stopping && run.stage === 'running' && step !== undefined && ` ${step.current}/${step.total}`,
             ),
           ]
         : transferWords(run.stage, transfer)),
       left !== undefined && `${timeRange(left)} left`,
-      run.cancel === undefined && progress?.batch !== undefined && batchWords(progress.batch),
+      !stopping && progress?.batch !== undefined && batchWords(progress.batch),
       stageUsually !== undefined && `longer than usual (usually ${timeRange(stageUsually)})`,
     ),
   };
@@ -137,14 +137,14 @@ function notices({ run, unattended = false }: StatusView): readonly CardBlock[] 
   if (run.unreachableSince !== undefined) {
     const since = line(`${host} does not answer since `, { time: run.unreachableSince, style: 'clock' });
     blocks.push(
-      run.cancel === undefined
+      !isStopping(run)
         ? paragraph(since, '; the run goes on there if the machine is up. I keep trying.')
         : paragraph(since, '; the run will be stopped as soon as it does.'),
     );
   }
   if (run.problem !== undefined)
     blocks.push(paragraph('Held up: ', sentence(explain(run.problem).sentence), ' I keep trying.'));
-  if (run.cancel !== undefined) {
+  if (run.cancel !== undefined && isStopping(run)) {
     const until = unattended
       ? 'it is stopped when a bot works its lane again.'
       : 'waiting until it has stopped.';

@@ -12,7 +12,6 @@ import type { ChatReference } from '../../core/ports/chat.ts';
 import type { ModelFit } from '../../core/prompts/input-fitter.ts';
 import { type Prompt, ROLES, type Role } from '../../core/prompts/prompt.ts';
 import type { RunRequest } from '../../core/requests/request.ts';
-import { hasSeed } from '../../core/runs/new-seed.ts';
 import type { Run } from '../../core/runs/run.ts';
 import { parameterValues } from './parameter-words.ts';
 import { type RequestView, requestView } from './request-view.ts';
@@ -33,6 +32,7 @@ import type {
   StatusView,
   TuneView,
 } from './views.ts';
+import { whatFollows } from './what-follows.ts';
 
 /** Newest runs under the details of a prompt. */
 const LISTED_RUNS = 10;
@@ -127,6 +127,7 @@ export class ViewBuilder {
       ...this.status({ ...run, outputs }),
       ...(links.length > 0 && { links }),
       ...(existsSync(bundle) && { bundle: this.#shownPath(bundle, reader) }),
+      ...(run.state === 'done' && { next: whatFollows(this.#api, run) }),
     };
   }
 
@@ -143,11 +144,9 @@ export class ViewBuilder {
       ...(request?.isBatch === true ? { label: runLabel(request.varied, run) } : this.#notified(run, reader)),
       ...(profile && {
         parametersShown: essentialParameters(profile, run),
-        hasSeed: hasSeed(profile),
-        canUpscale: this.#canUpscale(run, profile),
         ...(profile.guardrail && { guardrail: profile.guardrail }),
       }),
-      ...this.#enhanced(run),
+      ...whatFollows(this.#api, run),
       ...this.#compared(run),
     };
   }
@@ -186,10 +185,10 @@ export class ViewBuilder {
 
   model({ profile, hosts }: ModelChoice): ModelView {
     const roles = Object.keys(ROLES) as Role[];
-    const { min_gpus: minimum, max_gpus: maximum, min_vram_gb: gigabytes } = profile.requires;
+    const { min_gpus: minimum, max_gpus: maximum, min_vram_gb: memory } = profile.requires;
     const limits = {
       ...(maximum !== undefined && { maximum }),
-      ...(gigabytes !== undefined && { gigabytes }),
+      ...(memory !== undefined && { memory }),
     };
     return {
       model: profile.id,
@@ -229,19 +228,9 @@ export class ViewBuilder {
       .some(({ profile }) => checkInputs(profile, prompt.inputs).ok && prompt.text !== '');
   }
 
-  #canUpscale({ outputs }: Run, { task }: Profile): boolean {
-    const isVideo = outputs.some(({ kind, purpose }) => kind === 'video' && purpose === 'primary');
-    return task === 'generate' && isVideo && this.#api.models('upscale').length > 0;
-  }
-
   #compared(run: Run): Pick<ResultView, 'comparison'> {
     const comparison = this.#api.followUps.comparison(run);
     return comparison === undefined ? {} : { comparison };
-  }
-
-  #enhanced(run: Run): Pick<ResultView, 'enhanced'> {
-    const enhanced = this.#api.followUps.enhancedBy(run);
-    return enhanced === undefined ? {} : { enhanced };
   }
 
   /** How large an upscaled video will be, and whether the same was done before. */

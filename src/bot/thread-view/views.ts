@@ -2,7 +2,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { FitDeed } from '../../core/models/fit-change.ts';
 import type { SmallHost } from '../../core/models/gpu-memory.ts';
 import type { Size } from '../../core/models/output-size.ts';
-import type { ParameterValue } from '../../core/models/profile.ts';
+import type { ParameterValue, Profile } from '../../core/models/profile.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
@@ -148,6 +148,8 @@ export interface ResultView {
   readonly comparison?: Comparison;
   /** The prompt with the better text that it has found. */
   readonly enhanced?: { readonly prompt: Prompt; readonly isDiscarded: boolean };
+  /** Size of the text that it has found and that is too long for a prompt, bytes. */
+  readonly unusedTextBytes?: number;
   /** What tells it from the other runs of its request, which calls nobody before its end. */
   readonly label?: string;
 }
@@ -178,6 +180,8 @@ export interface RunDetailsView {
   readonly stageTitle?: string;
   /** Where everything that made its result is written down. */
   readonly bundle?: string;
+  /** What goes on with its result; absent where there is none. */
+  readonly next?: Pick<ResultView, 'hasSeed' | 'canUpscale' | 'enhanced'>;
 }
 
 export type ListView =
@@ -216,7 +220,11 @@ export interface ModelView {
   /** Hosts that run it; empty where none does. */
   readonly hosts: readonly string[];
   readonly inputs: readonly { readonly role: Role; readonly required: boolean }[];
-  /** What each lane must have; absent for a model that needs no GPU. `gigabytes`: of each GPU, as it is sold. */
-  readonly gpus?: { readonly minimum: number; readonly maximum?: number; readonly gigabytes?: number };
+  /** What each lane must have; absent for a model that needs no GPU. */
+  readonly gpus?: {
+    readonly minimum: number;
+    readonly maximum?: number;
+    readonly memory?: NonNullable<Profile['requires']['min_vram_gb']>;
+  };
   readonly parameters: readonly ModelParameter[];
 }

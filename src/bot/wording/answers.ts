@@ -14,6 +14,13 @@ export const CANCEL_WORDS = {
       ? `${run.id} is being stopped.`
       : `${run.id} will be stopped as soon as its host answers again.`;
   },
+  too_late: (run, isAttended) => {
+    const fetched = `${run.id} had already finished: its result`;
+    if (!isAttended) return `${fetched} is fetched ${WHEN_ATTENDED}`;
+    return run.unreachableSince === undefined
+      ? `${fetched} is being fetched.`
+      : `${fetched} is fetched as soon as its host answers again.`;
+  },
   already_requested: (run, isAttended) => {
     const by = run.cancel ? ` (${run.cancel.byName} asked)` : '';
     return isAttended
@@ -28,16 +35,22 @@ export function cancelledRequestWords(
   {
     cancelled,
     requested,
+    too_late: late,
     already_requested: already,
   }: Readonly<Record<Exclude<CancelResult, 'finished'>, number>>,
 ): string {
   const parts = [
     ...(cancelled > 0 ? [`${count(cancelled, 'run')} had not started and will not`] : []),
     ...(requested > 0 ? [`${count(requested, 'run')} ${requested === 1 ? 'is' : 'are'} being stopped`] : []),
+    ...(late > 0 ? [`${count(late, 'run')} had already finished`] : []),
     ...(already > 0 ? [`${count(already, 'run')} ${already === 1 ? 'was' : 'were'} cancelled before`] : []),
   ];
   return `${request} is cancelled: ${parts.join('; ')}.`;
 }
+
+/** After the name of whoever has cancelled a run that then ended by itself. */
+export const CANCELLED_TOO_LATE =
+  ' asked to cancel it, and that came too late: it had already ended by itself.';
 
 /** Somebody has said yes twice. */
 export function queuedAlready(request: string): string {

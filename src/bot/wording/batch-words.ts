@@ -3,26 +3,28 @@ import type { BatchPlace, Run } from '../../core/runs/run.ts';
 import { explain } from './explain.ts';
 import { count } from './numbers.ts';
 
+/** Not a setting of the runs: the model is another one by now. */
+const CONFIGURATION = 'profile';
 /** Settings that people know under other words than those of the profile. */
 const TRAITS: ReadonlyMap<string, string> = new Map([
   ['text', 'the text'],
   ['negative_text', 'the negative text'],
   ['controls', 'which controls it has'],
-  ['profile', 'the configuration of the model'],
+  [CONFIGURATION, 'the configuration of the model'],
 ]);
 
 /** Most settings that are named; the others are counted. */
 const NAMED = 4;
 
-/** Why a run does not share a load with those before it: `seed and num_steps differ`. */
-export function apartWords(because: LeftOut): string {
+/** Why a run does not share a load with those before it: `seed differs, which transfer1 takes once for each load`. */
+export function apartWords(because: LeftOut, model: string): string {
   switch (because.why) {
     case 'alone':
       return 'runs alone';
     case 'model':
       return 'another model';
     case 'differs':
-      return `${listed(because.names.map((name) => TRAITS.get(name) ?? name))} ${because.names.length === 1 ? 'differs' : 'differ'}`;
+      return differsWords(because.names, model);
     case 'memory':
       return because.limit === 1
         ? 'is tried alone, after a batch that failed'
@@ -34,6 +36,11 @@ export function apartWords(because: LeftOut): string {
     case 'overtakes':
       return `would pass ${because.run}, which has been passed often enough`;
   }
+}
+
+function differsWords(names: readonly string[], model: string): string {
+  const what = `${listed(names.map((name) => TRAITS.get(name) ?? name))} ${names.length === 1 ? 'differs' : 'differ'}`;
+  return names.includes(CONFIGURATION) ? what : `${what}, which ${model} takes once for each load`;
 }
 
 /** Where a run is in its batch: `2nd of 3 at one load of the model`. */

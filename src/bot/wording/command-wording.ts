@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import { listWords } from './list-words.ts';
+import { missingWords, suchAs, whereIdsAre } from './missing-words.ts';
 import { count } from './numbers.ts';
 import { whyInBrackets, withoutStop } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
@@ -158,9 +159,9 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.command_unknown': {
-    example: { given: 'inferense', nearest: 'inference' },
+    example: { given: 'inferense', nearest: 'inference', meant: 'inference ps_7k2m9x4d seed=9' },
     say: (p) => ({
-      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p)}`,
+      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p, p.has('meant') ? 'meant' : 'nearest')}`,
       nextStep: 'See all commands with `help`.',
     }),
   },
@@ -175,11 +176,18 @@ export const COMMAND_WORDING = {
     }),
   },
   'input.argument_missing': {
-    example: { verb: 'rate', argument: 'rating', usage: 'rate RUN RATING' },
+    example: {
+      verb: 'cancel',
+      argument: 'run',
+      kind: 'run_or_request',
+      help: 'Id of a run or of a request with many, or its beginning',
+      usage: 'cancel RUN',
+      example: 'cancel rs_3fq8w1zz',
+    },
     say: (p) => ({
-      sentence: `${verb(p, 'The command')} needs ${p.part('argument', (name) => `\`${name}\``) || 'something more'}.`,
+      sentence: `${verb(p, 'The command')} needs ${missingWords(p)}.`,
       nextStep:
-        p.part('usage', (usage) => `Type it as \`${usage}\`.${whereIdsAre(p)}`) ||
+        p.part('usage', (usage) => `Type it as \`${usage}\`${suchAs(p)}.${whereIdsAre(p)}`) ||
         `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
@@ -226,12 +234,6 @@ function verb(p: Parameters, otherwise: string): string {
 /** `1..8`, `0.2,0.5`: what only a verb that queues many runs takes. */
 function isSeveralNumbers(given: string): boolean {
   return /^[\d.+-]+(?:\.\.|,)[\d.,+-]+$/.test(given);
-}
-
-/** What a missing id is found by. */
-function whereIdsAre(p: Parameters): string {
-  const listed = ['run', 'prompt'].find((each) => each === p.text('argument'));
-  return listed === undefined ? '' : ` See the latest with \`list ${listed}s\`.`;
 }
 
 /** The name of a choice stands in no usage line, only its words do. */

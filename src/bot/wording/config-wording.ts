@@ -113,11 +113,8 @@ export const CONFIG_WORDING = {
     say: (p) => ({
       sentence: `${place(p)} is not a name that can be used${given(p)}${source(p)}.${didYouMean(p)}`,
       nextStep:
-        p.part(
-          'pattern',
-          (pattern) =>
-            `Use small letters${pattern.includes('-]') ? ', digits and hyphens' : ' and digits'} (it must match \`${pattern}\`).`,
-        ) || 'Use small letters, digits and hyphens.',
+        p.part('pattern', (pattern) => `Use ${allowedWords(pattern)} (it must match \`${pattern}\`).`) ||
+        'Use small letters, digits and hyphens.',
     }),
   },
   'config.invalid_value': {
@@ -166,13 +163,15 @@ export const CONFIG_WORDING = {
   },
   'config.unknown_model': {
     example: {
-      where: 'hosts[0].models',
+      file: 'cosmos.toml',
+      line: 12,
+      where: 'hosts[0].models[0]',
       model: 'previw',
       nearest: 'preview',
       known: ['preview', 'vista'],
     },
     say: (p) => ({
-      sentence: `${place(p)} names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}.${didYouMean(p)}`,
+      sentence: `${place(p)} names a model that does not exist${p.part('model', (model) => `: \`${model}\``)}${source(p)}.${didYouMean(p)}`,
       nextStep: p.has('known')
         ? `Use one of: ${p.text('known')}.`
         : 'Correct the name: `npx cosmos models` lists them.',
@@ -180,6 +179,8 @@ export const CONFIG_WORDING = {
   },
   'config.model_unfit': {
     example: {
+      file: 'cosmos.toml',
+      line: 12,
       host: 'gpu1',
       model: 'vista',
       lane: 'gpu1/cpu',
@@ -190,11 +191,11 @@ export const CONFIG_WORDING = {
     say: (p) =>
       p.has('lane')
         ? {
-            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}: its lane ${p.text('lane')} has ${p.text('gpus', 'another number of')} GPUs, and the model takes ${rangeWords(p)}.`,
+            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}: its lane ${p.text('lane')} has ${p.text('gpus', 'another number of')} GPUs, and the model takes ${rangeWords(p)}${source(p)}.`,
             nextStep: `Change \`gpus\` of that lane, or take ${p.text('model', 'the model')} from the host's \`models\`: any lane of a host takes its runs.`,
           }
         : {
-            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}, which is reached by ${p.text('transport', 'another way')}: the model allows ${p.text('allowed', 'other ways')} only.`,
+            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}, which is reached by ${p.text('transport', 'another way')}: the model allows ${p.text('allowed', 'other ways')} only${source(p)}.`,
             nextStep: `Take ${p.text('model', 'the model')} from the host's \`models\`, or give it to a host with that \`transport\`.`,
           },
   },
@@ -206,8 +207,8 @@ export const CONFIG_WORDING = {
       nearest: 'maximum',
     },
     say: (p) => ({
-      sentence: `The model profile ${p.text('file', 'file')}${line(p)} is not valid${p.part('where', (where) => ` at \`${where}\``)}${whyAtTheEnd(p)}${didYouMean(p)}`,
-      nextStep: 'Correct the profile; `docs/add-a-model.md` explains its parts.',
+      sentence: `${p.part('model', (model) => `The model \`${model}\`, as ${p.text('file')}${line(p)} changes it,`) || `The model profile ${p.text('file', 'file')}${line(p)}`} is not valid${p.part('where', (where) => ` at \`${where}\``)}${whyAtTheEnd(p)}${didYouMean(p)}`,
+      nextStep: `Correct ${p.has('model') ? 'it there' : 'the profile'}; \`docs/add-a-model.md\` explains its parts.`,
     }),
   },
   'config.unsupported': {
@@ -268,4 +269,10 @@ function counted(p: Parameters, limit: string): string {
   const [one, many] = UNITS.get(p.text('measure')) ?? [];
   const unit = p.number(limit) === 1 ? one : many;
   return `${p.text(limit)}${unit === undefined ? '' : ` ${unit}`}`;
+}
+
+/** Of what a name may consist, roughly: the pattern itself stands beside it. */
+function allowedWords(pattern: string): string {
+  if (!/[a-z]-[a-z]/i.test(pattern)) return 'digits alone';
+  return pattern.includes('-]') ? 'small letters, digits and hyphens' : 'small letters and digits';
 }

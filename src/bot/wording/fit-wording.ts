@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { FitDeed } from '../../core/models/fit-change.ts';
+import { onGpus } from './gpu-memory-words.ts';
 import { count, duration, gpuMemory } from './numbers.ts';
 import type { Wording } from './wording.ts';
 
@@ -15,7 +16,7 @@ export const FIT_WORDING = {
   'input.gpu_too_small': {
     example: { model: 'vista', hosts: ['gpu1'], bytes: 24_000_000_000, wantedGb: 80 },
     say: (p) => ({
-      sentence: `${p.text('model', 'The model')} wants ${p.measure('wantedGb', (value) => `${value} GB of memory`, 'more memory')} on each GPU, and ${p.part('hosts', (hosts) => hosts) || 'no host'} has ${p.measure('bytes', gpuMemory, 'less')}.`,
+      sentence: `${p.text('model', 'The model')} wants ${p.measure('wantedGb', (value) => `${value} GB of memory`, 'more memory')} ${p.measure('gpus', onGpus, onGpus(undefined))}, and ${p.part('hosts', (hosts) => hosts) || 'no host'} has ${p.measure('bytes', gpuMemory, 'less')}.`,
       nextStep: 'Choose another model, or ask your operator for a host with larger GPUs.',
     }),
   },
@@ -53,7 +54,7 @@ export function changeWords(deeds: readonly FitDeed[]): string {
 function deedWords(deed: FitDeed): string {
   switch (deed.kind) {
     case 'convert':
-      return `convert to ${deed.to}`;
+      return deed.to === 'jpg' ? 'convert to jpg (8 bits, no alpha)' : `convert to ${deed.to}`;
     case 'cut':
       return `first ${count(deed.frames, 'frame')} only`;
     case 'shorten':

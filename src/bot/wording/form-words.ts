@@ -35,6 +35,13 @@ export const FIELD_WORDS = {
   prompt: { label: 'Prompt', help: 'Type a part of its name, its text or its id' },
   run: { label: 'Run', help: 'Type the beginning of its id, or a part of its prompt’s name' },
   model: { label: 'Model' },
+  draft: {
+    label: 'Draft',
+    /** `values`: what makes it a draft, such as `num_steps 8`. */
+    help: (values: string) => `A quick look (${values}); its result has a button for the full run`,
+  },
+  /** Before values that show how several are typed, one run for each. */
+  several: 'or several:',
   assignments: 'One in each line',
   yes: 'yes',
   no: 'no',

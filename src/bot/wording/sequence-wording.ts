@@ -79,6 +79,22 @@ export const SEQUENCE_WORDING = {
       nextStep: 'Send a shorter part of it.',
     }),
   },
+  'input.archive_other': {
+    example: { file: 'render.zip', seems: '7z' },
+    say: (p) => ({
+      sentence: `${file(p)} is no ZIP archive, whatever its name says${seemingWords(p.text('seems'))}.`,
+      nextStep:
+        SEEMING_STEPS.get(p.text('seems')) ??
+        'Make a ZIP archive of the folder of the pictures and send that.',
+    }),
+  },
+  'input.link_outside': {
+    example: { file: 'render: color.0001.png' },
+    say: (p) => ({
+      sentence: `${file(p, 'A file')} is a link that leads out of its folder: I read only what lies within it.`,
+      nextStep: 'Put a copy of the picture in its place, or send the folder in which the pictures lie.',
+    }),
+  },
   'input.archive_broken': {
     example: { file: 'render.zip: color.0007.png', detail: 'its checksum is wrong' },
     say: (p) => ({
@@ -94,6 +110,36 @@ export const SEQUENCE_WORDING = {
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+const SEEMING: ReadonlyMap<string, string> = new Map([
+  ['picture', 'a single picture'],
+  ['video', 'a video'],
+  ['sound', 'a sound'],
+  ['gzip', 'a gzip archive'],
+  ['7z', 'a 7z archive'],
+  ['rar', 'a RAR archive'],
+  ['tar', 'a tar archive'],
+  ['pdf', 'a PDF'],
+  ['page', 'a web page, perhaps one that asks for a login'],
+  ['text', 'a text'],
+  ['cut_archive', 'a part of one'],
+]);
+
+const SEEMING_STEPS: ReadonlyMap<string, string> = new Map([
+  ['video', 'Give it the ending of a video, such as `.mp4`, and send it again.'],
+  [
+    'picture',
+    'Give it the ending of a picture, such as `.png`, and send it again; many pictures come in a ZIP archive.',
+  ],
+  ['sound', 'Give it the ending of a sound, such as `.wav`, and send it again.'],
+  ['page', 'Download the archive itself and send that.'],
+  ['cut_archive', 'Make one ZIP archive, not several parts, and send that.'],
+]);
+
+function seemingWords(seems: string): string {
+  const words = SEEMING.get(seems);
+  return words === undefined ? '' : `: it seems to be ${words}`;
+}
 
 /** More are of no use to a person at once. */
 const MOST_NAMES = 8;

@@ -1,6 +1,7 @@
 import type { HostName, LaneName, ProfileId } from '../ids.ts';
 import type { Platform } from '../ports/chat.ts';
 import type { MediaLimits } from '../ports/media.ts';
+import type { SourceText } from './problem-lines.ts';
 import type { Settings } from './schema.ts';
 import type { SecretReference } from './secret.ts';
 
@@ -221,6 +222,8 @@ export interface ConfigOverride {
 /** The effective configuration: complete, deeply frozen, every path absolute, durations in ms, sizes in bytes. */
 export interface Config {
   readonly source: ConfigSource;
+  /** The file as it was written, for the lines of what is wrong in it; absent where there was none. */
+  readonly written?: SourceText;
   /** What relative paths of the file are relative to. */
   readonly directory: string;
   readonly dataDirectory: string;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { ErrorParameters } from '../errors.ts';
+import { withoutSecrets } from './without-secrets.ts';
 
 const LONGEST_PREVIEW = 60;
 
@@ -22,16 +23,17 @@ export function typeWord(expected: string, schema: z.core.$ZodType | undefined):
 
 /**
  * What was given, short: a scalar as it was written (texts in quotes), otherwise `list` (an empty one as it is), `table` or
- * `date`.
+ * `date`. What looks like a token is hidden: it may stand in the wrong place.
  */
 export function preview(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? '[]' : 'list';
   if (value instanceof Date) return 'date';
   if (typeof value === 'object') return 'table';
   if (typeof value !== 'string') return String(value);
-  const characters = [...value];
+  const safe = withoutSecrets(value);
+  const characters = [...safe];
   const shown =
-    characters.length > LONGEST_PREVIEW ? `${characters.slice(0, LONGEST_PREVIEW).join('')}…` : value;
+    characters.length > LONGEST_PREVIEW ? `${characters.slice(0, LONGEST_PREVIEW).join('')}…` : safe;
   return JSON.stringify(shown);
 }
 

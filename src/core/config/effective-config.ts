@@ -1,10 +1,6 @@
 import { stringify } from 'smol-toml';
 import type { Config } from './config.ts';
-
-/** Keys under which only references to secrets belong; a value that somebody wrote there is not shown. */
-const SECRET_KEY = /secret|token|password|passwd|credential|api_?key/i;
-
-const HIDDEN = '[hidden]';
+import { HIDDEN, isSecretKey } from './without-secrets.ts';
 
 /**
  * The whole configuration as it holds now, as a TOML file that can be loaded: defaults filled in, paths absolute,
@@ -30,7 +26,7 @@ function hideSecrets(value: unknown, secret: boolean): unknown {
   if (typeof value === 'object' && value !== null) {
     if (secret && isReference(value)) return value;
     return Object.fromEntries(
-      Object.entries(value).map(([key, child]) => [key, hideSecrets(child, secret || SECRET_KEY.test(key))]),
+      Object.entries(value).map(([key, child]) => [key, hideSecrets(child, secret || isSecretKey(key))]),
     );
   }
   return secret && typeof value === 'string' ? HIDDEN : value;

@@ -122,7 +122,7 @@ function readHost(
       typeof workDirectory === 'string'
         ? resolve(paths.directory, workDirectory)
         : paths.defaultWorkDirectory,
-    local: (field(host, 'transport') ?? 'local') === 'local',
+    local: isTable(host) && (field(host, 'transport') ?? 'local') === 'local',
     lanes: list(field(host, 'lanes')).map((lane, index) => ({
       where: `${where}.lanes[${index}]`,
       name: field(lane, 'name'),
@@ -138,5 +138,9 @@ function list(value: unknown): readonly unknown[] {
 }
 
 function field(value: unknown, key: string): unknown {
-  return typeof value === 'object' && value !== null ? Reflect.get(value, key) : undefined;
+  return isTable(value) ? Reflect.get(value, key) : undefined;
+}
+
+function isTable(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

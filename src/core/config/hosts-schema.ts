@@ -20,7 +20,8 @@ const laneSchema = z.strictObject({
     .describe('Whether runs that fit together share one load of their model, within `[queue.batch]`.'),
 });
 
-const hostSchema = z
+/** One host. */
+export const hostSchema = z
   .strictObject({
     name: nameSchema.describe('Name of the host, unique: lower-case letters, digits and dashes.'),
     transport: z

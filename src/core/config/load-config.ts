@@ -7,11 +7,14 @@ import { systemCode } from '../system-code.ts';
 import type { Config, ConfigOverride, ConfigSource } from './config.ts';
 import { CONFIG_VARIABLE, type Environment } from './environment.ts';
 import { hostProblems } from './host-problems.ts';
+import { locator, type SourceText } from './problem-lines.ts';
+import { type ProfileSettings, profileSettings } from './profile-settings.ts';
 import { LATER_VALUES } from './reserved.ts';
 import { settingsSchema } from './schema.ts';
 import { schemaProblems } from './schema-problems.ts';
 import { defaultWorkDirectory, toConfig } from './to-config.ts';
 import { applyVariables } from './variables.ts';
+import { withoutSecretParameters } from './without-secrets.ts';
 
 /** The name that is looked for where nobody names a file. */
 const USUAL_NAME = 'cosmos.toml';
@@ -24,19 +27,33 @@ export interface LoadOptions {
   readonly directory: string;
 }
 
+/** What was read: the configuration, and what of it profiles are checked with even where it is refused. */
+export interface Reading {
+  readonly config: Checked<Config>;
+  /** Absent where the file could not be read as TOML. */
+  readonly profiles?: ProfileSettings;
+}
+
+/** The configuration alone: `readConfiguration` says which problems there may be. */
+export function loadConfig(options: LoadOptions): Checked<Config> {
+  return readConfiguration(options).config;
+}
+
 /**
  * Reads the configuration: the named file, else `cosmos.toml` in the directory, else the embedded default; over it the
  * `COSMOS_BOT_…` variables. Reports all problems at once:
  * - `config.file_missing` (`file`), `config.file_unreadable` (`file`, `detail`: the system's error code)
  * - `config.syntax` (`file`, `line`, `column`, `detail`: the parser's words, without any line of the file)
- * - those of `schemaProblems` and `hostProblems`, with `file`, or with `variable` where that holds the value
+ * - those of `schemaProblems` and `hostProblems`, with `file` and `line`, or with `variable` where that holds the value
  * - `config.unknown_variable` (`variable`, `nearest`?)
  * - `config.unsupported` (`where`, `given`): kept for a later version
+ *
+ * No parameter of them holds what looks like a secret.
  */
-export function loadConfig(options: LoadOptions): Checked<Config> {
+export function readConfiguration(options: LoadOptions): Reading {
   const read = readSettings(options);
-  if (!read.ok) return read;
-  const { table, source, directory } = read.value;
+  if (!read.ok) return { config: read };
+  const { table, source, written, directory } = read.value;
   const overridden = applyVariables(settingsSchema, table, options.environment);
   const parameters = source.kind === 'file' ? { file: source.path } : {};
 
@@ -44,6 +61,12 @@ export function loadConfig(options: LoadOptions): Checked<Config> {
   const baseOf = (key: string): string =>
     isOverridden(overridden.overrides, key) ? options.directory : directory;
   const dataDirectory = resolve(baseOf('data_dir'), dataDirOf(overridden.table));
+  const { models_directory: models } = overridden.table;
+  const origin = {
+    ...{ directory, dataDirectory },
+    ...(written !== undefined && { written }),
+    ...(typeof models === 'string' && { modelsDirectory: resolve(baseOf('models_directory'), models) }),
+  };
   const paths = { directory, defaultWorkDirectory: defaultWorkDirectory(dataDirectory) };
   const wrong = parsed.success
     ? []
@@ -51,24 +74,24 @@ export function loadConfig(options: LoadOptions): Checked<Config> {
         .map(laterVersion)
         .map((problem) => nameVariable(problem, overridden.overrides));
   const [first, ...rest] = [
-    ...wrong,
-    ...hostProblems(overridden.table.hosts, paths, parameters),
+    ...[...wrong, ...hostProblems(overridden.table.hosts, paths, parameters)].map(
+      locator(written === undefined ? [] : [written]),
+    ),
     ...overridden.problems,
   ];
-  if (first) return { ok: false, problems: [first, ...rest] };
+  if (first) {
+    const problems = [withoutSecretParameters(first), ...rest.map(withoutSecretParameters)] as const;
+    return { config: { ok: false, problems }, profiles: profileSettings(overridden.table, origin) };
+  }
   if (!parsed.success) throw new Error('a refused configuration has at least one problem');
-  const { models_directory: models } = parsed.data;
-  return valid(
-    toConfig(parsed.data, {
-      ...{ source, directory, dataDirectory, overrides: overridden.overrides },
-      ...(models !== undefined && { modelsDirectory: resolve(baseOf('models_directory'), models) }),
-    }),
-  );
+  const config = toConfig(parsed.data, { ...origin, source, overrides: overridden.overrides });
+  return { config: valid(config), profiles: config };
 }
 
 interface SettingsFile {
   readonly table: Readonly<Record<string, unknown>>;
   readonly source: ConfigSource;
+  readonly written?: SourceText;
   readonly directory: string;
 }
 
@@ -86,17 +109,27 @@ function readSettings({ environment, path, directory }: LoadOptions): Checked<Se
     if (named !== undefined) return invalid('config.file_missing', { file });
     return valid({ table: {}, source: { kind: 'embedded' }, directory: resolve(directory) });
   }
-  const table = parseToml(bytes, file);
-  return table.ok
-    ? valid({ table: table.value, source: { kind: 'file', path: file }, directory: dirname(file) })
-    : table;
+  const parsed = parseToml(bytes, file);
+  if (!parsed.ok) return parsed;
+  const { table, text } = parsed.value;
+  return valid({
+    table,
+    source: { kind: 'file', path: file },
+    written: { file, text },
+    directory: dirname(file),
+  });
 }
 
-function parseToml(bytes: Uint8Array, file: string): Checked<Readonly<Record<string, unknown>>> {
+interface ParsedText {
+  readonly table: Readonly<Record<string, unknown>>;
+  readonly text: string;
+}
+
+function parseToml(bytes: Uint8Array, file: string): Checked<ParsedText> {
   if (!isUtf8(bytes)) return invalid('config.syntax', { file, detail: 'not UTF-8' });
   try {
     const text = new TextDecoder().decode(bytes);
-    return valid(parse(text, { unsafeKeyBehaviour: 'throw' }));
+    return valid({ table: parse(text, { unsafeKeyBehaviour: 'throw' }), text });
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     // The message goes on with lines of the file, which may hold what nobody should see.

@@ -11,9 +11,11 @@ import {
   scalarsOf,
   schemaAt,
   schemasAlong,
+  schemasBelow,
   valueAt,
 } from './schema-walk.ts';
 import { isSecretSchema } from './secret.ts';
+import { HIDDEN, isSecretKey, withoutSecrets } from './without-secrets.ts';
 
 export interface CheckedInput {
   readonly schema: z.core.$ZodType;
@@ -36,6 +38,8 @@ export interface CheckedInput {
  * - `config.secret_inline`: nothing else, the value is never repeated
  * - `config.invalid_value`: `given`, `reason`?
  *
+ * `given` never holds what looks like a secret, or stands where one belongs.
+ *
  * A check of the schema's own says its code with `params: { code, parameters }`.
  */
 export function schemaProblems(error: z.core.$ZodError, checked: CheckedInput): Problem[] {
@@ -50,7 +54,7 @@ function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInpu
     parameters: { where: formatPath(at), ...parameters, ...checked.parameters },
   });
   const value = valueAt(checked.input, path);
-  const given = preview(value);
+  const given = shown(path, checked);
 
   if (issue.code === 'invalid_key') {
     return [make('config.invalid_name', nameParameters(path.at(-1), keyPattern(issue)))];
@@ -73,7 +77,7 @@ function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInpu
         }),
       ];
     case 'invalid_value':
-      return [make('config.unknown_choice', choiceParameters(value, issue.values))];
+      return [make('config.unknown_choice', choiceParameters(value, issue.values, given))];
     case 'too_small':
     case 'too_big':
       return [
@@ -91,6 +95,15 @@ function problemsOf(issue: z.core.$ZodIssue, path: KeyPath, checked: CheckedInpu
     default:
       return [make('config.invalid_value', { given, reason: issue.code })];
   }
+}
+
+/** What was given, as `preview` shows it; hidden where secrets belong, even if it looks like none. */
+function shown(path: KeyPath, { schema, input }: CheckedInput): string {
+  const value = valueAt(input, path);
+  const here = schemasAlong(schema, input, path).at(-1);
+  const isSecret =
+    isSecretKey(String(path.at(-1))) || (here !== undefined && schemasBelow(here).some(isSecretSchema));
+  return isSecret && typeof value === 'string' ? HIDDEN : preview(value);
 }
 
 type Make = (code: ErrorCode, parameters: ErrorParameters, at?: KeyPath) => Problem;
@@ -114,10 +127,10 @@ function unknownKey(key: string, path: KeyPath, checked: CheckedInput, make: Mak
   ]);
 }
 
-function choiceParameters(value: unknown, values: readonly unknown[]): ErrorParameters {
+function choiceParameters(value: unknown, values: readonly unknown[], given: string): ErrorParameters {
   const choices = values.map(String);
   const suggestion = typeof value === 'string' ? nearest(value, choices) : undefined;
-  return { given: preview(value), choices, ...(suggestion && { nearest: suggestion }) };
+  return { given, choices, ...(suggestion && { nearest: suggestion }) };
 }
 
 function nameParameters(value: unknown, pattern: string | undefined): ErrorParameters {
@@ -127,7 +140,8 @@ function nameParameters(value: unknown, pattern: string | undefined): ErrorParam
     .toLowerCase()
     .replaceAll(/[^a-z0-9]+/g, '-')
     .replaceAll(/^-|-$/g, '');
-  const fits = mended !== '' && new RegExp(expression).test(mended);
+  const isToken = typeof value === 'string' && withoutSecrets(value) !== value;
+  const fits = !isToken && mended !== '' && new RegExp(expression).test(mended);
   return { given: preview(value), pattern: expression, ...(fits && { nearest: mended }) };
 }
 
@@ -144,7 +158,8 @@ function unionProblems(
   make: Make,
 ): Problem[] {
   if (issue.errors.length === 0 && 'options' in issue && issue.options) {
-    return [make('config.unknown_choice', choiceParameters(valueAt(checked.input, path), issue.options))];
+    const choices = choiceParameters(valueAt(checked.input, path), issue.options, shown(path, checked));
+    return [make('config.unknown_choice', choices)];
   }
   const union = schemasAlong(checked.schema, checked.input, path).at(-1);
   const option = union instanceof z.ZodUnion ? meantOption(union, valueAt(checked.input, path)) : -1;
@@ -157,7 +172,7 @@ function unionProblems(
   return [
     make('config.wrong_type', {
       expected: [...new Set(expected)],
-      given: preview(valueAt(checked.input, path)),
+      given: shown(path, checked),
     }),
   ];
 }

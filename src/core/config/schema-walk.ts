@@ -57,6 +57,15 @@ export function keysOf(schema: z.core.$ZodType | undefined): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 
+/** The schemas of what a value holds: of a list its entries, of a table its keys, of several shapes those of each. */
+export function schemasBelow(schema: z.core.$ZodType): readonly z.core.$ZodType[] {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodUnion) return bare.def.options.flatMap(schemasBelow);
+  if (bare instanceof z.ZodObject) return Object.values(bare.shape).map(unwrap);
+  if (bare instanceof z.ZodArray) return [unwrap(bare.def.element)];
+  return bare instanceof z.ZodRecord ? [unwrap(bare.def.valueType)] : [];
+}
+
 /**
  * Every scalar that is reached by table keys alone, with its schema: what a variable can override. A table that may be
  * left out has none: a variable would bring it without the rest of it.

@@ -26,7 +26,10 @@ const BYTES_PER_MIB = 1024 * 1024;
 /** Turns validated settings into what the bot works with. `overrides` and paths are the caller's knowledge. */
 export function toConfig(
   settings: Settings,
-  origin: Pick<Config, 'source' | 'directory' | 'dataDirectory' | 'modelsDirectory' | 'overrides'>,
+  origin: Pick<
+    Config,
+    'source' | 'written' | 'directory' | 'dataDirectory' | 'modelsDirectory' | 'overrides'
+  >,
 ): Config {
   return deepFreeze({
     ...origin,
@@ -83,7 +86,8 @@ function toLimits(limits: Settings['limits']): LimitsConfig {
   };
 }
 
-function toHost(
+/** One host of them; relative paths are relative to the places. */
+export function toHost(
   host: HostSettings,
   places: { readonly directory: string; readonly dataDirectory: string },
 ): HostConfig {

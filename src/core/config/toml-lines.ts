@@ -24,6 +24,11 @@ export function findLine(lines: TomlLines, where: string): FoundLine | undefined
   return undefined;
 }
 
+/** The path of `inner` where its beginning is `outer`; either may be empty. */
+export function joinPaths(outer: string, inner: string): string {
+  return outer === '' || inner === '' || inner.startsWith('[') ? `${outer}${inner}` : `${outer}.${inner}`;
+}
+
 /** Matches the end of every path that is not empty. */
 const LAST_PART = /(?:\[\d+\]|(?:^|\.)"(?:[^"\\]|\\.)*"|(?:^|\.)[^.[\]"]+|.)$/s;
 const BLANK = /[ \t\r\n]|#[^\n]*/y;

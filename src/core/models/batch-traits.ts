@@ -1,4 +1,5 @@
 import type { PromptInput, Role } from '../prompts/prompt.ts';
+import { looksLikeMarker } from './batch-markers.ts';
 import { activeControls } from './controls.ts';
 import { contentTexts, DEFAULT_FILE, jobTexts } from './job-flaws.ts';
 import { INPUT_PREFIX, placeholderNames } from './placeholders.ts';
@@ -54,7 +55,8 @@ export function perItem(profile: Profile, batch: BatchRule): PerItem {
 
 /**
  * All that has to be the same for two runs of a profile to share a load, by name: everything but what each entry of the
- * list carries. Undefined for a run that shares none: the profile has no batch, rules it out, or needs what it lacks.
+ * list carries. Undefined for a run that shares none: the profile has no batch, rules it out, or needs what it lacks; or a
+ * text of it could be taken for a line that says where a run begins or ends.
  */
 export function batchTraits(profile: Profile, member: BatchMember): ReadonlyMap<string, string> | undefined {
   const { batch } = profile;
@@ -62,7 +64,7 @@ export function batchTraits(profile: Profile, member: BatchMember): ReadonlyMap<
   const { text, negativeText, inputs, parameters } = member;
   const roles: ReadonlySet<Role> = new Set(inputs.map(({ role }) => role));
   if (batch.unless.some((conditions) => holds({ profile, parameters, roles }, conditions))) return undefined;
-  if (lacks(profile, batch, member)) return undefined;
+  if (lacks(profile, batch, member) || looksLikeMarker(batch, member)) return undefined;
   const own = perItem(profile, batch);
   const traits = new Map<string, string>();
   if (!own.text) traits.set('text', text);

@@ -7,7 +7,15 @@ import { type ActiveControl, activeControls } from './controls.ts';
 import { DEFAULT_FILE } from './job-flaws.ts';
 import { AbsentValue, JobValues, missingValue, type PathStyle } from './job-values.ts';
 import type { BatchRule, SpecFile } from './profile.ts';
-import { Content, fileObject, pathStyle, serialise, specValue, withControl } from './render-files.ts';
+import {
+  Content,
+  fileObject,
+  jsonLine,
+  pathStyle,
+  serialise,
+  specValue,
+  withControl,
+} from './render-files.ts';
 import { leafPaths, type SpecObject, valueAt, withKey, withoutKey } from './spec-object.ts';
 
 /**
@@ -141,7 +149,7 @@ function listText({ format }: BatchRule, entries: readonly Entry[]): string {
   switch (format) {
     case 'jsonl':
       // No empty line at the end or between: some models take one for a broken entry.
-      return `${entries.map(({ object }) => JSON.stringify(object)).join('\n')}\n`;
+      return `${entries.map(({ object }) => jsonLine(object)).join('\n')}\n`;
     case 'json':
       return `${JSON.stringify(
         entries.map(({ object }) => object),

@@ -1,19 +1,21 @@
 import { CONTAINER_ENGINES } from '../config/config.ts';
-import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
+import { type SourceText, withLines } from '../config/problem-lines.ts';
+import { formatPath } from '../config/schema-walk.ts';
+import { type Checked, CosmosError, type Problem, valid } from '../errors.ts';
 import type { HostName, ProfileId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
-import { mergeTables, type Table } from './merge-tables.ts';
-import { parseProfile } from './parse-profile.ts';
-import { withLines } from './problem-lines.ts';
+import type { Table } from './merge-tables.ts';
+import { OverrideProblems } from './override-problems.ts';
 import type { Profile } from './profile.ts';
-import { type ReadProfile, readProfiles } from './read-profiles.ts';
+import { type ReadFolder, type ReadProfile, readProfiles } from './read-profiles.ts';
 import { type HostShape, unfitModels } from './unfit-models.ts';
 
 /** Keys of profiles with other values, as the configuration writes them. A loaded `Config` is one of these. */
 export interface CatalogueOverrides {
+  /** The file of the configuration, which problems of overrides name with their line. */
+  readonly written?: SourceText;
   readonly models: Readonly<Record<string, Table>>;
   readonly hosts: readonly (HostShape & {
-    readonly name: HostName;
     readonly models?: readonly ProfileId[];
     readonly engine?: string;
     readonly modelOverrides: Readonly<Record<string, Table>>;
@@ -62,49 +64,59 @@ export class Catalogue {
 
 /**
  * Reads the profiles, those of the installation beside the shipped ones, and lays the overrides over them: first those
- * of `[models]`, then those of a host. All problems at once: those of `readProfiles` (`file` is then `models.<id>` or
- * `hosts.<name>.<id>`), and `config.unknown_model` {model, known, where, nearest?}, and those of `unfitModels`; an id
- * of the installation that a shipped profile has is `config.profile_invalid`. Throws `config.file_unreadable`.
+ * of `[models]`, then those of a host. All problems at once, of files and of overrides: those of `readProfiles`, and
+ * `config.unknown_model` {model, known, where, nearest?}, and those of `unfitModels`; an id of the installation that a
+ * shipped profile has is `config.profile_invalid`. What the configuration says has its `file`, its `line` and its
+ * `where` there; without `written`, `file` is `models.<id>` or `hosts.<name>.<id>`. Throws `config.file_unreadable`.
  */
 export async function loadCatalogue(options: CatalogueOptions): Promise<Checked<Catalogue>> {
-  const { overrides } = options;
-  const shipped = await readAll(options);
-  if (!shipped.ok) return shipped;
-  const problems: Problem[] = [];
+  const folder = await readAll(options);
+  const problems: Problem[] = [...folder.problems];
   const take = (checked: Checked<Profile>): Profile | undefined => {
     if (checked.ok) return checked.value;
     problems.push(...checked.problems);
     return undefined;
   };
 
-  const { models = {}, hosts = [] } = overrides ?? {};
-  problems.push(...unknownModels(shipped.value, Object.keys(models), 'models'));
+  const { models = {}, hosts = [], written } = options.overrides ?? {};
+  const says = new OverrideProblems(written);
+  const known = [...new Set(folder.ids)].toSorted();
+  const unknown = (ids: readonly string[], whereOf: (id: string) => string) =>
+    ids.filter((id) => !known.includes(id)).map((id) => says.located(unknownModel(id, known, whereOf(id))));
+  problems.push(...unknown(Object.keys(models), (id) => formatPath(['models', id])));
   const everywhere = new Map<string, Profile>();
-  for (const entry of shipped.value) {
-    const profile = take(override(entry, [models[entry.profile.id]], `models.${entry.profile.id}`));
-    if (profile !== undefined) everywhere.set(profile.id, profile);
+  for (const entry of folder.profiles) {
+    const { id } = entry.profile;
+    const profile = take(says.override(entry, [models[id]], { id }));
+    if (profile !== undefined) everywhere.set(id, profile);
   }
   const ofHosts = new Map<string, ReadonlyMap<string, Profile>>();
-  for (const host of hosts) {
+  for (const [index, host] of hosts.entries()) {
     const { name, engine = '', models: named = [], modelOverrides } = host;
     const ids = [...new Set([...named, ...Object.keys(modelOverrides)])];
-    problems.push(...unknownModels(shipped.value, ids, `hosts.${name}`));
+    const whereOf = (id: string): string => {
+      const entry = Object.hasOwn(modelOverrides, id) ? id : named.map(String).indexOf(id);
+      return formatPath(['hosts', index, 'models', entry]);
+    };
+    problems.push(...unknown(ids, whereOf));
     const ofHost = new Map<string, Profile>();
-    for (const entry of shipped.value) {
+    for (const entry of folder.profiles) {
       const { id } = entry.profile;
-      if (modelOverrides[id] === undefined || !everywhere.has(id)) continue;
-      const profile = take(override(entry, [models[id], modelOverrides[id]], `hosts.${name}.${id}`));
+      if (modelOverrides[id] === undefined) continue;
+      const layers = [everywhere.has(id) ? models[id] : undefined, modelOverrides[id]];
+      const profile = take(says.override(entry, layers, { id, host: { index, name } }));
       if (profile !== undefined) ofHost.set(id, profile);
     }
     ofHosts.set(name, ofHost);
     const profiles = ids.flatMap((id) => ofHost.get(id) ?? everywhere.get(id) ?? []);
-    if (CONTAINER_ENGINES.has(engine)) problems.push(...missingContainers(name, profiles));
-    problems.push(...unfitModels(host, profiles));
+    if (CONTAINER_ENGINES.has(engine))
+      problems.push(...profiles.flatMap((profile) => says.missingContainer(profile, { index, name })));
+    problems.push(...unfitModels(host, profiles, index).map((problem) => says.located(problem)));
   }
   problems.push(
     ...typeConflicts(
       [...everywhere.values(), ...[...ofHosts.values()].flatMap((of) => [...of.values()])],
-      new Map(shipped.value.map((entry) => [entry.profile.id, entry])),
+      new Map(folder.profiles.map((entry) => [entry.profile.id, entry])),
     ),
   );
 
@@ -113,62 +125,32 @@ export async function loadCatalogue(options: CatalogueOptions): Promise<Checked<
   return valid(new Catalogue(everywhere, ofHosts));
 }
 
-async function readAll({
-  directory,
-  ownDirectory,
-}: CatalogueOptions): Promise<Checked<readonly ReadProfile[]>> {
+async function readAll({ directory, ownDirectory }: CatalogueOptions): Promise<ReadFolder> {
   const shipped = await readProfiles({ directory });
-  if (ownDirectory === undefined || !shipped.ok) return shipped;
+  if (ownDirectory === undefined) return shipped;
   const own = await readOwn(ownDirectory, directory);
-  if (!own.ok) return own;
-  const [first, ...rest] = own.value.flatMap(({ profile: { id }, texts }) => {
-    if (!shipped.value.some(({ profile }) => profile.id === id)) return [];
+  const twice = own.profiles.filter(({ profile }) => shipped.ids.includes(profile.id));
+  const problems = twice.flatMap(({ profile: { id }, texts }) => {
     const detail = `"${id}" is the id of a model that comes with the bot: take another one, or change that one in [models."${id}"] of the configuration`;
     const parameters = { file: texts[0]?.file ?? '', where: 'id', detail };
     return withLines([{ code: 'config.profile_invalid', parameters }], texts);
   });
-  if (first !== undefined) return { ok: false, problems: [first, ...rest] };
-  return valid([...shipped.value, ...own.value].toSorted((a, b) => (a.profile.id < b.profile.id ? -1 : 1)));
+  const profiles = [...shipped.profiles, ...own.profiles.filter((entry) => !twice.includes(entry))];
+  return {
+    profiles: profiles.toSorted((a, b) => (a.profile.id < b.profile.id ? -1 : 1)),
+    problems: [...shipped.problems, ...own.problems, ...problems],
+    ids: [...shipped.ids, ...own.ids],
+  };
 }
 
 /** A folder that the configuration names, and that cannot be read, is a mistake of the configuration. */
-async function readOwn(directory: string, shared: string): Promise<Checked<readonly ReadProfile[]>> {
+async function readOwn(directory: string, shared: string): Promise<ReadFolder> {
   try {
     return await readProfiles({ directory, shared });
   } catch (error) {
     if (!(error instanceof CosmosError) || error.code !== 'config.file_unreadable') throw error;
-    return invalid(error.code, error.parameters);
+    return { profiles: [], problems: [error.toProblem()], ids: [] };
   }
-}
-
-function override(
-  { profile, table }: ReadProfile,
-  layers: readonly (Table | undefined)[],
-  file: string,
-): Checked<Profile> {
-  const given = layers.filter((layer) => layer !== undefined);
-  if (given.length === 0) return valid(profile);
-  for (const layer of given) {
-    const fixed = ['id', 'schema'].find((key) => Object.hasOwn(layer, key));
-    if (fixed !== undefined)
-      return invalid('config.profile_invalid', { file, where: fixed, detail: 'cannot be overridden' });
-  }
-  return parseProfile(given.reduce(mergeTables, table), file);
-}
-
-/** A host that runs models in containers needs to know in which. */
-function missingContainers(host: HostName, profiles: readonly Profile[]): readonly Problem[] {
-  return profiles.flatMap((profile) => {
-    if (profile.container !== undefined) return [];
-    const detail = 'is missing, and this host runs models in containers only';
-    const file = `hosts.${host}.${profile.id}`;
-    return [{ code: 'config.profile_invalid', parameters: { file, where: 'container', detail } } as const];
-  });
-}
-
-function unknownModels(shipped: readonly ReadProfile[], ids: readonly string[], where: string): Problem[] {
-  const known = shipped.map(({ profile }) => profile.id);
-  return ids.filter((id) => !known.some((other) => other === id)).map((id) => unknownModel(id, known, where));
 }
 
 function unknownModel(model: string, known: readonly string[], where?: string): Problem {

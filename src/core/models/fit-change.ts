@@ -96,8 +96,7 @@ function sizeDeeds(facts: MediaFacts, way: Exclude<Preparation, { kind: 'sound' 
     way.kind === 'video' && isLonger(facts, way.plan.frames)
       ? [{ kind: 'cut', frames: way.plan.frames }]
       : [];
-  // A row that an even size leaves out is no news.
-  const isSmaller = width < facts.width - 1 || height < facts.height - 1;
+  const isSmaller = width < facts.width || height < facts.height;
   return [...cut, ...(isSmaller ? [{ kind: 'shrink', width, height } as const] : [])];
 }
 

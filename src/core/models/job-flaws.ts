@@ -24,6 +24,7 @@ export function jobFlaws(profile: Profile): readonly Flaw[] {
     ...fileFlaws(profile),
     ...collisionFlaws(profile),
     ...secretFlaws(profile),
+    ...memoryFlaws(profile),
   ];
 }
 
@@ -216,4 +217,15 @@ export function contentTexts(path: Path, content: SpecValue): readonly Text[] {
     { path: [...path, key], text: key },
     ...contentTexts([...path, key], value),
   ]);
+}
+
+/** A table that says nothing. */
+function memoryFlaws({ requires: { min_vram_gb: wish } }: Profile): Flaw[] {
+  if (typeof wish !== 'object' || Object.keys(wish).length > 0) return [];
+  return [
+    {
+      path: ['requires', 'min_vram_gb'],
+      message: 'has no entry: name a number of GPUs, as in { 1 = 96, 2 = 80 }',
+    },
+  ];
 }

@@ -91,6 +91,11 @@ export const containerSchema = z.strictObject({
   flags: z.array(z.string().min(1)).default([]).describe('Further words, before the image'),
 });
 
+const gigabytes = z.number().positive();
+
+/** A key of a table; TOML has numbers as keys, without quotes. */
+const gpuCount = z.string().regex(/^[1-9]\d{0,3}$/, 'must be a number of GPUs, from 1');
+
 /** Where the model can run. */
 export const requiresSchema = z.strictObject({
   transports: z
@@ -101,10 +106,11 @@ export const requiresSchema = z.strictObject({
   min_gpus: z.number().int().min(0).default(0).describe('GPUs that each lane of its hosts must have'),
   max_gpus: z.number().int().min(0).exactOptional(),
   min_vram_gb: z
-    .number()
-    .positive()
+    .union([gigabytes, z.record(gpuCount, gigabytes)])
     .exactOptional()
-    .describe('Memory of each GPU, as it is sold: `cosmos host check` compares it'),
+    .describe(
+      'Memory of each GPU, as it is sold; or a table by the number of GPUs of a lane, of which the entry with the largest number that the lane has counts: { 1 = 96, 2 = 80 }',
+    ),
 });
 
 /** What the model makes of the text. */

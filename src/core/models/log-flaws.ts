@@ -3,7 +3,13 @@ import { type Flaw, unknownName } from './profile-flaws.ts';
 
 /** Flaws of what is read from the log and of what proves a success. */
 export function logFlaws(profile: Profile): readonly Flaw[] {
-  return [...stageFlaws(profile), ...barFlaws(profile), ...successFlaws(profile), ...timingFlaws(profile)];
+  return [
+    ...stageFlaws(profile),
+    ...barFlaws(profile),
+    ...successFlaws(profile),
+    ...hangFlaws(profile),
+    ...timingFlaws(profile),
+  ];
 }
 
 function stageFlaws({ progress }: Profile): Flaw[] {
@@ -38,6 +44,15 @@ function barFlaws({ progress }: Profile): Flaw[] {
     }
     return flaws;
   });
+}
+
+function hangFlaws({ failures, requires }: Profile): Flaw[] {
+  const { max_gpus: most = Infinity } = requires;
+  return failures.flatMap(({ hangs }, index) =>
+    hangs === undefined || hangs.min_gpus <= most
+      ? []
+      : [{ path: ['failures', index, 'hangs', 'min_gpus'], message: 'is above requires.max_gpus' }],
+  );
 }
 
 function successFlaws({ success, failures }: Profile): Flaw[] {

@@ -83,6 +83,16 @@ export const guardrailSchema = z.strictObject({
     .describe('Where a checker breaks, the model goes on as if it had passed'),
 });
 
+const hangs = z.strictObject({
+  min_gpus: z.number().int().min(0).default(0).describe('Only on lanes with at least so many GPUs'),
+  after_seconds: z
+    .number()
+    .min(0)
+    .max(3600)
+    .default(10)
+    .describe('How long it may take to end by itself all the same'),
+});
+
 /** One known way to fail. The first in the order of the file that was seen in the log counts. */
 export const failureSchema = z.strictObject({
   key: name,
@@ -96,6 +106,11 @@ export const failureSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe('Memory ran out: a batch is tried again with half as many runs'),
+  hangs: hangs
+    .exactOptional()
+    .describe(
+      'With this line the job is over and does not end by itself: it is stopped, and its end is this failure. In a batch nothing that comes after the line counts',
+    ),
   advice: words.exactOptional().describe('What to do next'),
 });
 

@@ -1,6 +1,6 @@
 import type { HostConfig } from '../config/config.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
-import type { HostName } from '../ids.ts';
+import type { HostName, ProfileId } from '../ids.ts';
 import { nearest } from '../nearest.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import type { Catalogue } from './catalogue.ts';
@@ -27,17 +27,17 @@ export interface ModelWish {
 export class Models {
   readonly #catalogue: Catalogue;
   readonly #hosts: readonly HostConfig[];
-  readonly #isTooSmall: (host: HostConfig, profile: Profile) => boolean;
+  readonly #smallHosts: (id: ProfileId) => readonly HostName[];
 
-  /** `isTooSmall`: that a host is known to have too little GPU memory for a model. */
+  /** `smallHosts`: those that are known to have too little GPU memory for a model. */
   constructor(
     catalogue: Catalogue,
     hosts: readonly HostConfig[],
-    isTooSmall: (host: HostConfig, profile: Profile) => boolean = () => false,
+    smallHosts: (id: ProfileId) => readonly HostName[] = () => [],
   ) {
     this.#catalogue = catalogue;
     this.#hosts = hosts;
-    this.#isTooSmall = isTooSmall;
+    this.#smallHosts = smallHosts;
   }
 
   /** In the order of the configuration, each once, as its first host runs it. */
@@ -104,7 +104,8 @@ export class Models {
   }
 
   #hasRoom({ profile, hosts }: ModelChoice): boolean {
-    return this.#hosts.some((host) => hosts.includes(host.name) && !this.#isTooSmall(host, profile));
+    const small = this.#smallHosts(profile.id);
+    return hosts.some((host) => !small.includes(host));
   }
 }
 

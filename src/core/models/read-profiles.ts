@@ -1,12 +1,12 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parse, TomlError } from 'smol-toml';
+import { type SourceText, withLines } from '../config/problem-lines.ts';
 import { type Checked, CosmosError, invalid, type Problem, valid } from '../errors.ts';
 import { nearest } from '../nearest.ts';
 import { systemCode } from '../system-code.ts';
 import { mergeTables, type Table } from './merge-tables.ts';
 import { parseProfile } from './parse-profile.ts';
-import { type ProfileText, withLines } from './problem-lines.ts';
 import type { Profile } from './profile.ts';
 
 /** Where the parts lie that several profiles share, below the folder of the profiles. */
@@ -17,7 +17,14 @@ export interface ReadProfile {
   /** As written, with what it extends, for merging overrides into it. */
   readonly table: Table;
   /** The file itself, and the family that it extends. */
-  readonly texts: readonly ProfileText[];
+  readonly texts: readonly SourceText[];
+}
+
+export interface ReadFolder {
+  readonly profiles: readonly ReadProfile[];
+  readonly problems: readonly Problem[];
+  /** Of all files, those of a profile with a problem included. */
+  readonly ids: readonly string[];
 }
 
 /** What a folder of profiles is to whoever reads about its files. */
@@ -30,18 +37,18 @@ export interface ProfileFolder {
 /**
  * Reads every `*.toml` of a folder, in order of name. One that says `extends = "<family>"` is laid over
  * `families/<family>.toml`, which is a part of a profile and none by itself. All problems at once, with the line where
- * it is known (`parseProfile`, `config.syntax`); throws `config.file_unreadable` {file, detail} where the folder or a
- * file cannot be read.
+ * it is known (`parseProfile`, `config.syntax`), beside the profiles that have none; throws `config.file_unreadable`
+ * {file, detail} where the folder or a file cannot be read.
  */
-export async function readProfiles(folder: ProfileFolder): Promise<Checked<readonly ReadProfile[]>> {
+export async function readProfiles(folder: ProfileFolder): Promise<ReadFolder> {
   const families = await readFamilies(folder);
   const files = await tomlFiles(folder.directory);
   const read = await Promise.all(files.map((file) => readProfile(folder, file, families)));
-  const [first, ...rest]: readonly Problem[] = read.flatMap((checked) =>
-    checked.ok ? [] : checked.problems,
-  );
-  if (first !== undefined) return { ok: false, problems: [first, ...rest] };
-  return valid(read.flatMap((checked) => (checked.ok ? [checked.value] : [])));
+  return {
+    profiles: read.flatMap((checked) => (checked.ok ? [checked.value] : [])),
+    problems: read.flatMap((checked) => (checked.ok ? [] : checked.problems)),
+    ids: files.map((file) => basename(file, '.toml')),
+  };
 }
 
 /** The path of each family's file; one of the folder's own goes before one that is shared. */
@@ -102,7 +109,7 @@ async function readProfile(
 
 interface ReadText {
   readonly table: Table;
-  readonly text: ProfileText;
+  readonly text: SourceText;
 }
 
 /** What the table extends; undefined where that is nothing. */

@@ -20,7 +20,15 @@ export function renderFiles(request: JobRequest, values: JobValues): readonly Jo
 
 /** An object as it stands in its file. */
 export function serialise({ format }: SpecFile, object: SpecObject): string {
-  return `${format === 'jsonl' ? JSON.stringify(object) : JSON.stringify(object, null, 2)}\n`;
+  return `${format === 'jsonl' ? jsonLine(object) : JSON.stringify(object, null, 2)}\n`;
+}
+
+/** JSON on one line for whoever reads it: Python's `splitlines` ends a line at these, too, which JSON does not escape. */
+export function jsonLine(object: SpecObject): string {
+  return JSON.stringify(object).replaceAll(
+    /[\u0085\u2028\u2029]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }
 
 /** One spec file of a job, as an object. */

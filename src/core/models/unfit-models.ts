@@ -1,3 +1,4 @@
+import { formatPath } from '../config/schema-walk.ts';
 import type { Problem } from '../errors.ts';
 import type { Profile } from './profile.ts';
 
@@ -10,27 +11,43 @@ export interface HostShape {
 
 /**
  * Models that can never run on a host, whoever asks: `config.model_unfit` {model, host}, with `transport` and
- * `allowed`, or with `lane`, `gpus` (how many it has), `minimum` and `maximum`?. A run is taken by any lane of its host,
- * so that every lane has to fit.
+ * `allowed`, or with `lane`, `gpus` (how many it has), `minimum` and `maximum`?; `where` is the transport, or the lane,
+ * of the host at this place of the configuration. A run is taken by any lane of its host, so that every lane has to fit.
  */
-export function unfitModels(host: HostShape, profiles: readonly Profile[]): readonly Problem[] {
-  return profiles.flatMap((profile) => [...wrongTransport(host, profile), ...wrongLanes(host, profile)]);
+export function unfitModels(
+  host: HostShape,
+  profiles: readonly Profile[],
+  index: number,
+): readonly Problem[] {
+  return profiles.flatMap((profile) => [
+    ...wrongTransport(host, profile, index),
+    ...wrongLanes(host, profile, index),
+  ]);
 }
 
-function wrongTransport({ name, transport }: HostShape, { id, requires }: Profile): readonly Problem[] {
+function wrongTransport(
+  { name, transport }: HostShape,
+  { id, requires }: Profile,
+  index: number,
+): readonly Problem[] {
   const allowed: readonly string[] = requires.transports;
   if (transport === undefined || allowed.includes(transport)) return [];
-  return [unfit(name, id, { transport, allowed })];
+  const where = formatPath(['hosts', index, 'transport']);
+  return [unfit(name, id, { where, transport, allowed })];
 }
 
-function wrongLanes({ name, lanes = [] }: HostShape, { id, requires }: Profile): readonly Problem[] {
+function wrongLanes(
+  { name, lanes = [] }: HostShape,
+  { id, requires }: Profile,
+  index: number,
+): readonly Problem[] {
   const { min_gpus: minimum, max_gpus: maximum } = requires;
-  return lanes
-    .filter(({ gpus }) => gpus.length < minimum || gpus.length > (maximum ?? Infinity))
-    .map((lane) => {
-      const limits = maximum === undefined ? { minimum } : { minimum, maximum };
-      return unfit(name, id, { lane: lane.name, gpus: lane.gpus.length, ...limits });
-    });
+  const limits = maximum === undefined ? { minimum } : { minimum, maximum };
+  return lanes.flatMap((lane, place) => {
+    if (lane.gpus.length >= minimum && lane.gpus.length <= (maximum ?? Infinity)) return [];
+    const where = formatPath(['hosts', index, 'lanes', place, 'gpus']);
+    return [unfit(name, id, { where, lane: lane.name, gpus: lane.gpus.length, ...limits })];
+  });
 }
 
 function unfit(host: string, model: string, parameters: Problem['parameters']): Problem {

@@ -40,6 +40,13 @@ export type FormField =
       /** Another choice changes the other fields: `refresh` tells which there are then. */
       readonly refreshes: boolean;
     })
+  /** A box to tick. Its value is `true` or `false`: shown and left empty it is not absent. */
+  | (FieldBase & {
+      readonly kind: 'check';
+      /** What a tick means; at most 75 characters. */
+      readonly help: string;
+      readonly initial: boolean;
+    })
   /** Choices are asked for while somebody types. */
   | (FieldBase & { readonly kind: 'search'; readonly initial?: FormChoice });
 
@@ -55,7 +62,7 @@ export interface Form {
   readonly fields: readonly FormField[];
 }
 
-/** What was filled in, by name of field; a field that is left empty is absent. */
+/** What was filled in, by name of field; a field that is left empty is absent, but for a box. */
 export type FormValues = Readonly<Record<string, string>>;
 
 /** The words of the command that a form stands for, or what is wrong with which field. */
@@ -63,7 +70,8 @@ export type FormResult =
   | { readonly ok: true; readonly words: readonly string[] }
   | { readonly ok: false; readonly problems: Readonly<Record<string, string>> };
 
-type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
+/** Something that was typed, chosen word by word, or clicked. */
+type Command = Extract<Inbound, { kind: 'command' | 'form' | 'click' }>;
 
 /** Forms in place of commands that lack something. Answers at once, from memory: no method waits for anything. */
 export interface ChatForms {

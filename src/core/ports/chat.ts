@@ -249,4 +249,7 @@ export interface ChatPort {
    * cannot be had, and the reason of `signal` when it aborts.
    */
   download(file: ChatFile, to: string, maxBytes: number, signal?: AbortSignal): Promise<HashedFile>;
+
+  /** The folder of this machine that somebody at it has named in place of a file; absent where nobody is. */
+  folder?(file: ChatFile): Promise<string | undefined>;
 }

@@ -31,9 +31,10 @@ export function addedInputs(
   for (const file of files) {
     const role = roleOf(file);
     const now = prompt.inputs.find((input) => input.role === role);
-    const { asset, originalName } = file;
+    const { asset, originalName, changes } = file;
+    const sent = { asset, originalName, ...(changes && { changes }) };
     if (now === undefined) free.push(file);
-    else if (now.asset.sha256 !== asset.sha256) taken.push({ role, now, sent: { asset, originalName } });
+    else if (now.asset.sha256 !== asset.sha256) taken.push({ role, now, sent });
   }
   const assigned = assignRoles([...prompt.inputs, ...free]);
   if (!assigned.ok) return assigned;

@@ -9,6 +9,7 @@ export interface UnassignedInput {
   readonly originalName: string;
   /** What the person said; else the name tells. */
   readonly role?: Role;
+  readonly changes?: PromptInput['changes'];
 }
 
 /** `video` is another word for `color`. */
@@ -44,7 +45,7 @@ export function assignRoles(files: readonly UnassignedInput[]): Checked<PromptIn
   const problems: Problem[] = [];
   const taken = new Map<Role, string>();
   const inputs = files.map((file): PromptInput => {
-    const { asset, originalName } = file;
+    const { asset, originalName, changes } = file;
     const { kind } = asset.facts;
     const role = roleOf(file);
     if (ROLES[role] !== kind) {
@@ -58,7 +59,7 @@ export function assignRoles(files: readonly UnassignedInput[]): Checked<PromptIn
       problems.push({ code: 'input.role_taken', parameters: { role, file: originalName, other } });
     }
     taken.set(role, originalName);
-    return { role, asset, originalName };
+    return { role, asset, originalName, ...(changes && { changes }) };
   });
   problems.push(...compareVideos(inputs));
   const [first, ...rest] = problems;

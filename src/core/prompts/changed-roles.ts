@@ -49,7 +49,7 @@ export function changedRoles(
   ]);
   if (!assigned.ok) return assigned;
   const left = offers.filter((offer) => !offerRoles.has(offer));
-  const removed = displaced.map(({ asset, originalName }) => ({ asset, originalName }));
+  const removed = displaced.map(({ role: _, ...file }) => file);
   return valid({ inputs: assigned.value, offers: [...left, ...removed] });
 }
 

@@ -1,7 +1,7 @@
 import { type Checked, invalid, valid } from '../errors.ts';
 
 /** Most characters of a prompt text, as its predecessor had it; the models' own limits are far above. */
-const MAXIMUM_TEXT_CHARACTERS = 10_000;
+export const MAXIMUM_TEXT_CHARACTERS = 10_000;
 
 /** A prompt text as it will be stored: trimmed, line ends normalised, half characters replaced, else unchanged. */
 export function checkText(text: string): Checked<string> {

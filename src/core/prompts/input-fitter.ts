@@ -1,10 +1,10 @@
 import type { Principal } from '../access/principal.ts';
-import type { HostConfig } from '../config/config.ts';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
-import type { HostName } from '../ids.ts';
+import type { HostName, ProfileId } from '../ids.ts';
 import { checkInputs } from '../models/check-inputs.ts';
 import { type FitChange, fitChange } from '../models/fit-change.ts';
-import { type SmallHost, smallHost } from '../models/gpu-memory.ts';
+import type { SmallHost } from '../models/gpu-memory.ts';
+import type { GpuRoom } from '../models/gpu-room.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { preparedExtension } from '../models/prepare.ts';
 import type { ModelTask } from '../models/tasks.ts';
@@ -38,8 +38,9 @@ export interface FitWork {
 
 export interface InputFitterParts {
   readonly store: Store;
-  readonly hosts: readonly HostConfig[];
   readonly models: Models;
+  /** What is known of the memory of GPUs now. */
+  readonly room: () => GpuRoom;
   readonly wakeup: Wakeup;
   readonly folder: AssetFolder;
   readonly files: PromptFiles;
@@ -56,39 +57,12 @@ export class InputFitter {
 
   /**
    * For each model that does `task`, in the order of the configuration. `problems` are those of `checkInputs`, and
-   * `input.gpu_too_small` {model, hosts, bytes, wantedGb}.
+   * `input.gpu_too_small` {model, hosts, bytes, wantedGb, gpus?}: the host that comes nearest.
    */
   fits({ inputs }: Pick<Prompt, 'inputs'>, task: ModelTask = 'generate'): ModelFit[] {
     const models = this.#parts.models.list().filter(({ profile }) => profile.task === task);
-    return models.map((model) => this.#fitOf(model, inputs));
-  }
-
-  #fitOf(model: ModelChoice, inputs: readonly PromptInput[]): ModelFit {
-    const { profile } = model;
-    const tooSmall = this.#smallHosts(model);
-    const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
-    const checked = checkInputs(profile, inputs);
-    const change = fitChange(profile, inputs);
-    const [small] = tooSmall;
-    const noHost: Problem[] =
-      hosts.length > 0 || small === undefined
-        ? []
-        : [
-            {
-              code: 'input.gpu_too_small',
-              parameters: {
-                model: profile.id,
-                hosts: tooSmall.map(({ host }) => host),
-                bytes: Math.max(...tooSmall.map(({ bytes }) => bytes)),
-                wantedGb: small.wantedGb,
-              },
-            },
-          ];
-    return {
-      ...{ model, hosts, tooSmall },
-      problems: [...noHost, ...(checked.ok ? [] : checked.problems)],
-      ...(change && { change }),
-    };
+    const room = this.#parts.room();
+    return models.map((model) => fitOf(model, inputs, room.smallHosts(model.profile.id)));
   }
 
   /**
@@ -153,14 +127,27 @@ export class InputFitter {
       return by === undefined ? [] : [{ old, by }];
     });
   }
+}
 
-  #smallHosts({ profile, hosts: names }: ModelChoice): SmallHost[] {
-    const { hosts, store } = this.#parts;
-    return hosts.flatMap((host) => {
-      if (!names.includes(host.name)) return [];
-      return smallHost(host, store.hostReadings.get(host.name)?.answer?.facts.gpus, profile) ?? [];
-    });
-  }
+function fitOf(model: ModelChoice, inputs: readonly PromptInput[], tooSmall: readonly SmallHost[]): ModelFit {
+  const { profile } = model;
+  const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
+  const checked = checkInputs(profile, inputs);
+  const change = fitChange(profile, inputs);
+  const noHost = hosts.length > 0 ? [] : tooSmallProblem(profile.id, tooSmall);
+  return {
+    ...{ model, hosts, tooSmall },
+    problems: [...noHost, ...(checked.ok ? [] : checked.problems)],
+    ...(change && { change }),
+  };
+}
+
+function tooSmallProblem(model: ProfileId, tooSmall: readonly SmallHost[]): Problem[] {
+  const [nearest] = tooSmall.toSorted((one, other) => other.bytes - one.bytes);
+  if (nearest === undefined) return [];
+  const { host: _, ...figures } = nearest;
+  const hosts = tooSmall.map(({ host }) => host);
+  return [{ code: 'input.gpu_too_small', parameters: { model, hosts, ...figures } }];
 }
 
 function stemOf(name: string): string {

@@ -1,7 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { SequenceWishes } from '../sequences/sequence-maker.ts';
+import type { PlannedVideo, SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import { addedInputs, type TakenRole } from './added-inputs.ts';
 import type { AssetFolder } from './asset-folder.ts';
@@ -9,7 +9,7 @@ import { assignRoles, type UnassignedInput } from './assign-roles.ts';
 import { changedRoles } from './changed-roles.ts';
 import type { OfferedFile, Prompt, PromptInput, Role } from './prompt.ts';
 import { showPromptAgain } from './show-prompt.ts';
-import { type GivenFile, stageFiles } from './stage-files.ts';
+import { type GivenFile, lookAtPictures, stageFiles } from './stage-files.ts';
 
 /** Files that somebody sends for a prompt. */
 export interface FilesToAdd {
@@ -48,6 +48,12 @@ export class PromptFiles {
     this.#store = store;
     this.#folder = folder;
     this.#clock = clock;
+  }
+
+  /** The videos that would be made of pictures, for a new prompt or for `prompt`; nothing is kept. As `lookAtPictures`. */
+  async look(path: string, fps?: number, prompt?: Prompt): Promise<Checked<readonly PlannedVideo[]>> {
+    const needsColor = prompt?.inputs.some(({ role }) => role === 'color') !== true;
+    return await lookAtPictures(this.#folder, path, { needsColor, ...(fps !== undefined && { fps }) });
   }
 
   /** All that is wrong with the files is reported at once, and then none is added. */
@@ -108,7 +114,7 @@ export class PromptFiles {
       if (!assigned.ok) return assigned;
       const inputs = assigned.value;
       const used = new Set(inputs.map(({ asset }) => asset.sha256));
-      const old = files.map(({ old: { asset, originalName } }) => ({ asset, originalName }));
+      const old = files.map(({ old: { role: _, ...file } }) => file);
       const offers = [...this.offers(prompt), ...old].filter(({ asset }) => !used.has(asset.sha256));
       this.#store.prompts.replaceInputs(prompt.id, inputs);
       this.#store.prompts.offers.replace(prompt.id, offers, this.#clock.now());

@@ -1,6 +1,7 @@
 import type { PrincipalId, PromptId, RunId, Sha256 } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { MediaFacts, MediaKind } from '../ports/media.ts';
+import type { PictureChange } from '../sequences/picture-changes.ts';
 
 /** What each role of an input file may hold. `color` is also known as `video`. */
 export const ROLES = {
@@ -32,12 +33,15 @@ export interface PromptInput {
   readonly asset: Asset;
   /** The name that the person's file had; for display only, never part of a path. */
   readonly originalName: string;
+  /** What it does not keep of the pictures that it was made of; absent where that is nothing. */
+  readonly changes?: readonly PictureChange[];
 }
 
 /** A file that somebody has sent for a prompt and that it does not use: another one has its role. */
 export interface OfferedFile {
   readonly asset: Asset;
   readonly originalName: string;
+  readonly changes?: readonly PictureChange[];
 }
 
 export interface Prompt {

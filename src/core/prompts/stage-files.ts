@@ -1,6 +1,9 @@
-import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import { type Checked, CosmosError, invalid, type Problem } from '../errors.ts';
+import { openRegularFile } from '../media/open-regular-file.ts';
 import type { HashedFile } from '../ports/hashed-file.ts';
-import type { SequenceWishes } from '../sequences/sequence-maker.ts';
+import { seemsToBe } from '../sequences/no-archive.ts';
+import type { PictureChange } from '../sequences/picture-changes.ts';
+import type { PlannedVideo, SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { AssetFolder, StagedFile } from './asset-folder.ts';
 import type { UnassignedInput } from './assign-roles.ts';
 import { displayName } from './display-name.ts';
@@ -39,25 +42,31 @@ export async function stageFiles(
   await using disposables = new AsyncDisposableStack();
   const staged: StagedInput[] = [];
   const problems: Problem[] = [];
-  const stage = async (file: GivenFile): Promise<void> => {
+  const stage = async (file: GivenFile, changes: readonly PictureChange[] = []): Promise<void> => {
     const originalName = displayName(file.name ?? file.path);
     try {
       const ours = disposables.use(await stageFile(folder, file, originalName, wishes.signal));
-      staged.push({ staged: ours, asset: ours.asset, originalName, ...(file.role && { role: file.role }) });
+      staged.push({
+        ...{ staged: ours, asset: ours.asset, originalName },
+        ...(file.role && { role: file.role }),
+        ...(changes.length > 0 && { changes }),
+      });
     } catch (error) {
       if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
       problems.push(error.toProblem());
     }
   };
   for (const file of files) {
+    const name = displayName(file.name ?? file.path);
     if (!(await folder.sequences.isSequence(file.path))) {
-      await stage(file);
+      const other = await otherThanZip(file.path, name);
+      if (other === undefined) await stage(file);
+      else problems.push(other);
       continue;
     }
-    const name = displayName(file.name ?? file.path);
     await using made = await folder.sequences.make(file.path, name, wishes);
     if (!made.checked.ok) problems.push(...made.checked.problems);
-    else for (const video of made.checked.value) await stage(video);
+    else for (const video of made.checked.value) await stage(video, video.changes);
   }
   const [first, ...rest] = problems;
   const kept = disposables.move();
@@ -68,6 +77,38 @@ export async function stageFiles(
     },
     [Symbol.asyncDispose]: async () => await kept.disposeAsync(),
   };
+}
+
+/**
+ * The videos that would be made of a folder or an archive of pictures; nothing is kept. Fails as `stageFiles`, and with
+ * `input.sequence_none` {file} for a file that would be taken as it is. Throws broken infrastructure.
+ */
+export async function lookAtPictures(
+  { sequences }: AssetFolder,
+  path: string,
+  wishes: SequenceWishes = {},
+): Promise<Checked<readonly PlannedVideo[]>> {
+  const file = displayName(path);
+  if (await sequences.isSequence(path)) return await sequences.look(path, file, wishes);
+  try {
+    await using _there = await openRegularFile(path, Number.MAX_SAFE_INTEGER);
+  } catch (error) {
+    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    return invalid(error.code, { ...error.parameters, file });
+  }
+  const other = await otherThanZip(path, file);
+  return { ok: false, problems: [other ?? { code: 'input.sequence_none', parameters: { file } }] };
+}
+
+/** What is wrong with a file that calls itself an archive and is none; one that cannot be read is told of by whoever stages it. */
+async function otherThanZip(path: string, file: string): Promise<Problem | undefined> {
+  if (!/\.zip$/i.test(file)) return undefined;
+  try {
+    return { code: 'input.archive_other', parameters: { file, seems: await seemsToBe(path) } };
+  } catch (error) {
+    if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+    return undefined;
+  }
 }
 
 async function stageFile(

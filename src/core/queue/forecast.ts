@@ -1,12 +1,15 @@
 import type { LaneName, RunId } from '../ids.ts';
+import type { SmallLane } from '../models/gpu-memory.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import type { Group } from './together.ts';
 
 /** A lane as the forecast sees it. */
 export interface ForecastLane {
   readonly lane: LaneName;
-  /** Ids of the profiles that it executes. */
+  /** Ids of the profiles of which it takes runs. */
   readonly profiles: readonly string[];
+  /** Those of its host that it leaves to lanes with larger GPUs. */
+  readonly left?: ReadonlyMap<string, SmallLane>;
   /** Until it is free, ms; undefined while unknown. */
   readonly freeIn: TimeRange | undefined;
 }
@@ -16,12 +19,16 @@ export interface Forecast {
   readonly startsIn?: TimeRange;
   /** From its start until its result. */
   readonly duration?: TimeRange;
+  /** Lanes that would be free sooner and are too small for it; absent where there are none. */
+  readonly smallLanes?: readonly SmallLane[];
 }
 
 /** Waiting runs that start together, on the lane where that is known. */
 export interface ForecastGroup extends Group {
   readonly lane?: LaneName;
   readonly startsIn?: TimeRange;
+  /** Lanes that would be free sooner and are too small for its model. */
+  readonly smallLanes: readonly SmallLane[];
 }
 
 /** What a lane takes with the head of what still waits, where `idleLanes` others could take some of it at once. */
@@ -51,9 +58,13 @@ export function forecast(
 /** When each run of these groups will start. */
 export function forecastsOf(groups: readonly ForecastGroup[]): Map<RunId, Forecast> {
   const result = new Map<RunId, Forecast>();
-  for (const { runs, startsIn } of groups) {
+  for (const { runs, startsIn, smallLanes } of groups) {
     for (const { run, duration } of runs) {
-      result.set(run.id, { ...(startsIn && { startsIn }), ...(duration && { duration }) });
+      result.set(run.id, {
+        ...(startsIn && { startsIn }),
+        ...(duration && { duration }),
+        ...(smallLanes.length > 0 && { smallLanes }),
+      });
     }
   }
   return result;
@@ -82,10 +93,16 @@ export function forecastGroups(
     const group =
       (chosen && groupOf(chosen.lane, head, waitingFor(chosen, queued, index, taken), idle)) ??
       single(head, durationOf(head));
+    const smallLanes = soonerLanes(lanes, head.profileId, free, startsIn);
     for (const { run } of group.runs) taken.add(run.id);
     const last = group.runs.at(-1)?.duration;
     if (chosen !== undefined) free.set(chosen.lane, startsIn && last ? add(startsIn, last) : undefined);
-    groups.push({ ...group, ...(chosen && { lane: chosen.lane }), ...(startsIn && { startsIn }) });
+    groups.push({
+      ...group,
+      ...(chosen && { lane: chosen.lane }),
+      ...(startsIn && { startsIn }),
+      smallLanes,
+    });
   }
   return groups;
 }
@@ -107,6 +124,23 @@ export function allDoneIn(
     latest = Math.max(latest, startsIn.high + duration.high);
   }
   return latest === 0 ? undefined : latest;
+}
+
+/** Lanes that leave a model to larger ones, and are free for certain before one of those is; now, where nobody knows that. */
+function soonerLanes(
+  lanes: readonly ForecastLane[],
+  profile: string,
+  free: ReadonlyMap<LaneName, TimeRange | undefined>,
+  startsIn: TimeRange | undefined,
+): readonly SmallLane[] {
+  return lanes.flatMap(({ lane, left }) => {
+    const small = left?.get(profile);
+    const from = free.get(lane);
+    if (small === undefined || from === undefined) return [];
+    const isSooner =
+      startsIn === undefined ? from.high === 0 : from.high < startsIn.high && from.low <= startsIn.low;
+    return isSooner ? [small] : [];
+  });
 }
 
 function waitingFor(

@@ -1,6 +1,7 @@
 import type { BatchLimits, HostConfig } from '../config/config.ts';
 import type { Problem } from '../errors.ts';
 import type { LaneName, RunId } from '../ids.ts';
+import type { GpuRoom } from '../models/gpu-room.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
@@ -49,6 +50,8 @@ export interface QueueLooksParts {
   readonly isDriven: (lane: LaneName) => boolean;
   readonly batch?: BatchLimits;
   readonly ownProfiles?: (host: HostConfig) => ReadonlyMap<string, Profile>;
+  /** Which lanes take which models now. */
+  readonly room: () => GpuRoom;
 }
 
 /** Looks at the whole queue: one serves all who ask at the same moment, since each waiting run has a card of its own. */
@@ -88,6 +91,7 @@ export class QueueLooks {
       if (!durations.has(key)) durations.set(key, this.#duration(run));
       return durations.get(key);
     };
+    const room = this.#parts.room();
     const lanes = hosts.flatMap((host) =>
       host.lanes.map(({ name }): ForecastLane => {
         const runs = active.filter(({ lane }) => lane === name);
@@ -97,14 +101,16 @@ export class QueueLooks {
         const takesRuns = blocked === undefined && (isDriven || isAnyDriver);
         const left = runs.map((run) => this.#remaining(run, blocked, durationOf));
         const freeIn = runs.length === 0 ? FREE_NOW : isDriven ? longest(left) : undefined;
-        return { lane: name, profiles: takesRuns ? host.models : [], freeIn };
+        if (!takesRuns) return { lane: name, profiles: [], freeIn };
+        return { lane: name, profiles: room.takenBy(name), left: room.leftBy(name), freeIn };
       }),
     );
     const groups = forecastGroups(lanes, queued, durationOf, this.#groups());
     const forecasts = forecastsOf(groups);
     const paused = readPause(store);
     // Nobody knows when somebody will resume.
-    if (paused !== undefined) for (const [id, { startsIn: _, ...rest }] of forecasts) forecasts.set(id, rest);
+    if (paused !== undefined)
+      for (const [id, { startsIn: _, smallLanes: __, ...rest }] of forecasts) forecasts.set(id, rest);
     return { queued, active, lanes, groups, forecasts, paused };
   }
 

@@ -1,5 +1,6 @@
 import type { BatchLimits } from '../config/config.ts';
 import type { LaneName, ProfileId, RunId } from '../ids.ts';
+import type { SmallLane } from '../models/gpu-memory.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
 import type { LeftOut } from './compose-batch.ts';
 import type { ForecastGroup } from './forecast.ts';
@@ -27,6 +28,8 @@ export interface PlannedGroup {
   readonly startsIn?: TimeRange;
   /** All of them, ms; absent while unknown. */
   readonly takes?: TimeRange;
+  /** Lanes that would be free sooner and are too small for their model. */
+  readonly smallLanes: readonly SmallLane[];
   /** Waiting runs behind the first that are not with it, and why. */
   readonly apart: readonly { readonly run: PlannedRun; readonly because: LeftOut }[];
 }
@@ -57,7 +60,7 @@ export function toPlan(
   });
   const listed = groups
     .slice(0, LISTED_GROUPS)
-    .flatMap(({ runs: own, lane, startsIn, leftOut }): PlannedGroup[] => {
+    .flatMap(({ runs: own, lane, startsIn, leftOut, smallLanes }): PlannedGroup[] => {
       const [first] = own;
       if (first === undefined) return [];
       const takes = own.at(-1)?.duration;
@@ -72,6 +75,7 @@ export function toPlan(
           ...(lane !== undefined && { lane }),
           ...(startsIn && !paused && { startsIn }),
           ...(takes && { takes }),
+          smallLanes,
           apart,
         },
       ];

@@ -1,6 +1,7 @@
 import type { Principal } from '../access/principal.ts';
 import type { BatchLimits, HostConfig } from '../config/config.ts';
 import type { HostName, LaneName } from '../ids.ts';
+import type { GpuRoom } from '../models/gpu-room.ts';
 import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock } from '../ports/clock.ts';
@@ -28,6 +29,7 @@ export class QueueService {
   readonly #looks: QueueLooks;
   readonly #chats: readonly string[];
   readonly #isServed: () => boolean;
+  readonly #room: () => GpuRoom;
 
   constructor(parts: {
     store: Store;
@@ -40,6 +42,8 @@ export class QueueService {
     batch?: BatchLimits;
     /** Profiles that a host has of its own, where hosts differ. */
     ownProfiles?: (host: HostConfig) => ReadonlyMap<string, Profile>;
+    /** Which lanes take which models now, as the memory of their GPUs is known. */
+    room: () => GpuRoom;
     /** Sections of the configured chats on servers. */
     chats: readonly string[];
     /** Whether a living process serves them. */
@@ -53,6 +57,7 @@ export class QueueService {
     this.#isDriven = parts.isDriven;
     this.#chats = parts.chats;
     this.#isServed = parts.isServed;
+    this.#room = parts.room;
   }
 
   /** Nothing more starts; what runs goes on. False where it was paused already. */
@@ -114,7 +119,7 @@ export class QueueService {
     const { queued, forecasts, active, paused } = this.#looks.present();
     const index = queued.findIndex(({ id }) => id === run.id);
     if (index < 0) return undefined;
-    const startsIn = forecasts.get(run.id)?.startsIn;
+    const { startsIn, smallLanes } = forecasts.get(run.id) ?? {};
     return {
       place: index + 1,
       of: queued.length,
@@ -122,14 +127,13 @@ export class QueueService {
       paused: paused !== undefined,
       ...this.#blockedFor(run),
       ...(startsIn && { startsIn }),
+      ...(smallLanes && { smallLanes }),
     };
   }
 
   /** Why no lane takes the run, where all that could are blocked. */
   #blockedFor({ profileId }: Run): Pick<QueuePlace, 'problem'> {
-    const lanes = this.#hosts
-      .filter(({ models }) => models.includes(profileId))
-      .flatMap((host) => host.lanes.map(({ name }) => name));
+    const lanes = this.#room().takersOf(profileId);
     const problems = lanes.map((lane) => this.#store.lanes.get(lane).blocked);
     const [problem] = problems;
     return problem !== undefined && !problems.includes(undefined) ? { problem } : {};
@@ -137,12 +141,7 @@ export class QueueService {
 
   /** Whether a living process drives the lane of an active run, or one that takes a waiting run. */
   isAttended(run: Run): boolean {
-    const lanes =
-      run.lane === undefined
-        ? this.#hosts
-            .filter(({ models }) => models.includes(run.profileId))
-            .flatMap((host) => host.lanes.map(({ name }) => name))
-        : [run.lane];
+    const lanes = run.lane === undefined ? this.#room().takersOf(run.profileId) : [run.lane];
     return lanes.some((lane) => this.#isDriven(lane));
   }
 

@@ -1,5 +1,6 @@
 import type { Problem } from '../errors.ts';
 import type { HostName, LaneName, PrincipalId, ProfileId, PromptId, RunId } from '../ids.ts';
+import type { SmallLane } from '../models/gpu-memory.ts';
 import type { ChatConnection } from '../ports/chat.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { HostFacts } from '../ports/host.ts';
@@ -27,6 +28,8 @@ export interface QueuePlace {
   readonly paused: boolean;
   /** Why no lane takes it, where every lane that could is blocked. */
   readonly problem?: Problem;
+  /** Lanes that would be free sooner and are too small for it. */
+  readonly smallLanes?: readonly SmallLane[];
 }
 
 /** A waiting run as the queue lists it. */
@@ -42,6 +45,8 @@ export interface QueueEntry {
   /** Expected run time, ms; absent while unknown. */
   readonly duration?: TimeRange;
   readonly startsIn?: TimeRange;
+  /** Lanes that would be free sooner and are too small for it. */
+  readonly smallLanes?: readonly SmallLane[];
 }
 
 /** The run that a lane executes now: of several at one load of a model, the one at work. */

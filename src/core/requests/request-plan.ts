@@ -1,7 +1,8 @@
 import type { ParameterValue } from '../models/profile.ts';
+import type { ModelTask } from '../models/tasks.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
-import type { CheckedOrder, RunOrder } from '../runs/run-service.ts';
+import type { CheckedOrder, RerunOrder, RunChange, RunOrder } from '../runs/run-service.ts';
 import { PROMPT_VARIES } from './request.ts';
 import type { GivenParameters } from './spread.ts';
 
@@ -13,6 +14,17 @@ export interface RequestOrder {
   /** As typed, lists and ranges among them (`1..8`, `0.2,0.5`), or as values. */
   readonly parameters: GivenParameters;
   readonly draft?: boolean;
+  /** What the model shall do; `generate` where absent. */
+  readonly task?: ModelTask;
+  /** The run that all of them come from, which is run again. */
+  readonly parent?: NonNullable<Run['parent']>;
+  /** Where there is a `parent`: what was asked to be different of it. Of `parameters`, only these hold lists. */
+  readonly change?: RunChange;
+}
+
+/** A run that is run again, once for each value of the lists that were asked for. */
+export function requestOf({ prompt, ...order }: RerunOrder): RequestOrder {
+  return { ...order, prompts: [prompt] };
 }
 
 /** One run of it, checked. */

@@ -33,20 +33,31 @@ export class RequestPlanner {
    */
   plan(order: RequestOrder): Checked<RequestPlan> {
     const { maxRunsPerRequest: maximum } = this.#parts.limits;
-    const orders: RunOrder[] = [];
+    const { task, parent, change, draft } = order;
+    const orders: (RunOrder & Pick<PlannedRun, 'parent'>)[] = [];
     const varied = new Set<string>(order.prompts.length > 1 ? [PROMPT_VARIES] : []);
     const problems: RunProblem[] = [];
     for (const prompt of order.prompts) {
-      const model = this.#parts.models.choose(order.model, prompt.inputs);
+      const model = this.#parts.models.choose(order.model, prompt.inputs, order);
       if (!model.ok) return model;
-      const each = spread(model.value.profile, order.parameters, maximum);
+      const isListed = ([name]: readonly [string, unknown]): boolean =>
+        change === undefined || Object.hasOwn(change.parameters, name);
+      const given = Object.entries(order.parameters);
+      const fixed = Object.fromEntries(given.filter((entry) => !isListed(entry)));
+      const listed = Object.fromEntries(given.filter(isListed));
+      const each = spread(model.value.profile, listed, maximum);
       if (!each.ok) {
         problems.push(...each.problems.map((problem) => ({ problem, run: prompt.name })));
         continue;
       }
       for (const name of each.value.varied) varied.add(name);
-      const common = { prompt, model: model.value.profile.id, ...(order.draft === true && { draft: true }) };
-      orders.push(...each.value.sets.map((parameters) => ({ ...common, parameters })));
+      const common = {
+        ...{ prompt, model: model.value.profile.id },
+        ...(task && { task }),
+        ...(parent && { parent }),
+        ...(draft === true && { draft }),
+      };
+      orders.push(...each.value.sets.map((set) => ({ ...common, parameters: { ...fixed, ...set } })));
     }
     const [wrong, ...others] = mergeProblems(problems, order.prompts.length);
     if (wrong !== undefined) return { ok: false, problems: [wrong, ...others] };

@@ -1,18 +1,18 @@
 import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
-import type { PromptId, RequestId, ThreadId } from '../ids.ts';
+import type { PromptId, RequestId, RunId, ThreadId } from '../ids.ts';
 import type { Models } from '../models/models.ts';
 import { normalised, pick } from '../pick.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Prompt } from '../prompts/prompt.ts';
 import type { QueueService } from '../queue/queue-service.ts';
-import type { RunService } from '../runs/run-service.ts';
+import type { RunChange, RunService } from '../runs/run-service.ts';
 import type { CancelResult } from '../store/cancellation.ts';
 import type { Store } from '../store/store.ts';
 import type { Wakeup } from '../wakeup.ts';
 import type { RunRequest } from './request.ts';
-import type { PlannedRun, RequestOrder, RequestPlan } from './request-plan.ts';
+import { type PlannedRun, type RequestOrder, type RequestPlan, requestOf } from './request-plan.ts';
 import { RequestPlanner } from './request-planner.ts';
 import { RequestReader } from './request-reader.ts';
 
@@ -44,6 +44,8 @@ interface Proposal {
   readonly parameters: RequestOrder['parameters'];
   readonly draft?: boolean;
   readonly priority?: number;
+  /** A run that is to be run again, and what shall be different: the order is made of that anew. */
+  readonly rerun?: { readonly run: RunId; readonly change: RunChange };
 }
 
 type CancelCounts = Readonly<Record<Exclude<CancelResult, 'finished'>, number>>;
@@ -80,17 +82,18 @@ export class RequestService extends RequestReader {
       const gone = this.#discarded(order.prompts);
       if (gone !== undefined) return gone;
       const plan = this.check(actor, order);
-      return plan.ok ? valid(this.#insert(actor, plan.value, options)) : plan;
+      return plan.ok ? valid(this.#insert(actor, plan.value, this.#shown(order, options))) : plan;
     });
   }
 
   /** Keeps what was asked for until `confirm`; nothing is queued. */
   propose(actor: Principal, order: RequestOrder, priority?: number): RequestId {
     const { store, clock } = this.#parts;
-    const { prompts, model, parameters, draft } = order;
+    const { prompts, model, parameters, draft, parent, change } = order;
     const proposal: Proposal = {
       prompts: prompts.map(({ id }) => id),
       parameters,
+      ...(parent && change && { rerun: { run: parent.run, change } }),
       ...(model !== undefined && { model }),
       ...(draft !== undefined && { draft }),
       ...(priority !== undefined && { priority }),
@@ -119,7 +122,7 @@ export class RequestService extends RequestReader {
       const plan = this.check(actor, asked);
       if (!plan.ok) return plan;
       const more = { ...(priority !== undefined && { priority }), id };
-      return valid(this.#insert(actor, plan.value, { ...options, ...more }));
+      return valid(this.#insert(actor, plan.value, this.#shown(asked, { ...options, ...more })));
     });
   }
 
@@ -154,7 +157,21 @@ export class RequestService extends RequestReader {
       const given = ids.find((each) => store.prompts.get(each) === undefined) ?? id;
       return invalid('input.id_unknown', { kind: 'prompt', given });
     }
-    return valid({ ...asked, prompts: [first, ...others] });
+    const { rerun, ...order } = asked;
+    if (rerun === undefined) return valid({ ...order, prompts: [first, ...others] });
+    const again = this.#again(rerun);
+    if (!again.ok) return again;
+    const { priority } = order;
+    return valid({ ...again.value, ...(priority !== undefined && { priority }) });
+  }
+
+  /** What was asked for of a run that is run again. */
+  #again({ run: id, change }: NonNullable<Proposal['rerun']>): Checked<RequestOrder> {
+    const { store, runs } = this.#parts;
+    const run = store.runs.get(id);
+    if (run === undefined) return invalid('input.id_unknown', { kind: 'run', given: id });
+    const order = runs.orders.rerun(run, change);
+    return order.ok ? valid(requestOf(order.value)) : order;
   }
 
   /** Runs again, as a request of its own, what has ended without a result and was not run again since. */
@@ -172,7 +189,7 @@ export class RequestService extends RequestReader {
   /** Cancels every run that has not ended; how many of each kind. Fails with `queue.request_finished`. */
   cancel(actor: Principal, request: RunRequest): Checked<CancelCounts> {
     const { store, wakeup } = this.#parts;
-    const counts = { cancelled: 0, requested: 0, already_requested: 0 };
+    const counts = { cancelled: 0, requested: 0, too_late: 0, already_requested: 0 };
     store.write(() => {
       for (const { id } of this.unfinished(request)) {
         const result = store.cancellation.request(id, actor.id);
@@ -238,6 +255,13 @@ export class RequestService extends RequestReader {
     const request = store.requests.get(id);
     if (request === undefined) throw new Error(`request ${id} was not stored`);
     return request;
+  }
+
+  /** What comes of a run is shown where that run is, unless it was asked for somewhere else. */
+  #shown<Options extends RequestOptions>({ parent }: RequestOrder, options: Options): Options {
+    if (parent === undefined || options.thread !== undefined) return options;
+    const [thread] = this.#parts.store.threads.ofRun(parent.run);
+    return thread === undefined ? options : { ...options, thread: thread.id };
   }
 
   #threadsOfPrompts(runs: readonly PlannedRun[]): readonly ThreadId[] {

@@ -3,8 +3,8 @@ import type { AttemptId, HostId, InstanceId, JobId, LaneName, RunId } from '../i
 import type { UtcMs } from '../ports/clock.ts';
 import type { OutputFile } from '../ports/host.ts';
 
-/** Why we stopped an attempt. */
-export type StopReason = 'cancel' | 'run_timeout' | 'silence';
+/** Why we stopped an attempt. `hang`: its log says that it has failed, and that it will not end by itself. */
+export type StopReason = 'cancel' | 'run_timeout' | 'silence' | 'hang';
 
 /**
  * What is durable about one try at a job; everything else is asked of the host. `starting` is written, with a last

@@ -16,7 +16,7 @@ export function composer(context: LaneContext): (head: RunId) => Composition {
     if (rules.profileOf(head)?.profile.batch === undefined) return alone;
     const { runs, overtaken } = composeBatch(
       head,
-      store.runs.queuedFor(models, LOOKED_AT),
+      store.runs.queuedFor(models(), LOOKED_AT),
       rules,
       idleLanes(context, head.profileId),
     );
@@ -27,8 +27,8 @@ export function composer(context: LaneContext): (head: RunId) => Composition {
 /** Further lanes that could take a run of that model now: half of a batch begins earlier there than the whole here. */
 function idleLanes({ store, otherLanes = [] }: LaneContext, model: string): number {
   return otherLanes.filter(({ lane, models }) => {
-    if (!models.includes(model) || store.attempts.open(lane) !== undefined) return false;
+    if (store.attempts.open(lane) !== undefined) return false;
     const { blocked, driver } = store.lanes.get(lane);
-    return driver !== undefined && blocked === undefined;
+    return driver !== undefined && blocked === undefined && models().includes(model);
   }).length;
 }

@@ -27,8 +27,12 @@ const UNEXPLAINED: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'model.output_invalid',
 ]);
 
-/** What our own stop makes of an attempt that it ended. */
-const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCode }>> = {
+/** As a shell reports what was killed; the exit code of what left none. */
+const KILLED_EXIT_CODE = 137;
+
+/** What our own stop makes of an attempt that it ended; undefined: its own log says that. */
+const STOPPED: Readonly<Record<StopReason, { outcome: RunOutcome; code?: ErrorCode } | undefined>> = {
+  hang: undefined,
   cancel: { outcome: 'cancelled' },
   run_timeout: { outcome: 'timed_out', code: 'model.timed_out' },
   silence: { outcome: 'timed_out', code: 'model.silent' },
@@ -49,18 +53,15 @@ export async function concludeExited(
 ): Promise<AttemptEnd> {
   const outputs = await context.host.listOutputs(attempt.id, signal);
   const measured = measure(context, status);
-  const stopped = attempt.stop && {
-    ...endOfStop(attempt.stop, context.timeouts(ready.profile)),
-    ...measured,
-    outputs: [],
-  };
+  const end = endOfStop(attempt.stop, context.timeouts(ready.profile));
+  const stopped = end && { ...end, ...measured, outputs: [] };
   if (attempt.stop !== undefined && stopped && !wasComplete(attempt.stop, status, outputs)) return stopped;
   const verdict = judge({
     profile: ready.profile,
     exitCode: status.exitCode,
     ...(status.outOfMemory && { outOfMemory: true }),
-    ...(status.wasStopped && { wasStopped: true }),
-    log,
+    ...(status.wasStopped && attempt.stop === undefined && { wasStopped: true }),
+    log: attempt.stop?.reason === 'hang' ? hangFirst(log) : log,
     outputs,
   });
   if (verdict.outcome !== 'done') {
@@ -111,8 +112,15 @@ export function concludeVanished(
   { stop }: Attempt,
   ready: ReadyAttempt,
   detail: string,
+  log?: LogFindings,
 ): AttemptEnd {
-  if (stop !== undefined) return { ...endOfStop(stop, runLimits(context, ready)), outputs: [] };
+  const end = endOfStop(stop, runLimits(context, ready));
+  if (end !== undefined) return { ...end, outputs: [] };
+  if (stop !== undefined && log?.hang !== undefined) {
+    const found = { profile: ready.profile, exitCode: KILLED_EXIT_CODE, log: hangFirst(log), outputs: [] };
+    const verdict = judge(found);
+    if (verdict.outcome !== 'done') return { ...verdict, outputs: [] };
+  }
   return { outcome: 'lost', problem: { code: 'engine.vanished', parameters: { detail } }, outputs: [] };
 }
 
@@ -139,6 +147,13 @@ export function isFinal(failure: CosmosError, failuresBefore: number): boolean {
   return failuresBefore + 1 >= PROOF_TRIES;
 }
 
+/** What a job prints while it is stopped explains nothing. */
+function hangFirst(log: LogFindings): LogFindings {
+  const { hang, hasMarker, texts, lastLine } = log;
+  if (hang === undefined) return log;
+  return { failures: [hang, ...log.failures.filter((each) => each !== hang)], hasMarker, texts, lastLine };
+}
+
 /** A result that was complete before the stop signal went out counts as done. */
 function wasComplete(stop: AttemptStop, status: Exited, outputs: readonly OutputFile[]): boolean {
   if (status.exitCode !== 0 || stop.killSentAt !== undefined || outputs.length === 0) return false;
@@ -146,12 +161,14 @@ function wasComplete(stop: AttemptStop, status: Exited, outputs: readonly Output
   return outputs.length === before.size && outputs.every(({ path, bytes }) => before.get(path) === bytes);
 }
 
-/** What our own stop makes of what was at work. */
+/** What our own stop makes of what was at work; undefined where its log says what has become of it. */
 export function endOfStop(
-  stop: AttemptStop,
+  stop: AttemptStop | undefined,
   { runMs, silenceMs }: RunTimeouts,
-): { outcome: RunOutcome; problem?: Problem } {
-  const { outcome, code } = STOPPED[stop.reason];
+): { outcome: RunOutcome; problem?: Problem } | undefined {
+  const end = stop && STOPPED[stop.reason];
+  if (stop === undefined || end === undefined) return undefined;
+  const { outcome, code } = end;
   if (code === undefined) return { outcome };
   return {
     outcome,

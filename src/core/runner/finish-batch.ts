@@ -43,7 +43,7 @@ export async function concludeBatch(
   const evidence: BatchEvidence = {
     ...{ profile, batch: profile.batch, size: items.length, log },
     outputs: await outputsOf(context, attempt, status, signal),
-    ...(status.state === 'exited' && { exit: status }),
+    ...(status.state === 'exited' && { exit: exitOf(attempt, status) }),
     ...cutOf(context, attempt, ready, status),
   };
   const back = new Map<RunId, RunReturn>();
@@ -145,14 +145,20 @@ async function outputsOf(
   }
 }
 
+/** Who has stopped it is said only where that was somebody else. */
+function exitOf({ stop }: Attempt, { wasStopped, ...exit }: Exited): NonNullable<BatchEvidence['exit']> {
+  return { ...exit, ...(wasStopped && stop === undefined && { wasStopped }) };
+}
+
 function cutOf(
   context: LaneContext,
   { stop }: Attempt,
   ready: ReadyAttempt,
   status: BatchStatus,
 ): Pick<BatchEvidence, 'cut'> {
-  if (stop !== undefined) return { cut: endOfStop(stop, runLimits(context, ready)) };
-  if (status.state === 'exited') return {};
+  const end = endOfStop(stop, runLimits(context, ready));
+  if (end !== undefined) return { cut: end };
+  if (stop !== undefined || status.state === 'exited') return {};
   const problem = { code: 'engine.vanished', parameters: { detail: status.detail } } as const;
   return { cut: { outcome: 'lost', problem } };
 }

@@ -37,6 +37,7 @@ export async function followRunning(
       startedAt: attempt.startingAt ?? attempt.claimedAt,
       // A log that we cannot read is not a silent one.
       lastLogAt: unread === undefined ? follower.lastLogAt : clock.now(),
+      hangStopAt: follower.hangStopAt,
       ...(attempt.stop && { stop: attempt.stop }),
     },
     runLimits(context, ready),

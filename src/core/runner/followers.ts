@@ -1,7 +1,7 @@
 import type { Attempt } from './attempt.ts';
 import { AttemptFollower } from './attempt-follower.ts';
+import { hangsOn } from './hangs-on.ts';
 import type { LaneContext } from './lane-context.ts';
-import { logPaths } from './log-mirror.ts';
 import type { ReadyAttempt } from './ready-run.ts';
 import { runProgress } from './run-progress.ts';
 import { SecretMask } from './secret-mask.ts';
@@ -25,9 +25,9 @@ export class Followers implements AsyncDisposable {
   async of(attempt: Attempt, ready: ReadyAttempt): Promise<AttemptFollower> {
     if (this.#present?.attempt === attempt.id) return this.#present;
     await this[Symbol.asyncDispose]();
-    const { host, clock, data } = this.#context;
-    this.#present = await AttemptFollower.open(host, attempt, ready, {
-      logPaths: logPaths(ready.items.map(({ run }) => data.log(run.id, attempt.id))),
+    const { host, clock, data, gpus } = this.#context;
+    this.#present = await AttemptFollower.open(host, attempt, hangsOn(gpus, attempt, ready), {
+      data,
       now: clock.now(),
       wake: this.#wake,
       mask: this.#mask(ready),

@@ -4,6 +4,8 @@ import type { LaneName } from '../ids.ts';
 import type { Clock } from '../ports/clock.ts';
 import type { Host, HostFacts } from '../ports/host.ts';
 import type { Store } from '../store/store.ts';
+import type { Wakeup } from '../wakeup.ts';
+import { noteAnswer } from './note-answer.ts';
 
 /** Between two looks at a host that has something to do, ms: memory and temperature change as quickly. */
 const BUSY_MS = 30_000;
@@ -20,6 +22,7 @@ export interface HostWatchParts {
   readonly store: Pick<Store, 'attempts' | 'hostReadings' | 'runs'>;
   readonly clock: Clock;
   readonly logger: Logger;
+  readonly wakeup: Wakeup;
 }
 
 /**
@@ -92,7 +95,7 @@ export class HostWatch {
     const answer = await this.#ask(signal);
     if (signal.aborted) return;
     if ('code' in answer) store.hostReadings.setFailure(host.name, answer, clock.now());
-    else store.hostReadings.setAnswer(host.name, answer, clock.now());
+    else noteAnswer(this.#parts, answer);
     this.#failures = 'code' in answer ? this.#failures + 1 : 0;
     this.#hasLooked = true;
   }

@@ -17,15 +17,15 @@ export interface LaneContext {
   readonly gpus: readonly string[];
   /** Memory of a GPU that may be in use on a free lane, bytes. */
   readonly gpuIdleBytes: number;
-  /** Ids of the models that the lane's host executes. */
-  readonly models: readonly string[];
+  /** Ids of the models of which the lane takes runs as things stand: asked at each claim. */
+  readonly models: () => readonly string[];
   readonly profiles: StoredProfiles;
   /** Profiles that this host has of its own, where hosts differ. */
   readonly ownProfiles: ReadonlyMap<string, Profile>;
   /** Within which bounds runs share a load of the model; absent where each has its own. */
   readonly batch?: BatchLimits;
-  /** Other lanes, and the ids of the models that each executes. */
-  readonly otherLanes?: readonly { readonly lane: LaneName; readonly models: readonly string[] }[];
+  /** Other lanes, and the models of which each takes runs. */
+  readonly otherLanes?: readonly { readonly lane: LaneName; readonly models: () => readonly string[] }[];
   readonly host: Host;
   readonly store: Store;
   readonly media: MediaWorker;

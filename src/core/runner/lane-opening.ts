@@ -1,9 +1,10 @@
 import { type Problem, toCosmosError } from '../errors.ts';
 import type { UtcMs } from '../ports/clock.ts';
-import type { GpuAnswer } from '../ports/host.ts';
+import type { HostFacts } from '../ports/host.ts';
 import { proveGpusFree } from './gpu-proof.ts';
 import type { LaneContext } from './lane-context.ts';
 import { sweepLeftovers } from './leftovers.ts';
+import { noteAnswer } from './note-answer.ts';
 import { backoff } from './retry-policy.ts';
 
 /** How long a lane is looked at again before it is said to be blocked, ms: memory goes a moment after its process. */
@@ -51,7 +52,7 @@ export class LaneOpening {
     const { store, lane, models, clock } = this.#context;
     const { blocked } = store.lanes.get(lane);
     const isFenced = blocked?.code === 'queue.lane_fenced';
-    const isWaitedFor = store.attempts.isWaitedFor(models);
+    const isWaitedFor = store.attempts.isWaitedFor(models());
     if (!isFenced && !isWaitedFor) return this.#clear(blocked) ? await this.#tidyUp(signal) : 0;
     const wait = (this.#held?.until ?? 0) - clock.now();
     if (wait > 0) return wait;
@@ -94,9 +95,11 @@ export class LaneOpening {
   async #gpuProblem(signal: AbortSignal): Promise<Problem | undefined> {
     const { host, lane, gpus, gpuIdleBytes, logger } = this.#context;
     if (gpus.length === 0) return undefined;
-    const answer = await this.#askGpus(signal);
-    if ('code' in answer) return answer;
-    const proof = proveGpusFree(answer, gpus, gpuIdleBytes);
+    const facts = await this.#askHost(signal);
+    if ('code' in facts) return facts;
+    // The claim that follows judges by it.
+    noteAnswer(this.#context, facts);
+    const proof = proveGpusFree(facts.gpus, gpus, gpuIdleBytes);
     const parameters = { host: host.name, lane };
     switch (proof.state) {
       case 'free':
@@ -126,10 +129,10 @@ export class LaneOpening {
     }
   }
 
-  async #askGpus(signal: AbortSignal): Promise<GpuAnswer | Problem> {
+  async #askHost(signal: AbortSignal): Promise<HostFacts | Problem> {
     const { host, logger } = this.#context;
     try {
-      return (await host.facts({ images: [], paths: [] }, signal)).gpus;
+      return await host.facts({ images: [], paths: [] }, signal);
     } catch (error) {
       if (signal.aborted) throw error;
       const failure = toCosmosError(error);

@@ -107,7 +107,7 @@ export class LaneRunner {
     const { store, lane, models, instance, wakeup } = this.#context;
     const attempt = store.attempts.claim(
       lane,
-      models,
+      models(),
       instance,
       (id) => this.#ownProfile(id),
       composer(this.#context),

@@ -1,24 +1,13 @@
 import { createReadStream } from 'node:fs';
-import { type FileHandle, link, mkdir, open } from 'node:fs/promises';
+import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { CosmosError } from '../errors.ts';
 import type { AttemptId } from '../ids.ts';
 import type { Host } from '../ports/host.ts';
 import { mapFileErrors } from '../prompts/file-errors.ts';
-import { systemCode } from '../system-code.ts';
 import { SecretMask } from './secret-mask.ts';
 
 /** Bytes asked of the host at a time: bounds the memory whatever the log's size. */
 const CHUNK_BYTES = 1024 * 1024;
-
-/** Where the copy lies: under the first path, and under the others as further names of the same file. */
-export type LogPaths = readonly [string, ...string[]];
-
-/** Throws where there is no path. */
-export function logPaths([first, ...others]: readonly string[]): LogPaths {
-  if (first === undefined) throw new CosmosError('internal.unexpected', { detail: 'a log without a place' });
-  return [first, ...others];
-}
 
 export interface FollowOptions {
   /** About how much is taken at most. */
@@ -57,16 +46,14 @@ export class LogMirror implements AsyncDisposable {
   static async open(
     host: Host,
     attempt: AttemptId,
-    paths: string | LogPaths,
+    path: string,
     replay: (bytes: Uint8Array) => void,
     mask: SecretMask = new SecretMask(),
   ): Promise<LogMirror> {
-    const [path, ...others] = typeof paths === 'string' ? logPaths([paths]) : paths;
     return await mapFileErrors(basename(path), async () => {
       await mkdir(dirname(path), { recursive: true });
       const file = await open(path, 'a+');
       try {
-        for (const other of others) await linkOnce(path, other);
         const { size } = await file.stat();
         if (size > 0) {
           for await (const chunk of createReadStream(path, { end: size - 1, highWaterMark: CHUNK_BYTES }))
@@ -114,15 +101,5 @@ export class LogMirror implements AsyncDisposable {
     const { size } = await this.#file.stat();
     if (size !== this.#offset) await this.#file.truncate(this.#offset);
     await this.#file.appendFile(bytes);
-  }
-}
-
-/** One file under two names: what is appended to it is read under both. */
-async function linkOnce(path: string, other: string): Promise<void> {
-  await mkdir(dirname(other), { recursive: true });
-  try {
-    await link(path, other);
-  } catch (error) {
-    if (systemCode(error) !== 'EEXIST') throw error;
   }
 }

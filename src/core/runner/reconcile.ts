@@ -212,7 +212,7 @@ export class Reconciler implements AsyncDisposable {
     const end =
       status.state === 'exited'
         ? await concludeExited(this.#context, attempt, ready.items[0], tracker, status, tries)
-        : concludeVanished(this.#context, attempt, ready, status.detail);
+        : concludeVanished(this.#context, attempt, ready, status.detail, tracker);
     return await this.#end(attempt, end, signal);
   }
 

@@ -19,6 +19,8 @@ export function decideStop(
     readonly cancelRequested: boolean;
     readonly startedAt: UtcMs;
     readonly lastLogAt: UtcMs;
+    /** From when on an attempt that hangs is to be stopped. */
+    readonly hangStopAt?: UtcMs | undefined;
     readonly stop?: AttemptStop;
   },
   timeouts: RunTimeouts,
@@ -26,11 +28,13 @@ export function decideStop(
   const { stop } = facts;
   if (stop === undefined) {
     if (facts.cancelRequested) return { act: 'terminate', reason: 'cancel' };
+    const untilHangStop = (facts.hangStopAt ?? Infinity) - now;
+    if (untilHangStop <= 0) return { act: 'terminate', reason: 'hang' };
     const untilRunLimit = facts.startedAt + timeouts.runMs - now;
     if (untilRunLimit <= 0) return { act: 'terminate', reason: 'run_timeout' };
     const untilSilenceLimit = facts.lastLogAt + timeouts.silenceMs - now;
     if (untilSilenceLimit <= 0) return { act: 'terminate', reason: 'silence' };
-    return { act: 'none', nextMs: Math.min(untilRunLimit, untilSilenceLimit) };
+    return { act: 'none', nextMs: Math.min(untilHangStop, untilRunLimit, untilSilenceLimit) };
   }
   if (stop.killSentAt === undefined) {
     const untilKill = stop.sentAt + timeouts.cancelGraceMs - now;

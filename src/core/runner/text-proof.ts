@@ -4,10 +4,11 @@ import { writeFile } from 'node:fs/promises';
 import { CosmosError } from '../errors.ts';
 import type { Sha256 } from '../ids.ts';
 import type { StoredFile } from '../ports/media.ts';
+import { checkText } from '../prompts/check-text.ts';
 import { mapFileErrors } from '../prompts/file-errors.ts';
 
-/** Longer texts are files for people to open, bytes. */
-const MOST_SHOWN_BYTES = 32_768;
+/** Enough for every text that is short enough, with blanks around it; what is longer is read piece by piece. */
+const MOST_SHOWN_BYTES = 65_536;
 
 /** Keeps a text that only the log has as a file. */
 export async function keepText(text: string, to: string): Promise<StoredFile> {
@@ -17,8 +18,8 @@ export async function keepText(text: string, to: string): Promise<StoredFile> {
 }
 
 /**
- * Proves that a file is a text with something in it, and gives it where it is short enough to be shown; a longer one is
- * read piece by piece. Throws `model.output_invalid` {file, reason} (`not_text`, `blank`).
+ * Proves that a file is a text with something in it, and gives it where it could be that of a prompt; a longer one is a
+ * file for people to open. Throws `model.output_invalid` {file, reason} (`not_text`, `blank`).
  */
 export async function proveText(path: string, file: string, bytes: number): Promise<string | undefined> {
   const isShown = bytes <= MOST_SHOWN_BYTES;
@@ -30,7 +31,8 @@ export async function proveText(path: string, file: string, bytes: number): Prom
     if (isShown) text += piece;
   }
   if (isBlank) throw new CosmosError('model.output_invalid', { file, reason: 'blank' });
-  return isShown ? text.trim() : undefined;
+  const checked = checkText(text);
+  return isShown && checked.ok ? checked.value : undefined;
 }
 
 async function* textOf(path: string, file: string): AsyncGenerator<string> {

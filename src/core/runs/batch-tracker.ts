@@ -1,7 +1,8 @@
 import type { BatchRule, Profile } from '../models/profile.ts';
-import type { LogFindings } from './log-findings.ts';
-import { type LogLine, LogLineSplitter } from './log-lines.ts';
-import { LogReader, type RunExpectations } from './log-reader.ts';
+import { ForeignTexts } from './foreign-texts.ts';
+import type { FoundFailure, LogFindings } from './log-findings.ts';
+import type { LogLine, LogLineSplitter } from './log-lines.ts';
+import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
 import { type ProgressSnapshot, TAIL_LINES } from './progress-tracker.ts';
 import type { BatchPlace } from './run.ts';
@@ -20,42 +21,73 @@ export interface BatchFindings {
   readonly outside: LogFindings;
 }
 
-/** As `ProgressTracker`, for a log of several runs that the model works off one after the other. */
+/** A run of a batch: what its part of the log is measured against, and what it says to its model in words. */
+export interface BatchItem extends RunExpectations {
+  readonly texts?: readonly string[];
+}
+
+/** Takes the lines of the log that the run at that place may see, in order. */
+export type TakeLine = (item: number, line: LogLine) => void;
+
+/** Stands for lines that hold words of another run. */
+const LEFT_OUT = '[…]';
+
+/**
+ * As `ProgressTracker`, for a log of several runs that the model works off one after the other. Each run sees its own part
+ * and what belongs to all: lines before the first run, and between two of them. Lines that hold words of others are left
+ * out. A line that says where a run begins or ends counts only in the order of the list. After a
+ * failure that hangs no line says anything: processes that wait for each other may give results that belong to no run.
+ */
 export class BatchTracker implements BatchFindings {
   readonly #profile: Profile;
-  readonly #splitter = new LogLineSplitter();
-  readonly #tail = new LogTail(TAIL_LINES);
+  readonly #splitter: LogLineSplitter;
   readonly #begins: RegExp;
   readonly #ends: RegExp;
-  readonly #readers: readonly LogReader[];
+  readonly #items: readonly { readonly reader: LogReader; readonly tail: LogTail }[];
+  readonly #texts: ForeignTexts;
+  readonly #take: TakeLine | undefined;
   readonly #ended: Set<number> = new Set();
+  /** Runs of which the last line was left out. */
+  readonly #leftOut: Set<number> = new Set();
   /** The last run that has begun; -1 before the first. */
   #present = -1;
   #outside: LogReader;
+  #hang: FoundFailure | undefined;
 
-  constructor(profile: Profile, batch: BatchRule, items: readonly RunExpectations[]) {
+  constructor(profile: Profile, batch: BatchRule, items: readonly BatchItem[], take?: TakeLine) {
     this.#profile = profile;
+    this.#splitter = lineSplitter(profile);
     this.#begins = new RegExp(batch.begins);
     this.#ends = new RegExp(batch.ends);
-    this.#readers = items.map((expectations) => new LogReader(profile, expectations));
+    this.#items = items.map((item) => ({
+      reader: new LogReader(profile, item),
+      tail: new LogTail(TAIL_LINES),
+    }));
+    this.#texts = new ForeignTexts(items.map(({ texts = [] }) => texts));
+    this.#take = take;
     this.#outside = new LogReader(profile);
   }
 
   feed(bytes: Uint8Array): void {
-    for (const line of this.#splitter.push(bytes)) {
-      if (line.text !== '') this.#tail.push(line);
-      this.#read(line);
-    }
+    for (const line of this.#splitter.push(bytes)) this.#read(line);
+    if (this.#hang !== undefined) return;
     const rest = { text: this.#splitter.rest(), isWhole: this.#splitter.isRestWhole };
-    this.#readers[Math.max(0, this.#present)]?.readRest(rest);
+    this.#items[Math.max(0, this.#present)]?.reader.readRest(rest);
     if (this.atWork === undefined) this.#outside.readRest(rest);
   }
 
+  /** What the run at that place may see of the end of the log that has no line end yet. */
+  rest(item: number): string {
+    const rest = this.#splitter.rest();
+    const about = this.#hang === undefined ? this.atWork : undefined;
+    return this.#receivers(rest, about).get(item) === 'whole' ? rest : '';
+  }
+
   snapshot(item: number): ProgressSnapshot {
-    const logTail = this.#tail.lines(this.#splitter.rest());
-    const batch = { place: item + 1, of: this.#readers.length, state: this.#stateOf(item) };
+    const logTail = this.#items[item]?.tail.lines(this.rest(item)) ?? [];
+    const batch = { place: item + 1, of: this.#items.length, state: this.#stateOf(item) };
     if (batch.state === 'ready') return { percent: 100, logTail, batch };
-    return { ...this.#readers[item]?.position(), logTail, batch };
+    return { ...this.#items[item]?.reader.position(), logTail, batch };
   }
 
   hasBegun(item: number): boolean {
@@ -71,34 +103,78 @@ export class BatchTracker implements BatchFindings {
   }
 
   findings(item: number): LogFindings {
-    return this.#readers[item] ?? this.#outside;
+    return this.#items[item]?.reader ?? this.#outside;
   }
 
   get outside(): LogFindings {
     return this.#outside;
   }
 
+  /** The failure with which the whole job was over. */
+  get hang(): FoundFailure | undefined {
+    return this.#hang;
+  }
+
   #read(line: LogLine): void {
     const { text } = line;
-    const ended = this.#ends.exec(text);
-    if (ended !== null) this.#end(ended.groups?.index);
-    else if (this.#begins.test(text)) this.#begin(this.#present + 1);
+    if (this.#hang !== undefined) {
+      // Whose line it is nobody can tell any more.
+      this.#show(line, undefined);
+      return;
+    }
+    const ended = this.#endedBy(text);
+    if (ended === undefined && this.#begins.test(text) && this.#present + 1 < this.#items.length) {
+      this.#present += 1;
+    }
+    if (ended !== undefined) this.#end(ended);
     // Loading the model is part of the first run for whoever looks at it.
-    this.#readers[Math.max(0, this.#present)]?.read(line);
+    this.#items[Math.max(0, this.#present)]?.reader.read(line);
     if (this.atWork === undefined) this.#outside.read(line);
+    this.#hang = (this.atWork === undefined ? this.#outside : this.#items[this.atWork]?.reader)?.hang;
+    this.#show(line, ended ?? this.atWork);
   }
 
-  #begin(item: number): void {
-    if (item < this.#readers.length) this.#present = item;
-  }
-
-  /** A line may name its run; one that is no place of the list says nothing. */
-  #end(named: string | undefined): void {
+  /** The run that has ended with that line. One that names a run says nothing where that cannot have had its turn. */
+  #endedBy(text: string): number | undefined {
+    const match = this.#ends.exec(text);
+    if (match === null) return undefined;
+    const named = match.groups?.['index'];
     const item = named === undefined ? this.#present : Number(named);
-    if (!Number.isInteger(item) || item < 0 || item >= this.#readers.length) return;
+    const latest = this.atWork ?? this.#present + 1;
+    const isPossible = Number.isInteger(item) && item >= 0 && item <= latest && item < this.#items.length;
+    return isPossible ? item : undefined;
+  }
+
+  #end(item: number): void {
+    if (this.#ended.has(item)) return;
     this.#present = Math.max(this.#present, item);
     this.#ended.add(item);
     this.#outside = new LogReader(this.#profile);
+  }
+
+  #show(line: LogLine, about: number | undefined): void {
+    for (const [item, part] of this.#receivers(line.text, about)) {
+      const isRepeated = part === 'left_out' && this.#leftOut.has(item);
+      if (part === 'left_out') this.#leftOut.add(item);
+      else this.#leftOut.delete(item);
+      if (isRepeated) continue;
+      const shown = part === 'whole' ? line : { text: LEFT_OUT, rewritten: false };
+      this.#items[item]?.tail.push(shown);
+      this.#take?.(item, shown);
+    }
+  }
+
+  /** Who may see a line about that run, or about all. */
+  #receivers(text: string, about: number | undefined): ReadonlyMap<number, 'whole' | 'left_out'> {
+    // What a run does is seldom told with one word of another: its own lines are worth more than that.
+    const sayers = this.#texts.sayersOf(text, { inPassing: about !== undefined });
+    const seeing =
+      about !== undefined
+        ? [about]
+        : this.#items.flatMap((_, item) => (this.#ended.has(item) && item !== this.#present ? [] : [item]));
+    return new Map(
+      seeing.map((item) => [item, sayers.every((each) => each.has(item)) ? 'whole' : 'left_out']),
+    );
   }
 
   #stateOf(item: number): BatchPlace['state'] {

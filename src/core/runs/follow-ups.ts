@@ -7,7 +7,7 @@ import type { Prompt } from '../prompts/prompt.ts';
 import type { Store } from '../store/store.ts';
 import { readBundle } from './bundle.ts';
 import { type Comparison, compareBundles } from './compare-bundles.ts';
-import { isFinished, type Run } from './run.ts';
+import { isFinished, type Run, type RunOutput } from './run.ts';
 import type { RerunOrder, RunOrder } from './run-service.ts';
 
 /** What somebody wants of a model that goes on with something. */
@@ -91,6 +91,13 @@ export class FollowUps {
   /** The prompt with the better text that a run has found, and whether somebody has discarded it. */
   enhancedBy({ id }: Run): { readonly prompt: Prompt; readonly isDiscarded: boolean } | undefined {
     return this.#store.prompts.ofEnhancement(id);
+  }
+
+  /** The result of an enhancement that is too long to be the text of a prompt. */
+  unusedText(run: Run): RunOutput | undefined {
+    if (run.state !== 'done' || this.#profiles.get(run.profileHash)?.task !== 'enhance') return undefined;
+    if (this.enhancedBy(run) !== undefined) return undefined;
+    return run.outputs.find(({ purpose, kind }) => purpose === 'primary' && kind === 'text');
   }
 
   /**

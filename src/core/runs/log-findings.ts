@@ -16,6 +16,8 @@ export interface LogFindings {
   readonly failures: readonly FoundFailure[];
   /** The success marker was seen. True where the profile has none. */
   readonly hasMarker: boolean;
+  /** A failure after which the job does not end by itself; absent where its result came all the same. */
+  readonly hang?: FoundFailure | undefined;
   /** Texts that the log holds, by the path of the output that each is; without those that were not seen. */
   readonly texts: ReadonlyMap<string, string>;
   /** The last line with text that is not progress; empty where there is none. */
@@ -55,6 +57,13 @@ export class FindingsCollector {
 
   get failures(): readonly FoundFailure[] {
     return this.#signatures.flatMap(({ signature }) => this.#found.get(signature.key) ?? []);
+  }
+
+  /** A failure after which the job does not end by itself. */
+  get hang(): FoundFailure | undefined {
+    return this.#found.size === 0
+      ? undefined
+      : this.failures.find(({ signature }) => signature.hangs !== undefined);
   }
 
   /** `rest`: what of the log is no complete line. */

@@ -10,7 +10,9 @@ export interface LogLine {
 const NEWLINE = 0x0a;
 const RETURN = 0x0d;
 /** Enough for any line that means something; the rest of a longer one is dropped. */
-const MAX_LINE_BYTES = 4096;
+export const MAX_LINE_BYTES = 4096;
+/** Where a line can be the text that a model was asked for: one that is cut is too long for a prompt by far. */
+export const MAX_TEXT_LINE_BYTES = 65_536;
 
 /**
  * Cuts a stream of bytes into lines at `\n`, `\r\n` and `\r`, wherever the chunks break: within a line, a character
@@ -80,8 +82,13 @@ export class LogLineSplitter {
     let text = this.#line.toString('utf8', 0, this.#length);
     // A character that was cut in two at the limit.
     if (this.#isClipped) text = text.replace(/\uFFFD{1,3}$/, '');
-    return isPlain(text) ? text : withoutControls(text);
+    return plainText(text);
   }
+}
+
+/** A text without terminal control sequences and control characters other than the tab. */
+export function plainText(text: string): string {
+  return isPlain(text) ? text : withoutControls(text);
 }
 
 /** True where there is nothing to strip: nearly always, and much faster to find than to strip. */

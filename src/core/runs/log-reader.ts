@@ -1,7 +1,7 @@
 import { chunkCount } from '../models/chunks.ts';
 import type { ParameterValues, Profile } from '../models/profile.ts';
 import { FindingsCollector, type FoundFailure, type LogFindings } from './log-findings.ts';
-import type { LogLine } from './log-lines.ts';
+import { type LogLine, LogLineSplitter, MAX_LINE_BYTES, MAX_TEXT_LINE_BYTES } from './log-lines.ts';
 import { type BarReading, ProgressBar } from './progress-bar.ts';
 import { StagePosition } from './progress-stages.ts';
 import type { RunProgress } from './run.ts';
@@ -26,6 +26,12 @@ export interface LogRest {
 const NOTHING: LogRest = { text: '', isWhole: true };
 /** Bars are short; a pattern with two numbers can take very long on a long line of digits. */
 const MAX_BAR_CHARACTERS = 400;
+
+/** Cuts the log of a job into lines that are long enough for what its profile looks for. */
+export function lineSplitter({ success }: Profile): LogLineSplitter {
+  const hasText = success.outputs.some((output) => output.from_log !== undefined);
+  return new LogLineSplitter(hasText ? MAX_TEXT_LINE_BYTES : MAX_LINE_BYTES);
+}
 
 /** Knows from the profile what the lines of one run say: where the model stands, and what was found. */
 export class LogReader implements LogFindings {
@@ -54,9 +60,10 @@ export class LogReader implements LogFindings {
   }
 
   read(line: LogLine): void {
-    const { text, rewritten } = line;
+    const text = meaningOf(line.text);
+    const { rewritten } = line;
     this.#rest = NOTHING;
-    this.#findings.readText(text);
+    this.#findings.readText(line.text);
     if (text === '') return;
     if (!rewritten && text.trim() !== '') this.#lastLine = text.trim();
     this.#findings.read(text);
@@ -84,12 +91,16 @@ export class LogReader implements LogFindings {
   }
 
   get failures(): readonly FoundFailure[] {
-    this.#findings.read(this.#rest.text);
+    this.#findings.read(meaningOf(this.#rest.text));
     return this.#findings.failures;
   }
 
+  get hang(): FoundFailure | undefined {
+    return this.#findings.hang;
+  }
+
   get hasMarker(): boolean {
-    this.#findings.read(this.#rest.text);
+    this.#findings.read(meaningOf(this.#rest.text));
     return this.#findings.hasMarker;
   }
 
@@ -98,7 +109,7 @@ export class LogReader implements LogFindings {
   }
 
   get lastLine(): string {
-    const rest = this.#rest.text.trim();
+    const rest = meaningOf(this.#rest.text).trim();
     return rest === '' ? this.#lastLine : rest;
   }
 
@@ -146,6 +157,11 @@ export class LogReader implements LogFindings {
     if (share === undefined) return;
     this.#percent = Math.max(this.#percent ?? 0, Math.min(100, Math.floor(share * 100)));
   }
+}
+
+/** What of a line can mean something; only a text that was asked for may be longer. */
+function meaningOf(text: string): string {
+  return text.length <= MAX_LINE_BYTES ? text : text.slice(0, MAX_LINE_BYTES);
 }
 
 function readingOf(groups: Readonly<Record<string, string>>): BarReading | undefined {

@@ -2,8 +2,8 @@ import type { DeclaredOutput } from '../models/profile.ts';
 
 type Source = NonNullable<DeclaredOutput['from_log']>;
 
-/** More is no text that somebody asked a model for, characters. */
-const MOST_CHARACTERS = 20_000;
+/** More is no text that somebody asked a model for, characters; what is cut here is too long for a prompt by far. */
+const MOST_CHARACTERS = 65_536;
 
 /** A text that a model prints: the last one that the log has, with the lines that belong to it. */
 export class LogText {

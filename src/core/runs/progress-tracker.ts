@@ -1,7 +1,7 @@
 import type { Profile } from '../models/profile.ts';
 import type { FoundFailure, LogFindings } from './log-findings.ts';
-import { LogLineSplitter } from './log-lines.ts';
-import { LogReader, type RunExpectations } from './log-reader.ts';
+import type { LogLineSplitter } from './log-lines.ts';
+import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
 import type { RunProgress } from './run.ts';
 
@@ -15,12 +15,15 @@ export const TAIL_LINES = 20;
  * bounded whatever the log holds, and nothing is missed: each line is looked at once, when it is complete.
  */
 export class ProgressTracker implements LogFindings {
-  readonly #splitter = new LogLineSplitter();
+  readonly #splitter: LogLineSplitter;
   readonly #tail = new LogTail(TAIL_LINES);
   readonly #reader: LogReader;
+  readonly #hasOwnMarker: boolean;
 
   constructor(profile: Profile, expectations: RunExpectations = {}) {
+    this.#splitter = lineSplitter(profile);
     this.#reader = new LogReader(profile, expectations);
+    this.#hasOwnMarker = profile.success.marker !== undefined;
   }
 
   feed(bytes: Uint8Array): void {
@@ -38,6 +41,13 @@ export class ProgressTracker implements LogFindings {
 
   get failures(): readonly FoundFailure[] {
     return this.#reader.failures;
+  }
+
+  /** A result that came all the same says that the job was not over; after a guardrail it says nothing. */
+  get hang(): FoundFailure | undefined {
+    const { hang } = this.#reader;
+    const hasResult = this.#hasOwnMarker && this.#reader.hasMarker;
+    return hasResult && hang?.signature.outcome !== 'blocked' ? undefined : hang;
   }
 
   get hasMarker(): boolean {

@@ -1,7 +1,7 @@
 import { type Checked, invalid, valid } from '../errors.ts';
 import { usedParameters } from '../models/controls.ts';
 import type { Models } from '../models/models.ts';
-import type { ParameterValues } from '../models/profile.ts';
+import type { ParameterValues, Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Random } from '../ports/random.ts';
 import type { Store } from '../store/store.ts';
@@ -24,30 +24,38 @@ export class RunOrders {
     this.#parts = parts;
   }
 
-  /** The same run with other parameters; where nothing shall be different, with a new seed if its model has one. */
-  rerun(run: Run, { model, parameters: changed }: RunChange): Checked<RerunOrder> {
+  /**
+   * The same run with other parameters, or as a draft, or as none any more; where nothing shall be different, with a new
+   * seed if its model has one.
+   */
+  rerun(run: Run, change: RunChange): Checked<RerunOrder> {
     const same = this.#same(run);
     if (!same.ok) return same;
+    const { draft: wasDraft = false, parameters: _, ...order } = same.value;
+    const { model, parameters: changed } = change;
     const isSameModel = model === undefined || model === run.profileId;
-    const chosen = this.#parts.models.choose(model ?? run.profileId, run.inputs, same.value);
+    const chosen = this.#parts.models.choose(model ?? run.profileId, run.inputs, order);
     if (!chosen.ok) return chosen;
     const { profile } = chosen.value;
-    const before: ParameterValues = isSameModel ? this.#usedParameters(run) : {};
-    const isChanged = !isSameModel || Object.keys(changed).length > 0;
+    const draft = change.draft ?? (wasDraft && isSameModel);
+    const before = isSameModel ? this.#parametersAs(run, profile, draft) : {};
+    const isChanged = !isSameModel || Object.keys(changed).length > 0 || draft !== wasDraft;
     const other: Readonly<Record<string, unknown>> = isChanged
       ? changed
       : newSeed(profile, seedIn(run.parameters), this.#parts.random);
     const isReset = (name: string): boolean =>
       other[name] === '' && profile.parameters[name]?.type !== 'string';
-    const parameters = Object.entries({ ...before, ...other }).filter(([name]) => !isReset(name));
-    const relation = Object.keys(other).length > 0 || !isSameModel ? 'vary' : 'retry';
-    const { draft, ...order } = same.value;
+    const kept = Object.entries(before).filter(([name]) => !Object.hasOwn(other, name));
+    // What is different comes last, as it was typed: lists vary in that order.
+    const parameters = [...kept, ...Object.entries(other)].filter(([name]) => !isReset(name));
+    const relation = isChanged || Object.keys(other).length > 0 ? 'vary' : 'retry';
     return valid({
       ...order,
-      ...(draft === true && isSameModel && { draft }),
+      ...(draft && { draft }),
       model: profile.id,
       parameters: Object.fromEntries(parameters),
       parent: { run: run.id, relation },
+      change,
     });
   }
 
@@ -82,6 +90,16 @@ export class RunOrders {
       parameters: this.#usedParameters(run),
       ...(run.draft && { draft: true }),
     });
+  }
+
+  /** What a run had, without what the values of a draft are to replace, or without those values. */
+  #parametersAs(run: Run, profile: Profile, draft: boolean): ParameterValues {
+    const used = this.#usedParameters(run);
+    const ofDraft = run.draft ?? [];
+    if (draft === ofDraft.length > 0) return used;
+    const isUsual = (name: string): boolean => used[name] === profile.parameters[name]?.default;
+    const left = draft ? Object.keys(profile.draft?.parameters ?? {}).filter(isUsual) : ofDraft;
+    return Object.fromEntries(Object.entries(used).filter(([name]) => !left.includes(name)));
   }
 
   /** Defaults of weights that had no effect are left out: the model may have other defaults by now. */

@@ -50,11 +50,15 @@ export interface RunChange {
   readonly model?: string;
   /** As typed; an empty value puts a parameter back to what the model usually has. */
   readonly parameters: Readonly<Record<string, string | readonly string[]>>;
+  /** Whether it is to be a draft; as the run was where absent. */
+  readonly draft?: boolean;
 }
 
 /** A run as it is to be run again, and how the new one comes from it. */
 export interface RerunOrder extends RunOrder {
   readonly parent: NonNullable<Run['parent']>;
+  /** What was asked to be different: lists and ranges stand there alone. */
+  readonly change?: RunChange;
 }
 
 /** An order that passed every check: what would be queued. */

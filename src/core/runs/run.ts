@@ -143,6 +143,12 @@ export function transferOf(run: Run): RunTransfer | undefined {
   return { doneBytes: transfer.doneBytes, totalBytes: transfer.totalBytes };
 }
 
+/** Somebody has cancelled it, and it is not yet beyond that: the result of a run alone is taken over all the same. */
+export function isStopping({ cancel, stage, progress }: Run): boolean {
+  const isBeyond = progress?.batch === undefined && (stage === 'collecting' || stage === 'verifying');
+  return cancel !== undefined && !isBeyond;
+}
+
 export function isFinished(state: RunState): state is RunOutcome {
   return state !== 'queued' && state !== 'active';
 }

@@ -7,6 +7,7 @@ import type { MediaLimits, MediaWorker, SequenceFrame } from '../ports/media.ts'
 import type { Role } from '../prompts/prompt.ts';
 import { openFolder } from './folder-source.ts';
 import { fpsOfName, USUAL_FPS } from './frames-per-second.ts';
+import { type PictureChange, PictureChanges } from './picture-changes.ts';
 import type { PictureLimits, PictureSource } from './picture-source.ts';
 import { type Sequence, sortSequences } from './sequence-names.ts';
 import { isZip, openZip } from './zip-source.ts';
@@ -41,6 +42,14 @@ export interface MadeVideo {
   readonly path: string;
   readonly name: string;
   readonly role: Role;
+  /** What of the pictures it does not keep; empty where it keeps all. */
+  readonly changes: readonly PictureChange[];
+}
+
+/** A video that would be made. */
+export interface PlannedVideo extends Pick<MadeVideo, 'role' | 'changes'> {
+  readonly pictures: number;
+  readonly fps: number;
 }
 
 /** Videos in a temporary folder, which goes when they are disposed. */
@@ -79,26 +88,58 @@ export class SequenceMaker {
       return { checked, [Symbol.asyncDispose]: dispose };
     } catch (error) {
       await dispose();
-      if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
-      const { code, parameters } = error;
-      const problem = { code, parameters: { file: name, ...parameters, ...inArchive(parameters, name) } };
+      const problem = inputProblem(error, name);
       return { checked: { ok: false, problems: [problem] }, [Symbol.asyncDispose]: dispose };
     }
   }
 
-  async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
-    const { fps = fpsOfName(name) ?? USUAL_FPS, folder, signal, onProgress } = wishes;
-    await using source = await openSource(path, this.#limits);
+  /**
+   * What `make` would make, as far as the pictures say it without being decoded; all that is wrong is said at once. Throws
+   * broken infrastructure.
+   */
+  async look(
+    path: string,
+    name: string,
+    wishes: SequenceWishes = {},
+  ): Promise<Checked<readonly PlannedVideo[]>> {
+    try {
+      await using source = await openSource(path, this.#limits);
+      const sorted = await this.#sort(source, name, wishes);
+      if (!sorted.ok) return sorted;
+      const planned: PlannedVideo[] = [];
+      for (const { role, frames } of sorted.value.sequences) {
+        const changes = new PictureChanges();
+        for (const frame of frames) changes.add(await source.read(frame));
+        planned.push({ role, pictures: frames.length, fps: sorted.value.fps, changes: changes.list() });
+      }
+      return { ok: true, value: planned };
+    } catch (error) {
+      return { ok: false, problems: [inputProblem(error, name)] };
+    }
+  }
+
+  async #sort(source: PictureSource, name: string, wishes: SequenceWishes) {
+    const { fps = fpsOfName(name) ?? USUAL_FPS } = wishes;
     const sorted = sortSequences(source.paths, wishes);
     if (!sorted.ok) return withFile(sorted.problems, name);
     const sequences = sorted.value;
     const [longest] = sequences;
     const durationMs = (longest.frames.length * 1000) / fps;
-    const { maxDurationMs, maxPixels } = this.#limits;
+    const { maxDurationMs } = this.#limits;
     if (durationMs > maxDurationMs)
       return withFile([{ code: 'input.too_long', parameters: { durationMs, maxDurationMs } }], name);
     const differing = await differingSizes(source, sequences);
     if (differing.length > 0) return withFile(differing, name);
+    return { ok: true, value: { sequences, fps } } as const;
+  }
+
+  async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
+    const { folder, signal, onProgress } = wishes;
+    await using source = await openSource(path, this.#limits);
+    const sorted = await this.#sort(source, name, wishes);
+    if (!sorted.ok) return sorted;
+    const { sequences, fps } = sorted.value;
+    const { maxPixels } = this.#limits;
     const problems: Problem[] = [];
     const made: MadeVideo[] = [];
     for (const [index, { role, frames }] of sequences.entries()) {
@@ -108,8 +149,9 @@ export class SequenceMaker {
         onProgress?.({ file: name, making: role, share: (index + share) / sequences.length });
       tell(0);
       try {
-        await this.#media.assemble(read(source, frames), to, plan, signal, tell);
-        made.push({ path: to, name: `${stemOf(name)}_${role}.mp4`, role });
+        const changes = new PictureChanges();
+        await this.#media.assemble(read(source, frames, changes), to, plan, signal, tell);
+        made.push({ path: to, name: `${stemOf(name)}_${role}.mp4`, role, changes: changes.list() });
       } catch (error) {
         if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
         problems.push({ code: error.code, parameters: { role, ...error.parameters } });
@@ -129,8 +171,16 @@ async function openSource(path: string, { maxBytes }: MediaLimits): Promise<Pict
   return status.isDirectory() ? await openFolder(path, limits) : await openZip(path, limits);
 }
 
-async function* read(source: PictureSource, frames: readonly string[]): AsyncGenerator<SequenceFrame> {
-  for (const name of frames) yield { name, bytes: await source.read(name) };
+async function* read(
+  source: PictureSource,
+  frames: readonly string[],
+  changes: PictureChanges,
+): AsyncGenerator<SequenceFrame> {
+  for (const name of frames) {
+    const bytes = await source.read(name);
+    changes.add(bytes);
+    yield { name, bytes };
+  }
 }
 
 /** By the first picture of each modality: what differs within one is found while its video is made. */
@@ -160,6 +210,13 @@ function withFile(problems: readonly Problem[], file: string): Checked<never> {
     ({ code, parameters }) => ({ code, parameters: { file, ...parameters, ...inArchive(parameters, file) } }),
   );
   return { ok: false, problems: [first, ...rest] };
+}
+
+/** What is wrong with the pictures; everything else is thrown on. */
+function inputProblem(error: unknown, file: string): Problem {
+  if (!(error instanceof CosmosError) || error.layer !== 'input') throw error;
+  const { code, parameters } = error;
+  return { code, parameters: { file, ...parameters, ...inArchive(parameters, file) } };
 }
 
 /** A file within an archive is named with it. */

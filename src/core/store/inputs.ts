@@ -1,7 +1,7 @@
 import type { Sha256 } from '../ids.ts';
-import type { PromptInput, Role } from '../prompts/prompt.ts';
+import type { OfferedFile, PromptInput, Role } from '../prompts/prompt.ts';
 import type { Connection, Statement } from './database.ts';
-import { fromJson } from './json.ts';
+import { fromJson, fromJsonOrUndefined, toJsonOrNull } from './json.ts';
 
 /** A file with what is known of its content. */
 export interface FileRow {
@@ -10,10 +10,11 @@ export interface FileRow {
   bytes: number;
   extension: string;
   facts: string;
+  changes: string | null;
 }
 
 /** The columns of `FileRow` where a table is joined with `assets`. */
-export const FILE_COLUMNS = 'original_name, sha256, bytes, extension, facts';
+export const FILE_COLUMNS = 'original_name, sha256, bytes, extension, facts, changes';
 
 interface InputRow extends FileRow {
   role: Role;
@@ -22,7 +23,7 @@ interface InputRow extends FileRow {
 /** The input files of prompts, or of runs: the same columns in two tables. */
 export class InputStore {
   readonly #list: Statement<[string], InputRow>;
-  readonly #insert: Statement<[string, string, string, string]>;
+  readonly #insert: Statement<[string, string, string, string, string | null]>;
   readonly #clear: Statement<[string]>;
 
   constructor(connection: Connection, owner: 'prompt' | 'run') {
@@ -34,22 +35,24 @@ export class InputStore {
        WHERE ${column} = ? ORDER BY role = 'color' DESC, role`,
     );
     this.#insert = connection.prepare(
-      `INSERT INTO ${table} (${column}, role, asset_sha256, original_name) VALUES (?, ?, ?, ?)`,
+      `INSERT INTO ${table} (${column}, role, asset_sha256, original_name, changes) VALUES (?, ?, ?, ?, ?)`,
     );
     this.#clear = connection.prepare(`DELETE FROM ${table} WHERE ${column} = ?`);
   }
 
   /** `color` first, the others by role. */
   of(id: string): PromptInput[] {
-    return this.#list.all(id).map(({ role, original_name, facts, ...asset }) => ({
-      role,
-      originalName: original_name,
-      asset: { ...asset, facts: fromJson(facts) },
-    }));
+    return this.#list.all(id).map(({ role, ...row }) => ({ role, ...toFile(row) }));
   }
 
   replace(id: string, inputs: readonly PromptInput[]): void {
     this.#clear.run(id);
-    for (const input of inputs) this.#insert.run(id, input.role, input.asset.sha256, input.originalName);
+    for (const { role, asset, originalName, changes } of inputs)
+      this.#insert.run(id, role, asset.sha256, originalName, toJsonOrNull(changes));
   }
+}
+
+export function toFile({ original_name: originalName, facts, changes, ...asset }: FileRow): OfferedFile {
+  const known = fromJsonOrUndefined<OfferedFile['changes']>(changes);
+  return { originalName, asset: { ...asset, facts: fromJson(facts) }, ...(known && { changes: known }) };
 }

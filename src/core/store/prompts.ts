@@ -21,6 +21,12 @@ interface PromptRow {
 
 const COLUMNS = 'id, name, owner_id, text, negative_text, left_out, created_at, parent_id, parent_run_id';
 
+/** Shorter beginnings of a name, such as a number that lost its parameter, mean the whole name or nothing. */
+const SHORTEST_BEGINNING = 3;
+
+/** Its parameters are a range of ids and one of names. */
+const NAMED = '(id >= ? AND id < ? OR name >= ? AND name < ?)';
+
 /** Its two parameters are the same pattern. */
 const SEARCHED = `deleted_at IS NULL AND (text LIKE ? ESCAPE '\\' OR name LIKE ? ESCAPE '\\')`;
 
@@ -33,7 +39,7 @@ export class PromptStore {
   >;
   readonly #get: Statement<[string], PromptRow>;
   readonly #taken: Statement<[string], { one: 1 }>;
-  readonly #byPrefix: Statement<[string, string, string, string, number], PromptRow>;
+  readonly #byPrefix: Statement<[string, string, string, string, string, number], PromptRow>;
   readonly #newest: Statement<[string | null, number], PromptRow>;
   readonly #search: Statement<[string, string, number], PromptRow>;
 
@@ -45,7 +51,7 @@ export class PromptStore {
     this.#get = connection.prepare(`SELECT ${COLUMNS} FROM prompts WHERE id = ? AND deleted_at IS NULL`);
     this.#taken = connection.prepare('SELECT 1 AS one FROM prompts WHERE name = ?');
     this.#byPrefix = connection.prepare(
-      `SELECT ${COLUMNS} FROM prompts WHERE (id >= ? AND id < ? OR name = ?) AND deleted_at IS NULL
+      `SELECT ${COLUMNS} FROM prompts WHERE ${NAMED} AND deleted_at IS NULL
        ORDER BY name = ? DESC, created_at DESC LIMIT ?`,
     );
     this.#newest = connection.prepare(
@@ -97,11 +103,11 @@ export class PromptStore {
   /** As `matching`, of those that were discarded. */
   matchingDiscarded(text: string, limit: number): Prompt[] {
     return this.#connection
-      .prepare<[string, string, string, number], PromptRow>(
-        `SELECT ${COLUMNS} FROM prompts WHERE (id >= ? AND id < ? OR name = ?) AND deleted_at IS NOT NULL
-         ORDER BY deleted_at DESC LIMIT ?`,
+      .prepare<[string, string, string, string, string, number], PromptRow>(
+        `SELECT ${COLUMNS} FROM prompts WHERE ${NAMED} AND deleted_at IS NOT NULL
+         ORDER BY name = ? DESC, deleted_at DESC LIMIT ?`,
       )
-      .all(...prefixRange(text), text, limit)
+      .all(...prefixRange(text), ...nameRange(text), text, limit)
       .map((row) => this.#toPrompt(row));
   }
 
@@ -120,9 +126,11 @@ export class PromptStore {
     return this.#taken.get(name) !== undefined;
   }
 
-  /** The prompt whose name is `text`, then those whose id begins with it, newest first. */
+  /** The prompt whose name is `text`, then those whose id, or name from three characters on, begins with it, newest first. */
   matching(text: string, limit: number): Prompt[] {
-    return this.#byPrefix.all(...prefixRange(text), text, text, limit).map((row) => this.#toPrompt(row));
+    return this.#byPrefix
+      .all(...prefixRange(text), ...nameRange(text), text, limit)
+      .map((row) => this.#toPrompt(row));
   }
 
   newest(limit: number, owner?: PrincipalId): Prompt[] {
@@ -166,4 +174,8 @@ export class PromptStore {
         row.parent_run_id !== null && { parent: { prompt: row.parent_id, run: row.parent_run_id } }),
     };
   }
+}
+
+function nameRange(text: string): [from: string, below: string] {
+  return text.length < SHORTEST_BEGINNING ? [text, `${text}\u0001`] : prefixRange(text);
 }

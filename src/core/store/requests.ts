@@ -71,6 +71,23 @@ export class RequestStore {
       .map(toRequest);
   }
 
+  /** Batches whose runs have all ended and whose contact sheet nobody has settled, oldest first. */
+  withoutSheet(limit: number): RunRequest[] {
+    return this.#prepare<[number], RequestRow>(
+      `${SELECT} AND varied IS NOT NULL AND sheet_settled_at IS NULL
+       AND EXISTS (SELECT 1 FROM runs WHERE request_id = requests.id)
+       AND NOT EXISTS (SELECT 1 FROM runs WHERE request_id = requests.id AND state IN ('queued', 'active'))
+       ORDER BY requests.created_at LIMIT ?`,
+    )
+      .all(limit)
+      .map(toRequest);
+  }
+
+  /** Its contact sheet is there, or there will be none. */
+  settleSheet(id: RequestId, at: UtcMs): void {
+    this.#prepare<[number, string]>('UPDATE requests SET sheet_settled_at = ? WHERE id = ?').run(at, id);
+  }
+
   /** All batches, or those of one person. */
   count(owner?: PrincipalId): number {
     const row = this.#prepare<[string | null], { count: number }>(

@@ -95,7 +95,7 @@ export class ChatBench {
   #newSync(): ThreadSync {
     const { store, api, views, clock, logger, wakeup, media, data, config } = this.bench.bot.parts;
     const proxies = new Proxies({ media, data, logger });
-    const contactSheets = new ContactSheets({ api, media, data, logger });
+    const contactSheets = new ContactSheets({ api, media, data, clock, logger });
     const quietChannels = this.isQuiet ? new Set([CHANNEL.channel]) : new Set<string>();
     return new ThreadSync({
       store,

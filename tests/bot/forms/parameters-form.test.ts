@@ -41,14 +41,17 @@ describe('the form of a run', () => {
       choices: [{ value: 'preview' }, { value: 'transfer1', label: 'transfer1 · Cosmos-Transfer1 7B' }],
     });
     expect(field(form, 'parameter:edge')).toEqual({
-      kind: 'number',
+      kind: 'text',
       name: 'parameter:edge',
       label: 'Edges',
-      help: 'number from 0 to 1, usually 0.25. Weight of the edges; 0 leaves them out',
+      help: 'number from 0 to 1, usually 0.25, or several: 0.2, 0.5. Weight of the edges; 0 leaves them out',
       required: false,
-      ...{ minimum: 0, maximum: 1, initial: 0.25, whole: false },
+      ...{ multiline: false, initial: '0.25' },
     });
-    expect(field(form, 'parameter:seed')).toMatchObject({ kind: 'number', whole: true, initial: 1 });
+    expect(field(form, 'parameter:seed')).toMatchObject({
+      ...{ kind: 'text', initial: '1' },
+      help: '0 to 2147483647, usually 1, or several: 1..4, or 7, 11. Each part of a long video takes the next one',
+    });
     expect(field(form, 'parameter:use_distilled')).toMatchObject({
       kind: 'choice',
       initial: 'false',
@@ -73,9 +76,9 @@ describe('the form of a run', () => {
       expect(form.title.length).toBeLessThanOrEqual(24);
       expect(form.submit.length).toBeLessThanOrEqual(24);
       expect(new Set(names(form)).size).toBe(form.fields.length);
-      for (const { label, help = '' } of form.fields) {
+      for (const { kind, label, help = '' } of form.fields) {
         expect(label.length).toBeLessThanOrEqual(45);
-        expect(help.length).toBeLessThanOrEqual(100);
+        expect(help.length).toBeLessThanOrEqual(kind === 'check' ? 75 : 100);
       }
     }
   });
@@ -101,12 +104,12 @@ describe('the form of a run', () => {
     const form = opened(bench.typed('inference --model preview'));
     const shown = { prompt, ...initialValues(form), 'parameter:vis': '0.7' };
     const other = bench.forms.refresh(form.state, { ...shown, model: 'transfer1' }, ANA);
-    expect(field(form, 'parameter:edge')).toMatchObject({ initial: 0.8 });
-    expect(field(other, 'parameter:edge')).toMatchObject({ initial: 0.25 });
-    expect(field(other, 'parameter:vis')).toMatchObject({ initial: 0.7 });
+    expect(field(form, 'parameter:edge')).toMatchObject({ initial: '0.8' });
+    expect(field(other, 'parameter:edge')).toMatchObject({ initial: '0.25' });
+    expect(field(other, 'parameter:vis')).toMatchObject({ initial: '0.7' });
     const back = bench.forms.refresh(other.state, { prompt, ...initialValues(other), model: 'preview' }, ANA);
-    expect(field(back, 'parameter:edge')).toMatchObject({ initial: 0.8 });
-    expect(field(back, 'parameter:vis')).toMatchObject({ initial: 0.7 });
+    expect(field(back, 'parameter:edge')).toMatchObject({ initial: '0.8' });
+    expect(field(back, 'parameter:vis')).toMatchObject({ initial: '0.7' });
     // Sent before the other fields were shown.
     expect(bench.send(form, { ...shown, model: 'transfer1' })).toEqual({
       ok: true,
@@ -118,7 +121,7 @@ describe('the form of a run', () => {
     const bench = await FormsBench.open();
     const prompt = (await bench.bench.prompt()).id;
     const form = bench.typed('inference edge=0.5 --dry-run --priority -2');
-    expect(field(form, 'parameter:edge')).toMatchObject({ initial: 0.5 });
+    expect(field(form, 'parameter:edge')).toMatchObject({ initial: '0.5' });
     const sent = bench.send(form, { prompt });
     expect(sent).toMatchObject({
       words: ['inference', prompt, '--model', 'preview', 'edge=0.5', '--dry-run', '--priority=-2'],
@@ -194,8 +197,8 @@ describe('the form of a run', () => {
     const other = bench.forms.refresh(form.state, filled, ANA);
     expect(field(other, 'prompt')).toMatchObject({ initial: { value: prompt } });
     expect(field(other, 'model')).toMatchObject({ initial: 'transfer1' });
-    expect(field(other, 'parameter:edge')).toMatchObject({ initial: 0.5 });
-    expect(field(other, 'parameter:fps')).toMatchObject({ initial: 24 });
+    expect(field(other, 'parameter:edge')).toMatchObject({ initial: '0.5' });
+    expect(field(other, 'parameter:fps')).toMatchObject({ initial: '24' });
     expect(names(other)).toContain('parameter:seed');
   });
 
@@ -252,8 +255,8 @@ describe('tuning', () => {
     const run = await bench.run({ edge: 0.6, seed: 42 });
     const form = bench.clicked('tune', run.id);
     expect(field(form, 'model')).toMatchObject({ initial: 'transfer1' });
-    expect(field(form, 'parameter:edge')).toMatchObject({ initial: 0.6 });
-    expect(field(form, 'parameter:seed')).toMatchObject({ initial: 42 });
+    expect(field(form, 'parameter:edge')).toMatchObject({ initial: '0.6' });
+    expect(field(form, 'parameter:seed')).toMatchObject({ initial: '42' });
     const sent = bench.send(form, { 'parameter:vis': '0.1' });
     expect(sent).toEqual({ ok: true, words: ['rerun', run.id, 'vis=0.1'] });
     expect(await bench.execute(sent)).toMatchObject({
@@ -274,7 +277,7 @@ describe('tuning', () => {
     const run = await bench.run({ edge: 0.6 });
     const form = opened(bench.clicked('tune', run.id));
     const other = bench.forms.refresh(form.state, { model: 'preview' }, ANA);
-    expect(field(other, 'parameter:edge')).toMatchObject({ initial: 0.8 });
+    expect(field(other, 'parameter:edge')).toMatchObject({ initial: '0.8' });
     expect(words(bench, other, { 'parameter:vis': '0.4' })).toEqual([
       ...['rerun', run.id, '--model', 'preview', 'vis=0.4'],
     ]);

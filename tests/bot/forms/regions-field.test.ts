@@ -13,7 +13,9 @@ const TWO = '0,0,0.5,1: snow\nroof: ice';
 describe('the field for texts of parts of the picture', () => {
   it('has several lines, and begins with what is set', () => {
     const usable = new Set(['region']);
-    const [field] = parameterFields({ profile, usable, now: { region: TWO }, values: {} });
+    const [field] = parameterFields({
+      ...{ profile, usable, now: { region: TWO }, values: {}, keepsAll: true },
+    });
 
     expect(field).toMatchObject({ name: FIELD, kind: 'text', multiline: true, initial: TWO });
   });

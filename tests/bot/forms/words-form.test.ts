@@ -75,7 +75,7 @@ describe('the form of a verb', () => {
       },
     });
     expect(bench.send(form, {})).toMatchObject({
-      problems: { rating: expect.stringContaining('needs rating') },
+      problems: { rating: expect.stringContaining('needs RATING: 1 to 5') },
     });
     expect(bench.send(form, { rating: '4' })).toEqual({ ok: true, words: ['rate', run.id, '4'] });
   });

@@ -61,6 +61,17 @@ describe('a typed line', () => {
     expect(readTerminalLine('clips/none a street', directory)).toMatchObject({ value: { kind: 'command' } });
   });
 
+  it.each(['renders/shot A street', 'renders/shot/ A street', './renders/shot A street'])(
+    'may name a folder: %s',
+    async (line) => {
+      const directory = await temporaryDirectory();
+      await mkdir(join(directory, 'renders', 'shot'), { recursive: true });
+      expect(readTerminalLine(line, directory)).toMatchObject({
+        value: { kind: 'upload', text: 'A street', files: [{ name: 'shot' }] },
+      });
+    },
+  );
+
   it('with an open quotation mark is refused', () => {
     expect(readTerminalLine('"street.mp4 a', '/')).toMatchObject({
       problems: [{ code: 'input.quote_unbalanced' }],

@@ -4,6 +4,7 @@ import { answerCard, logCard, problemCard } from '../../../src/bot/thread-view/a
 import { helpCard } from '../../../src/bot/thread-view/help-card.ts';
 import { listCard } from '../../../src/bot/thread-view/list-card.ts';
 import { modelCard, modelsCard } from '../../../src/bot/thread-view/models-card.ts';
+import { resultCard } from '../../../src/bot/thread-view/result-card.ts';
 import { runDetailsCard } from '../../../src/bot/thread-view/run-details-card.ts';
 import type { ModelView } from '../../../src/bot/thread-view/views.ts';
 import type { RunId } from '../../../src/core/ids.ts';
@@ -45,9 +46,31 @@ describe('answers', () => {
         video  data/outputs/rs_3fq8w1zz/video.mp4 · 48 MB · 1280×704 · 24 fps · 121 frames ·
                5.0 s
         edge   data/outputs/rs_3fq8w1zz/edge.mp4 · 4 MB · 1280×704 · 24 fps · 121 frames · 5.0 s
-        → Run again: /cosmos retry rs_3fq8w1zz   Show log: /cosmos logs rs_3fq8w1zz
+        → Tune and run: /cosmos tune rs_3fq8w1zz   /cosmos rate rs_3fq8w1zz 1|2|3|4|5
+          Reproduce: /cosmos reproduce rs_3fq8w1zz   Run again: /cosmos retry rs_3fq8w1zz
+          Show log: /cosmos logs rs_3fq8w1zz
       "
     `);
+  });
+
+  test.each([
+    ['a result', {}],
+    ['a draft', { draft: ['num_steps'] }],
+  ])('%s has every button that stands below it where it was posted', (_, more) => {
+    const run = endedRun({ outputs: [VIDEO], ...more });
+    const next = { hasSeed: true, canUpscale: true };
+    const posted = resultCard({ run, place: { kind: 'attached' }, ...next }).actions;
+    const shown = runDetailsCard({ run, next }).actions;
+    expect(shown).toEqual(expect.arrayContaining(posted.filter(({ verb }) => verb !== 'show')));
+    expect(shown.map(({ verb }) => verb)).not.toContain('show');
+    expect(shown.at(-1)).toMatchObject({ verb: 'logs' });
+  });
+
+  test('of a run that found a better text there are the buttons of that text', () => {
+    const run = endedRun({});
+    const enhanced = { prompt: samplePrompt(), isDiscarded: false };
+    const verbs = runDetailsCard({ run, next: { hasSeed: true, enhanced } }).actions.map(({ verb }) => verb);
+    expect(verbs).toEqual(['inference', 'tune', 'discard', 'retry', 'logs']);
   });
 
   test('a waiting run is shown with its place', () => {
@@ -113,8 +136,8 @@ describe('answers', () => {
         discard    Take a prompt without runs out of all listings; restore undoes it
         restore    Bring a discarded prompt back
         help       Explain the commands, or one of them
-        More about one of them: help inference. Ids may be shortened to their beginning, and
-        left out in the thread of a run.
+        More about one of them: help inference. Ids and names may be shortened to their
+        beginning, and left out in the thread of a run.
       "
     `);
   });
@@ -124,7 +147,7 @@ describe('answers', () => {
       "
       inference PROMPT [OTHERS…] [parameter=value…] [--model MODEL] [--draft]
         Queue a run of a prompt, or many: of several values or prompts.
-        PROMPT           Id of the prompt or its beginning, or its name
+        PROMPT           Id or name of the prompt, or its beginning
         OTHERS           Further prompts, each run with the same parameters
         parameter=value  Parameters of the model (see models MODEL); 1..8, 1..9..2 and 0.2,0.5
                          ask for a run of each value
@@ -233,9 +256,13 @@ describe('answers', () => {
         More about one of them: models preview
       "
     `);
-    const gpus = { minimum: 1, maximum: 8, gigabytes: 28 };
+    const gpus = { minimum: 1, maximum: 8, memory: 28 };
     expect(rendered(modelCard({ ...model, gpus }))).toContain(
       'Needs 1 to 8 GPUs with 28 GB or more each. On here.',
+    );
+    const table = { minimum: 1, maximum: 8, memory: { 2: 80, 10: 24, 1: 96 } };
+    expect(rendered(modelCard({ ...model, gpus: table })).replaceAll(/\s+/g, ' ')).toContain(
+      'Needs 1 to 8 GPUs with 96 GB or more each, 80 GB from 2 GPUs on, 24 GB from 10 GPUs on. On here.',
     );
     expect(rendered(modelCard({ ...model, gpus: { minimum: 2 } }))).toContain(
       'Needs 2 or more GPUs. On here.',

@@ -50,6 +50,14 @@ describe('the card of a run without a result', () => {
     `);
   });
 
+  test('that ended by itself says who has cancelled it too late, that was cancelled does not', () => {
+    const cancel = { requestedAt: NOW, by: BEN, byName: 'ben' };
+    const late = '@ben asked to cancel it, and that came too late';
+
+    expect(rendered(failureCard({ run: endedRun({ state: 'failed', cancel }) }))).toContain(late);
+    expect(rendered(failureCard({ run: endedRun({ state: 'cancelled', cancel }) }))).not.toContain(late);
+  });
+
   test('that was cancelled in the queue says that it had not started', () => {
     const run = sampleRun({
       state: 'cancelled',

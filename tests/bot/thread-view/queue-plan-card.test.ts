@@ -3,6 +3,7 @@ import { queueCard } from '../../../src/bot/thread-view/queue-card.ts';
 import { queuePlanCard } from '../../../src/bot/thread-view/queue-plan-card.ts';
 import { apartWords, batchWords, returnedWords } from '../../../src/bot/wording/batch-words.ts';
 import type { LaneName, ProfileId, RunId } from '../../../src/core/ids.ts';
+import type { SmallLane } from '../../../src/core/models/gpu-memory.ts';
 import type { LeftOut } from '../../../src/core/queue/compose-batch.ts';
 import type { PlannedRun, QueuePlan } from '../../../src/core/queue/queue-plan.ts';
 import { MINUTE } from '../samples.ts';
@@ -23,6 +24,7 @@ const PLAN: QueuePlan = {
       runs: [planned(1, 'rs_3fq8w1zz', 'street'), planned(3, 'rs_5d8r2k1m', 'harbour')],
       startsIn: { low: 0, high: 0 },
       takes: { low: 7 * MINUTE, high: 9 * MINUTE },
+      smallLanes: [],
       apart: [
         {
           run: planned(2, 'rs_9d0x2m4k', 'night', 'ben'),
@@ -36,6 +38,7 @@ const PLAN: QueuePlan = {
       runs: [planned(2, 'rs_9d0x2m4k', 'night', 'ben')],
       startsIn: { low: 7 * MINUTE, high: 9 * MINUTE },
       takes: { low: 4 * MINUTE, high: 6 * MINUTE },
+      smallLanes: [],
       apart: [],
     },
   ],
@@ -45,6 +48,26 @@ const PLAN: QueuePlan = {
   limits: LIMITS,
 };
 
+const SMALL: SmallLane = { lane: 'gpu2/gpu0' as LaneName, bytes: 24 * 2 ** 30, wantedGb: 28 };
+
+describe('lanes that are too small', () => {
+  test('are said to be free sooner, two by their names', () => {
+    const [first] = PLAN.groups;
+    if (first === undefined) throw new Error('the plan has no group');
+    const plan = (...smallLanes: readonly SmallLane[]) =>
+      rendered(queuePlanCard({ ...PLAN, groups: [{ ...first, smallLanes }] })).replaceAll(/\s+/g, ' ');
+    expect(plan(SMALL)).toContain(
+      'Not on gpu2/gpu0, which is free sooner: its GPUs have 24 GB, and transfer1 wants 28 GB.',
+    );
+    expect(plan(SMALL)).not.toContain('too small, too');
+    const others = plan(SMALL, { ...SMALL, gpus: 2 }, SMALL, SMALL);
+    expect(others).toContain(
+      'transfer1 wants 28 GB on each of 2 GPUs. 2 other lanes that are free sooner are too small, too.',
+    );
+    expect(plan(SMALL, SMALL, SMALL)).toContain('1 other lane that is free sooner is too small, too.');
+  });
+});
+
 describe('the plan of the queue', () => {
   test('shows what would start together, what stays apart and why, and how long it takes', () => {
     expect(rendered(queuePlanCard(PLAN))).toMatchInlineSnapshot(`
@@ -53,7 +76,8 @@ describe('the plan of the queue', () => {
         transfer1, 2 together · on gpu1/gpu0 · starts next · takes 7–9 min
         1  rs_3fq8w1zz  street   @ana
         3  rs_5d8r2k1m  harbour  @ana
-        Not with them: rs_9d0x2m4k: seed and fps differ.
+        Not with them: rs_9d0x2m4k: seed and fps differ, which transfer1 takes once for each
+        load.
         transfer1, alone · on gpu1/gpu0 · starts in 7–9 min · takes 4–6 min
         2  rs_9d0x2m4k  night  @ben
         2 more runs after these.
@@ -89,12 +113,16 @@ test('the queue says how many more the model has been loaded for', () => {
 test.each<[LeftOut, string]>([
   [{ why: 'alone' }, 'runs alone'],
   [{ why: 'model' }, 'another model'],
-  [{ why: 'differs', names: ['seed'] }, 'seed differs'],
+  [{ why: 'differs', names: ['seed'] }, 'seed differs, which transfer1 takes once for each load'],
   [
     { why: 'differs', names: ['negative_text', 'controls'] },
-    'the negative text and which controls it has differ',
+    'the negative text and which controls it has differ, which transfer1 takes once for each load',
   ],
-  [{ why: 'differs', names: ['a', 'b', 'c', 'd', 'e'] }, 'a, b, c, d and 1 other setting differ'],
+  [
+    { why: 'differs', names: ['a', 'b', 'c', 'd', 'e'] },
+    'a, b, c, d and 1 other setting differ, which transfer1 takes once for each load',
+  ],
+  [{ why: 'differs', names: ['profile'] }, 'the configuration of the model differs'],
   [{ why: 'memory', limit: 1 }, 'is tried alone, after a batch that failed'],
   [{ why: 'memory', limit: 4 }, 'at most 4 together, after memory ran out'],
   [{ why: 'full', limit: 8 }, '8 together are the most'],
@@ -104,7 +132,7 @@ test.each<[LeftOut, string]>([
     'would pass rs_9d0x2m4k, which has been passed often enough',
   ],
 ])('why a run stays apart is told: %j', (because, words) => {
-  expect(apartWords(because)).toBe(words);
+  expect(apartWords(because, 'transfer1')).toBe(words);
 });
 
 test('where a run is in its batch is told', () => {

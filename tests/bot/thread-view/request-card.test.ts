@@ -5,7 +5,11 @@ import { blockIdPrefix } from '../../../src/bot/slack/block-ids.ts';
 import { renderCard as renderOnSlack } from '../../../src/bot/slack/render-card.ts';
 import { isLiveCard } from '../../../src/bot/terminal/render-screen.ts';
 import { cardCharacters } from '../../../src/bot/thread-view/clip-card.ts';
-import { requestCard, requestDetailsCard } from '../../../src/bot/thread-view/request-card.ts';
+import {
+  requestCard,
+  requestDetailsCard,
+  requestTableCard,
+} from '../../../src/bot/thread-view/request-card.ts';
 import { requestEndCard } from '../../../src/bot/thread-view/request-end-card.ts';
 import type { RequestRow, RequestView } from '../../../src/bot/thread-view/request-view.ts';
 import type { LaneName, RequestId, RunId } from '../../../src/core/ids.ts';
@@ -79,6 +83,15 @@ describe('the table of a request', () => {
     expect(requestCard(cancelled).actions.map(({ label }) => label)).toContain('Run 1 again');
   });
 
+  it('in a thread offers to run again what failed while others run; then its end does, which knows more', () => {
+    const labels = (card: Card) => card.actions.map(({ label }) => label);
+    expect(labels(requestTableCard(MIXED))).toEqual(['Cancel all', 'Retry 1 failed', 'Details']);
+    const ended = view([row(1, done), row(2, { state: 'failed', problem: MEMORY })], { retryable: 1 });
+    expect(labels(requestTableCard(ended))).toEqual(['Details']);
+    expect(labels(requestEndCard(ended))).toEqual(['Retry 1 failed', 'Details']);
+    expect(labels(requestDetailsCard(ended))).toEqual(['Retry 1 failed']);
+  });
+
   it('is live in a terminal until all have ended; an answer about it never is', () => {
     expect(isLiveCard(requestCard(MIXED))).toBe(true);
     expect(isLiveCard(requestDetailsCard(MIXED))).toBe(false);
@@ -105,6 +118,11 @@ describe('the table of a request', () => {
     expect(paused).toContain('The queue is paused');
     const problem = { code: 'queue.lane_blocked', parameters: { lane: 'gpu1/gpu0' } } as const;
     expect(rendered(requestCard(view([row(1)], { problem })))).toContain('gpu1/gpu0 takes no runs');
+    const smallLanes = [{ lane: 'gpu1/gpu0' as LaneName, bytes: 24 * 2 ** 30, wantedGb: 28 }];
+    const rows = [row(1, { state: 'active' }), row(2)];
+    expect(rendered(requestCard(view(rows, { smallLanes })))).toContain(
+      'Not on gpu1/gpu0, which is free sooner',
+    );
   });
 
   it('says of a run that nobody follows, that is being stopped, or whose host is silent', () => {

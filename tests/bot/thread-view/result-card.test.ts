@@ -36,6 +36,17 @@ describe('the result card', () => {
     `);
   });
 
+  test('says who has cancelled it too late, and of a usual one nothing of that', () => {
+    const cancel = { requestedAt: NOW, by: 'pr_2' as never, byName: 'ben' };
+    const card = (run: ReturnType<typeof endedRun>) =>
+      rendered(resultCard({ run, place: { kind: 'attached' } })).replaceAll(/\s+/g, ' ');
+
+    expect(card(endedRun({ outputs: [VIDEO], cancel }))).toContain(
+      '@ben asked to cancel it, and that came too late: it had already ended by itself.',
+    );
+    expect(card(endedRun({ outputs: [VIDEO] }))).not.toContain('cancel');
+  });
+
   test('names the path where nothing can be attached', () => {
     const run = endedRun({ outputs: [VIDEO] });
     expect(rendered(resultCard({ run, place: { kind: 'path', path: VIDEO.path } }))).toMatchInlineSnapshot(`

@@ -144,6 +144,14 @@ describe('the status card', () => {
     `);
   });
 
+  test('of a run that was cancelled too late says where it stands, not that it stops', () => {
+    const cancel = { requestedAt: NOW, by: BEN, byName: 'ben' };
+    const late = rendered(statusCard({ run: activeRun({ stage: 'verifying', cancel }) }));
+
+    expect(late).not.toMatch(/stopping|Cancelled by|cosmos cancel/);
+    expect(rendered(statusCard({ run: activeRun({ stage: 'running', cancel }) }))).toContain('stopping');
+  });
+
   test('of a cancelled run that still stops offers no second cancel', () => {
     const run = activeRun({ cancel: { requestedAt: NOW, by: BEN, byName: 'ben' } });
     const card = statusCard({ run, parametersShown: [] });

@@ -59,7 +59,7 @@ describe('the lines of a host check', () => {
       { name: 'gpu1/a', gpus: ['0', '2'] },
       { name: 'gpu1/b', gpus: ['GPU-2'] },
     ];
-    const vista = (min_vram_gb: number) => minimal({ requires: { min_vram_gb } });
+    const vista = (min_vram_gb: unknown) => minimal({ requires: { min_vram_gb } });
 
     expect(gpuMemoryLines(answer, lanes, [vista(28)])).toMatchObject([
       { passed: false, text: 'GPU 0 of the lane gpu1/a has 22 GB of memory; minimal wants 28 GB or more.' },
@@ -70,6 +70,21 @@ describe('the lines of a host check', () => {
     // What is sold with 24 GB has a little less than 24 GiB.
     expect(gpuMemoryLines(answer, lanes, [vista(24)])).toEqual([]);
     expect(gpuMemoryLines({ state: 'no_tool' }, lanes, [vista(28)])).toEqual([]);
+    expect(gpuMemoryLines(answer, lanes, [vista({ 1: 28, 2: 20 })])).toEqual([
+      {
+        passed: false,
+        text: 'GPU 1 of the lane gpu1/b has 22 GB of memory; minimal wants 28 GB or more on a single GPU.',
+        advice:
+          "Give that lane a larger GPU, or more of them, or take minimal from the host's `models`; where your runs need less, set its `requires.min_vram_gb`.",
+      },
+    ]);
+    expect(gpuMemoryLines(answer, lanes, [vista({ 2: 28 })])).toMatchObject([
+      {
+        text: expect.stringContaining(
+          'lane gpu1/a has 22 GB of memory; minimal wants 28 GB or more on each of 2 GPUs.',
+        ),
+      },
+    ]);
   });
 
   it.each([{ state: 'no_tool' }, { state: 'failed', detail: 'deadline' }] as const)(

@@ -31,8 +31,19 @@ export function configOf(checked: Checked<Config>): Config {
   return checked.value;
 }
 
-/** The problems without their file, which is another one in every test. */
+/** The problems without their file, which is another one in every test, and without their line. */
 export function problemsOf(checked: Checked<unknown>): Problem[] {
   if (checked.ok) return [];
-  return checked.problems.map(({ code, parameters: { file: _, ...parameters } }) => ({ code, parameters }));
+  return checked.problems.map(({ code, parameters: { file: _, line: __, ...parameters } }) => ({
+    code,
+    parameters,
+  }));
+}
+
+/** Code, place and line of each problem. */
+export function linesOf(
+  checked: Checked<unknown>,
+): readonly (readonly [code: string, where: unknown, line: unknown])[] {
+  if (checked.ok) return [];
+  return checked.problems.map(({ code, parameters: { where, line } }) => [code, where, line]);
 }

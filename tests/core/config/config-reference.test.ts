@@ -36,8 +36,8 @@ describe('config/cosmos.schema.json', () => {
 describe('config/cosmos.example.toml', () => {
   it('loads, and changes nothing', () => {
     const directory = directoryWith(EXAMPLE);
-    const { settings: _, source: __, ...example } = configOf(loadConfig({ environment: {}, directory }));
-    const { settings: ___, source: ____, ...standard } = configOf(loadToml(''));
+    const { settings: _, written: _1, ...example } = configOf(loadConfig({ environment: {}, directory }));
+    const { settings: _2, written: _3, ...standard } = configOf(loadToml(''));
 
     expect(JSON.parse(JSON.stringify(example).replaceAll(directory, '.'))).toEqual(
       JSON.parse(JSON.stringify(standard).replaceAll(standard.directory, '.')),

@@ -38,7 +38,7 @@ describe('the effective configuration', () => {
     writeFileSync(join(directory, 'cosmos.toml'), effectiveConfig(config));
     const again = configOf(loadConfig({ environment: {}, directory }));
 
-    const { source: _s, directory: _d, settings: _t, ...meaning } = again;
+    const { source: _s, written: _w, directory: _d, settings: _t, ...meaning } = again;
     expect(config).toMatchObject(meaning);
   });
 

@@ -6,13 +6,47 @@ import { checkRun } from '../../../src/core/models/check-run.ts';
 import type { Profile } from '../../../src/core/models/profile.ts';
 import type { AttemptPlan } from '../../../src/core/ports/host.ts';
 import type { PromptInput } from '../../../src/core/prompts/prompt.ts';
+import { BatchTracker } from '../../../src/core/runs/batch-tracker.ts';
+import { bar } from './log-cases.ts';
 import { input, requestFor, shipped, video } from './profiles.ts';
 
 const STILL = input('image', { kind: 'image', width: 1280, height: 704, codec: 'png' }, 'png');
 const SOUND = input('audio', { kind: 'audio', durationMs: 4000, codec: 'pcm_s16le' }, 'wav');
-const TRANSFER = ['transfer2.5', 'transfer2.5-distilled', 'transfer2.5-image'];
-const HUMO = ['humo-17b', 'humo-1.7b'];
 const JOB = '/workspace/jobs/job_01';
+/** Models whose list holds a whole spec for each run. */
+const SPECS = [
+  {
+    id: 'transfer2.5',
+    inputs: [video('color')],
+    weights: { edge: 0.5, vis: 0.5, depth: 0.5, seg: 0.5 },
+    command: `--input-files ${JOB}/batch.jsonl --output-dir ${JOB}/out`,
+  },
+  {
+    id: 'transfer2.5-distilled',
+    inputs: [video('color')],
+    weights: { edge: 0.5 },
+    command: `--input-files ${JOB}/batch.jsonl --output-dir ${JOB}/out`,
+  },
+  {
+    id: 'transfer2.5-image',
+    inputs: [STILL],
+    weights: { edge: 0.5, vis: 0.5, depth: 0.5, seg: 0.5 },
+    command: `--input-files ${JOB}/batch.jsonl --output-dir ${JOB}/out`,
+  },
+  {
+    id: 'cosmos3',
+    inputs: [video('color'), video('depth'), video('seg'), video('wsm')],
+    weights: { edge: 0.5, blur: 0.5, depth: 0.5, seg: 0.5, wsm: 0.5 },
+    command: `-i ${JOB}/batch.jsonl -o ${JOB}/out`,
+  },
+  {
+    id: 'cosmos3-image',
+    inputs: [STILL],
+    weights: { edge: 0.5, blur: 0.5 },
+    command: `-i ${JOB}/batch.jsonl -o ${JOB}/out`,
+  },
+] as const;
+const HUMO = ['humo-17b', 'humo-1.7b'];
 
 function request(
   profile: Profile,
@@ -41,11 +75,9 @@ function placed(text: string, index: number): string {
   return text.replaceAll('in/', `in/${index}-`).replace('"name":"output"', `"name":"run_${index}"`);
 }
 
-describe.each(TRANSFER)('a list of runs of %s', (id) => {
+describe.each(SPECS)('a list of runs of $id', ({ id, inputs, weights, command }) => {
   const profile = shipped(id);
-  const inputs = id.endsWith('image') ? [STILL] : [video('color')];
   const isFlag = (name: string): boolean => profile.parameters[name]?.write?.flag !== undefined;
-  const all = { edge: 0.5, ...(id.endsWith('distilled') ? {} : { vis: 0.5, depth: 0.5, seg: 0.5 }) };
 
   /** Two more or less ordinary runs that differ in one parameter. */
   function pair(name: string): readonly [JobRequest, JobRequest] {
@@ -59,12 +91,12 @@ describe.each(TRANSFER)('a list of runs of %s', (id) => {
         case 'string':
           return 'the robot';
         default:
-          return name in all ? 0.25 : 2;
+          return name in weights ? 0.25 : 2;
       }
     })();
     return [
-      request(profile, { text: 'Rain' }, inputs, all),
-      request(profile, { text: 'A "quoted"\nfog' }, inputs, { ...all, [name]: other }),
+      request(profile, { text: 'Rain' }, inputs, weights),
+      request(profile, { text: 'A "quoted"\nfog' }, inputs, { ...weights, [name]: other }),
     ];
   }
 
@@ -91,14 +123,23 @@ describe.each(TRANSFER)('a list of runs of %s', (id) => {
     const words = plan.argv.join(' ');
 
     expect(plan.files.map(({ path }) => path)).toEqual(['batch.jsonl']);
-    expect(words).toContain(`--input-files ${JOB}/batch.jsonl --output-dir ${JOB}/out`);
+    expect(words).toContain(command);
     expect(words).not.toContain('spec.json');
-    const [{ role } = video('color')] = inputs;
-    const extension = role === 'image' ? 'png' : 'mp4';
-    expect(plan.inputs.map(({ path }) => path)).toEqual([
-      `in/0-${role}.${extension}`,
-      `in/1-${role}.${extension}`,
-    ]);
+    const names = inputs.map(({ role }) => `${role}.${role === 'image' ? 'png' : 'mp4'}`);
+    expect(plan.inputs.map(({ path }) => path)).toEqual(
+      [0, 1].flatMap((item) => names.map((name) => `in/${item}-${name}`)),
+    );
+  });
+
+  it('has one line for each run, whatever its text holds', () => {
+    const text = 'one\u2028two\u2029three\u0085four\u000bfive\nsix';
+    const runs = [request(profile, { text }, inputs), request(profile, { text: 'Rain' }, inputs)] as const;
+    const list = content(buildBatchJob(runs), 'batch.jsonl');
+
+    // Python's `splitlines` ends a line at each of these.
+    const lines = list.split(/[\n\r\v\f\u0085\u2028\u2029]/u);
+    expect(lines).toHaveLength(3);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ name: 'run_0', prompt: text });
   });
 
   it('carries negative texts, and leaves them out where there are none', () => {
@@ -139,6 +180,59 @@ describe('runs of transfer2.5', () => {
       },
     ]);
     expect(JSON.parse(lines[0] ?? '')).not.toHaveProperty('image_context_path');
+  });
+});
+
+describe('runs of cosmos3', () => {
+  const profile = shipped('cosmos3');
+
+  it('with other controls, files and seeds share a load: the model has all controls and takes a seed for each', () => {
+    const edges = request(profile, {}, [video('color')], { seed: 1 });
+    const depth = request(profile, {}, [video('depth')], { seed: 2, fps: 30 });
+    expect(apart(profile, edges, depth)).toEqual([]);
+    const lines = content(buildBatchJob([edges, depth]), 'batch.jsonl')
+      .trimEnd()
+      .split('\n');
+    const [first, second] = lines.map((line) => JSON.parse(line));
+
+    expect(first).toMatchObject({
+      name: 'run_0',
+      seed: 1,
+      vision_path: 'in/0-color.mp4',
+      edge: { weight: 1 },
+    });
+    expect(first).not.toHaveProperty('depth');
+    expect(second).toMatchObject({ name: 'run_1', seed: 2, depth: { control_path: 'in/1-depth.mp4' } });
+    expect(second).not.toHaveProperty('edge');
+    expect(second).not.toHaveProperty('vision_path');
+  });
+
+  it('with another size of the model do not', () => {
+    const [nano, edge] = ['Cosmos3-Nano', 'Cosmos3-Edge'].map((checkpoint) =>
+      request(profile, {}, [video('color')], { checkpoint }),
+    );
+    if (nano === undefined || edge === undefined) throw new Error('no runs');
+
+    expect(apart(profile, nano, edge)).toEqual(['checkpoint']);
+  });
+
+  it('of which each says where it begins and ends', () => {
+    if (profile.batch === undefined) throw new Error('no batch');
+    const log = new BatchTracker(profile, profile.batch, [{ frames: 93 }, { frames: 93 }, { frames: 93 }]);
+    const say = (item: number, words: string): string =>
+      `[11-20 10:00:00|job=run_${item}|INFO|cosmos_framework/inference/inference.py:1:run] ${words}\n`;
+    const made = (item: number): string =>
+      [
+        say(item, `Saved sample args to 'out/run_${item}/sample_args.json'`),
+        say(item, '[transfer] final user prompt: Saved transfer outputs. The video follows: edge.'),
+        bar('Sampling: ', 35),
+      ].join('');
+    log.feed(Buffer.from(`${made(0)}${say(0, "Saved transfer outputs to 'out/run_0/sample_outputs.json'")}`));
+    log.feed(Buffer.from(made(1)));
+
+    expect([log.hasEnded(0), log.hasEnded(1), log.atWork]).toEqual([true, false, 1]);
+    expect(log.snapshot(1)).toMatchObject({ modelStage: 'denoising', batch: { place: 2, state: 'works' } });
+    expect(log.snapshot(2)).toMatchObject({ batch: { place: 3, state: 'waits' } });
   });
 });
 

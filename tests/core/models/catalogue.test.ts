@@ -121,13 +121,13 @@ describe('loadCatalogue', () => {
     expect(await found(lanes(['0'], []))).toEqual([
       {
         ...{ code: 'config.model_unfit', host: 'here', model: 'transfer1' },
-        ...{ lane: 'here/1', gpus: 0, minimum: 1, maximum: 8 },
+        ...{ where: 'hosts[0].lanes[1].gpus', lane: 'here/1', gpus: 0, minimum: 1, maximum: 8 },
       },
     ]);
     expect(await found({ models: [PREVIEW], transport: 'ssh', ...lanes([]) })).toEqual([
       {
         ...{ code: 'config.model_unfit', host: 'here', model: 'preview' },
-        ...{ transport: 'ssh', allowed: ['local'] },
+        ...{ where: 'hosts[0].transport', transport: 'ssh', allowed: ['local'] },
       },
     ]);
   });
@@ -181,6 +181,7 @@ describe('loadCatalogue', () => {
         where: 'parameters.edge.defualt',
         nearest: 'default',
       }),
+      expect.objectContaining({ code: 'config.wrong_type', file: 'hosts.here.preview', where: 'title' }),
     ]);
   });
 
@@ -192,6 +193,75 @@ describe('loadCatalogue', () => {
 
     expect(await problems(overrides, MODELS_DIRECTORY)).toEqual([
       expect.objectContaining({ file: 'hosts.here.preview', where: 'parameters.edge.default' }),
+    ]);
+  });
+
+  it('says in which line of the configuration an override is wrong, or a model is named that is none', async () => {
+    const text = [
+      '[models.preview.parameters.edge]',
+      'defualt = 0.6',
+      '[models.preview.parameters.vis]',
+      'maximum = 0.1',
+      '[[hosts]]',
+      'name = "here"',
+      'transport = "ssh"',
+      'models = [',
+      '  "preview",',
+      '  "prevew",',
+      ']',
+      '[[hosts]]',
+      'name = "there"',
+      '[hosts.models.preview]',
+      'title = 5',
+    ].join('\n');
+    const overrides: CatalogueOverrides = {
+      written: { file: 'cosmos.toml', text },
+      models: { preview: { parameters: { edge: { defualt: 0.6 }, vis: { maximum: 0.1 } } } },
+      hosts: [
+        { name: HERE, models: [PREVIEW, 'prevew' as ProfileId], modelOverrides: {} },
+        { name: 'there', models: [PREVIEW], modelOverrides: { preview: { title: 5 } } },
+      ],
+    };
+
+    const found = await problems(overrides, MODELS_DIRECTORY);
+    expect(found).toMatchObject([
+      { code: 'config.unknown_key', where: 'models.preview.parameters.edge.defualt', line: 2 },
+      { code: 'config.profile_invalid', where: 'models.preview.parameters.vis.default', line: 3 },
+      { code: 'config.unknown_model', where: 'hosts[0].models[1]', line: 10, nearest: 'preview' },
+      { code: 'config.wrong_type', where: 'hosts[1].models.preview.title', line: 15, model: 'preview' },
+    ]);
+    expect(found.every((problem) => 'file' in problem && problem.file === 'cosmos.toml')).toBe(true);
+  });
+
+  it('finds what two lines contradict at the one of the configuration', async () => {
+    const overrides: CatalogueOverrides = {
+      written: { file: 'cosmos.toml', text: '\n[models.preview.parameters.vis]\nmaximum = 0.1\n' },
+      models: { preview: { parameters: { vis: { maximum: 0.1 } } } },
+      hosts: [{ name: HERE, models: [PREVIEW], modelOverrides: {}, engine: 'docker' }],
+    };
+
+    expect(await problems(overrides, MODELS_DIRECTORY)).toMatchObject([
+      {
+        code: 'config.profile_invalid',
+        file: 'cosmos.toml',
+        where: 'models.preview.parameters.vis.default',
+        line: 2,
+      },
+    ]);
+  });
+
+  it('tells the mistakes of files and of the configuration at once, and knows a model whose file has one', async () => {
+    await write('one.toml', { id: 'one', titel: 'x' });
+    await write('two.toml', { id: 'two' });
+    const overrides: CatalogueOverrides = {
+      models: { one: {}, two: { title: 5 } },
+      hosts: [{ name: HERE, models: ['one', 'tow'] as ProfileId[], modelOverrides: {} }],
+    };
+
+    expect(await problems(overrides)).toMatchObject([
+      { code: 'config.unknown_key', file: 'one.toml' },
+      { code: 'config.wrong_type', file: 'models.two', where: 'title' },
+      { code: 'config.unknown_model', model: 'tow', known: ['one', 'two'] },
     ]);
   });
 
@@ -210,13 +280,13 @@ describe('loadCatalogue', () => {
     expect(await problems(overrides, MODELS_DIRECTORY)).toEqual([
       expect.objectContaining({
         code: 'config.unknown_model',
-        where: 'models',
+        where: 'models.previw',
         model: 'previw',
         nearest: 'preview',
       }),
       expect.objectContaining({
         code: 'config.unknown_model',
-        where: 'hosts.here',
+        where: 'hosts[0].models[0]',
         model: 'prevew',
         nearest: 'preview',
       }),

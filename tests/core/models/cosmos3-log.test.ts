@@ -23,8 +23,8 @@ const GOOD = [
   say('[transfer] final user prompt: A rainy street. The video follows the edges.'),
   bar('Sampling: ', 35),
   bar('Sampling: ', 35),
-  say('Saved control video to out/output/control_edge.mp4'),
-  say('Saved transfer outputs to out/output', 'SUCCESS'),
+  say("Saved control video to 'out/output/control_edge.mp4'"),
+  say("Saved transfer outputs to 'out/output/sample_outputs.json'", 'SUCCESS'),
 ].join('');
 
 const FAILURES = [

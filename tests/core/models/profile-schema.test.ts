@@ -254,6 +254,12 @@ describe('the profile schema', () => {
       /twice/,
     ],
     [
+      'a failure that hangs with more GPUs than any lane of the model has',
+      { requires: { max_gpus: 1 }, failures: [{ key: 'a', pattern: 'a', hangs: { min_gpus: 2 } }] },
+      'failures[0].hangs.min_gpus',
+      /max_gpus/,
+    ],
+    [
       'no required result',
       { success: { outputs: [{ kind: 'video', path: '*.mp4', label: 'v', required: false }] } },
       'success.outputs',

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { BatchLimits } from '../../../src/core/config/config.ts';
 import type { LaneName, RunId } from '../../../src/core/ids.ts';
+import { checkParameters } from '../../../src/core/models/parameters.ts';
 import type { Profile } from '../../../src/core/models/profile.ts';
 import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
 import { batchRules } from '../../../src/core/queue/batch-rules.ts';
@@ -9,7 +10,7 @@ import { type BatchRules, composeBatch } from '../../../src/core/queue/compose-b
 import type { Run } from '../../../src/core/runs/run.ts';
 import type { NewRun } from '../../../src/core/store/runs.ts';
 import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
-import { minimal } from '../models/profiles.ts';
+import { minimal, shipped } from '../models/profiles.ts';
 import { BATCHED } from '../runner/batch-bench.ts';
 import { openStore } from '../store/open-store.ts';
 
@@ -64,6 +65,33 @@ describe('what shares a load with the head of the queue', () => {
     const { queue, compose } = await openQueue();
     const [head, , third, , fifth] = [queue(1), queue(2), queue(1), queue(2), queue(1)];
     expect(ids(compose().runs)).toEqual([head, third, fifth]);
+  });
+
+  it.each([
+    ['transfer1', 8, { why: 'differs', names: ['seed'] }],
+    ['transfer2.5', 1, undefined],
+    ['cosmos3', 1, undefined],
+  ])('of eight seeds of %s makes %i loads', async (model, loads, because) => {
+    const { store, queue, compose } = await openQueue();
+    const profile = shipped(model);
+    const parametersOf = (seed: number): NewRun['parameters'] => {
+      const checked = checkParameters(profile, { seed }, new Set(['color'] as const));
+      if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+      return checked.value;
+    };
+    for (let seed = 1; seed <= 8; seed++) queue(seed, { parameters: parametersOf(seed) }, profile);
+    const sizes: number[] = [];
+    while (store.runs.queued().length > 0) {
+      const { runs, leftOut } = compose();
+      expect(leftOut.map((each) => each.because)).toEqual(leftOut.map(() => because));
+      sizes.push(runs.length);
+      const attempt = store.attempts.claim(LANE, [model], store.instance, undefined, () => ({
+        runs: ids(runs),
+        overtaken: [],
+      }));
+      if (attempt !== undefined) store.attempts.end(attempt, { outcome: 'done', outputs: [] });
+    }
+    expect(sizes).toEqual(Array.from({ length: loads }, () => 8 / loads));
   });
 
   it('is nothing where its model has no batch, or only one is allowed', async () => {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { BatchLimits, HostConfig } from '../../../src/core/config/config.ts';
 import type { HostName, LaneName, ProfileId, RunId } from '../../../src/core/ids.ts';
+import { GpuRoom } from '../../../src/core/models/gpu-room.ts';
 import type { Profile } from '../../../src/core/models/profile.ts';
 import { StoredProfiles } from '../../../src/core/models/stored-profiles.ts';
 import { QueueService } from '../../../src/core/queue/queue-service.ts';
@@ -42,6 +43,13 @@ async function openQueue(
     store,
     profiles: new StoredProfiles(store.runs),
     hosts: [host],
+    room: () =>
+      new GpuRoom({
+        hosts: [host],
+        wishOf: () => undefined,
+        gpusOf: () => undefined,
+        isGivenUp: () => false,
+      }),
     chats: ['chat.slack', 'chat.discord'],
     isServed: () => isServed,
     clock,

@@ -249,6 +249,7 @@ describe('a request', () => {
     expect(must(bench.api.requests.cancel(bench.actor(), request))).toEqual({
       cancelled: 2,
       requested: 1,
+      too_late: 0,
       already_requested: 0,
     });
     expect(bench.api.requests.runsOf(request).map(({ state }) => state)).toEqual([

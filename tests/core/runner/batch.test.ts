@@ -36,13 +36,13 @@ describe('runs that share a load of the model', () => {
   it('are fewer where another lane that is driven and free can begin with the others', async () => {
     const { lane } = await queued([...TEXTS, 'haze']);
     const other = 'here/other' as LaneName;
-    lane.context = { ...lane.context, otherLanes: [{ lane: other, models: [BATCHED.id] }] };
+    lane.context = { ...lane.context, otherLanes: [{ lane: other, models: () => [BATCHED.id] }] };
     lane.store.lanes.ensure(other);
     lane.store.lanes.setDriver(other, { process: 1, kind: 'daemon', since: 0 });
     expect(lane.take([BATCHED.id]).items).toHaveLength(2);
   });
 
-  it('each end with their own outputs and their part of the GPU time, and read one log', async () => {
+  it('each end with their own outputs and their part of the GPU time, and read their part of the log', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     lane.gpus = ['0', '1'];
     await lane.restart();
@@ -64,9 +64,11 @@ describe('runs that share a load of the model', () => {
     expect(lane.store.runs.learned(BATCHED.id).map(({ modelMs }) => modelMs)).toEqual([
       10_000, 10_000, 10_000,
     ]);
-    const [log, ...others] = runs.map((run) => readFileSync(lane.data.log(run, attempt), 'utf8'));
-    expect(log).toContain('saved 2');
-    expect(others).toEqual([log, log]);
+    expect(runs.map((run) => readFileSync(lane.data.log(run, attempt), 'utf8'))).toEqual([
+      'load\nbegin\nsaved 0\n',
+      'load\nbegin\nsaved 1\n',
+      'load\nbegin\nsaved 2\n',
+    ]);
     expect(lane.host.attempts).toEqual([]);
   });
 

@@ -3,9 +3,12 @@ import { pino } from 'pino';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { HostName, LaneName } from '../../../src/core/ids.ts';
+import type { GpuAnswer } from '../../../src/core/ports/host.ts';
 import { HostWatch } from '../../../src/core/runner/host-watch.ts';
+import { Wakeup } from '../../../src/core/wakeup.ts';
 import { FakeHost } from '../../fakes/fake-host.ts';
 import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
+import { gpuFacts } from '../models/gpu-host.ts';
 import { minimal } from '../models/profiles.ts';
 import { openStore } from '../store/open-store.ts';
 
@@ -26,7 +29,12 @@ async function watch() {
     return await facts(...asked);
   };
   const logger = pino({ level: 'silent' });
-  const watched = new HostWatch({ host, lanes: [LANE], store, clock, logger });
+  const wakeup = new Wakeup();
+  let wakes = 0;
+  wakeup.subscribe(() => {
+    wakes += 1;
+  });
+  const watched = new HostWatch({ host, lanes: [LANE], store, clock, logger, wakeup });
   onTestFinished(() => watched.stop());
   // Nothing here waits for more than the clock: a turn of the loop later all that can happen has happened.
   const settled = async (): Promise<void> => await new Promise((resolve) => setImmediate(resolve));
@@ -54,7 +62,8 @@ async function watch() {
     database.exec(`ALTER TABLE ${from} RENAME TO ${to}`);
     database.close();
   };
-  return { store, clock, host, watched, pass, start, busy, reading, rename, looks: () => looks };
+  const counts = { looks: () => looks, wakes: () => wakes };
+  return { store, clock, host, watched, pass, start, busy, reading, rename, ...counts };
 }
 
 describe('the watch over a host', () => {
@@ -89,6 +98,25 @@ describe('the watch over a host', () => {
     store.hostReadings.setFailure(NAME, problem, clock.now());
     await start();
     expect(looks()).toBe(1);
+  });
+
+  it('wakes the lanes where the GPUs are others, or of another size, and never for what they do', async () => {
+    const { start, pass, host, wakes } = await watch();
+    const { gpus } = gpuFacts(24);
+    await start();
+    expect(wakes()).toBe(0);
+    const look = async (answer: GpuAnswer): Promise<number> => {
+      const before = wakes();
+      host.hostFacts = { gpus: answer };
+      expect(await pass(5 * MINUTE)).toBe(1);
+      return wakes() - before;
+    };
+    expect(await look(gpus)).toBe(1);
+    expect(await look(gpus)).toBe(0);
+    const used = gpus.state === 'listed' ? gpus.gpus.map((gpu) => ({ ...gpu, memoryUsedBytes: 7 })) : [];
+    expect(await look({ state: 'listed', gpus: used })).toBe(0);
+    expect(await look(gpuFacts(80).gpus)).toBe(1);
+    expect(await look({ state: 'no_tool' })).toBe(1);
   });
 
   it('says why a host does not answer, and since when', async () => {

@@ -80,6 +80,13 @@ describe('a lane with GPUs', () => {
     expect(told()).toEqual([]);
   });
 
+  it('stores what its host has said of them: the claim that follows judges by it', async () => {
+    const { lane, look } = await openGpuLane();
+    lane.queue();
+    await look();
+    expect(lane.store.hostReadings.get(HERE)?.answer?.facts.gpus).toEqual(gpus(0));
+  });
+
   it('asks nothing while nothing waits, or the queue is paused', async () => {
     const { lane, look, asked } = await openGpuLane(gpus(20 * 2 ** 30));
     expect(await look()).toBe(Number.POSITIVE_INFINITY);

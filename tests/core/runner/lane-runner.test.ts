@@ -76,7 +76,7 @@ describe('a driven lane', () => {
       });
       lane.context = {
         ...lane.context,
-        ...{ host, clock: systemClock, models: [BATCHED.id] },
+        ...{ host, clock: systemClock, models: () => [BATCHED.id] },
         ...(batch && { batch }),
       };
       const runs = ['snow', 'rain', 'fog'].map((text) =>

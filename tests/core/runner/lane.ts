@@ -111,7 +111,7 @@ export class TestLane {
 
   /** Takes the head of the queue, with what shares its load of the model. */
   take(models: readonly string[]): Attempt {
-    const context = { ...this.context, models, batch: this.batch };
+    const context = { ...this.context, models: () => models, batch: this.batch };
     const { store } = this;
     const attempt = store.attempts.claim(LANE, models, store.instance, undefined, composer(context));
     if (attempt === undefined) throw new Error('the lane has taken nothing');
@@ -171,7 +171,7 @@ export class TestLane {
       lane: LANE,
       gpus: this.gpus,
       gpuIdleBytes: 1e9,
-      models: [PROFILE.id],
+      models: () => [PROFILE.id],
       profiles: new StoredProfiles(this.store.runs),
       ownProfiles: new Map(),
       host: this.#seen,

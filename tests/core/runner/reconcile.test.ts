@@ -7,6 +7,27 @@ import { GRACE_MS, LANE, RUN_LIMIT_MS, SILENCE_LIMIT_MS, TestLane } from './lane
 
 const DONE = { outputs: { 'street.mp4': fakeVideo(24) } };
 
+describe('a cancel that comes while the result is taken over', () => {
+  it('is said to be too late, and the run is done', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin();
+    const owner = lane.run(run).owner;
+    const said: string[] = [];
+    const fetchOutput = lane.host.fetchOutput.bind(lane.host);
+    lane.host.fetchOutput = async (...given) => {
+      said.push(lane.store.cancellation.request(run, owner), lane.store.cancellation.request(run, owner));
+      return await fetchOutput(...given);
+    };
+    lane.host.finish(attempt, DONE);
+    await lane.settle();
+
+    expect(said).toEqual(['too_late', 'too_late']);
+    expect(lane.run(run)).toMatchObject({ state: 'done', cancel: { by: owner } });
+    expect(lane.eventsOf(run).filter((type) => type === 'run.cancel_requested')).toHaveLength(1);
+    expect(lane.store.cancellation.request(run, owner)).toBe('finished');
+  });
+});
+
 describe('an attempt that goes well', () => {
   it('is prepared, started once, followed, collected, proved and removed from its host', async () => {
     const lane = await TestLane.open();

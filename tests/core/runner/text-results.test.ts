@@ -65,6 +65,37 @@ describe('a text that only the log has', () => {
     }
   });
 
+  it.each([
+    ['as long as a prompt may be', 'é'.repeat(10_000), true],
+    ['one character longer', 'é'.repeat(10_001), false],
+    ['of many bytes and few characters', '🌧'.repeat(10_000), true],
+    ['longer than a database is for', `${'rain '.repeat(20_000)}end`, false],
+  ])('%s makes a prompt only where one may have it, and is kept whole', async (_what, text, isPrompt) => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(ENHANCER);
+    const lines = text.match(/.{1,5000}/gsu) ?? [];
+    lane.host.finish(attempt, { log: `Text: ${text.length > 60_000 ? lines.join('\n') : text}\nINFO bye\n` });
+    await lane.settle();
+
+    const { state, outputs } = lane.run(run);
+    expect(state).toBe('done');
+    const kept = readFileSync(outputs[0]?.path ?? '', 'utf8');
+    expect(lane.store.prompts.ofEnhancement(run)?.prompt.text).toBe(isPrompt ? text : undefined);
+    expect(text.replaceAll(/\s/g, '').startsWith(kept.replaceAll(/\s/g, ''))).toBe(true);
+    expect(kept.length).toBeGreaterThanOrEqual(Math.min(text.length, 65_536));
+    expect(outputs[0]?.text).toBe(isPrompt ? text : undefined);
+  });
+
+  it('is never cut to the length of a prompt: a line without an end makes none', async () => {
+    const lane = await TestLane.open();
+    const { run, attempt } = await lane.begin(ENHANCER);
+    lane.host.finish(attempt, { log: `Text: ${'🌧'.repeat(40_000)}` });
+    await lane.settle();
+
+    expect(lane.run(run).state).toBe('done');
+    expect(lane.store.prompts.ofEnhancement(run)).toBeUndefined();
+  });
+
   it('is no result of a run that was cancelled', async () => {
     const lane = await TestLane.open();
     const { run, attempt } = await lane.begin(ENHANCER);
@@ -108,13 +139,13 @@ describe('a text in a file', () => {
     await expect(proveText(broken, 'a.txt', 200_002)).rejects.toMatchObject(refusal);
   });
 
-  it('that is long is not kept in the database', async () => {
+  it('that is longer than that of a prompt is a file, and not kept in the database', async () => {
     const lane = await TestLane.open();
     const { run, attempt } = await lane.begin(WRITER);
-    lane.host.finish(attempt, { outputs: { 'a.txt': 'rain '.repeat(10_000) } });
+    lane.host.finish(attempt, { outputs: { 'a.txt': 'r'.repeat(10_001) } });
     await lane.settle();
 
-    expect(lane.run(run).outputs[0]).toMatchObject({ bytes: 50_000 });
+    expect(lane.run(run).outputs[0]).toMatchObject({ bytes: 10_001 });
     expect(lane.run(run).outputs[0]).not.toHaveProperty('text');
   });
 });

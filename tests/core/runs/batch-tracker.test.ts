@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { BatchTracker } from '../../../src/core/runs/batch-tracker.ts';
+import { minimal } from '../models/profiles.ts';
 import { BATCHED } from '../runner/batch-bench.ts';
 
 const LOG = [
@@ -15,11 +16,16 @@ const LOG = [
   'step 3/4',
 ].join('\n');
 
+const HANGS = minimal({
+  ...BATCHED,
+  failures: [...BATCHED.failures, { key: 'stuck', pattern: '^STUCK', hangs: {} }],
+});
+
 function tracker(items = 3): BatchTracker {
-  if (BATCHED.batch === undefined) throw new Error('no batch');
+  if (HANGS.batch === undefined) throw new Error('no batch');
   return new BatchTracker(
-    BATCHED,
-    BATCHED.batch,
+    HANGS,
+    HANGS.batch,
     Array.from({ length: items }, () => ({})),
   );
 }
@@ -34,6 +40,7 @@ function read(text: string, items = 3): BatchTracker {
 function seen(of: BatchTracker) {
   return {
     atWork: of.atWork,
+    hang: of.hang?.line,
     outside: of.outside.failures.map(({ line }) => line),
     items: [0, 1, 2].map((item) => ({
       hasBegun: of.hasBegun(item),
@@ -78,17 +85,48 @@ describe('the log of a batch', () => {
     expect(after.outside.failures).toHaveLength(1);
   });
 
-  it('takes a line that names its run at its word, and one that names none for nothing', () => {
-    expect(read('begin\nsaved 2\n').hasEnded(2)).toBe(true);
-    expect(read('begin\nsaved 2\n').hasEnded(0)).toBe(false);
-    const strange = read('begin\nsaved 9\n');
-    expect([0, 1, 2].map((item) => strange.hasEnded(item))).toEqual([false, false, false]);
+  it('says nothing more once a run of it hangs, beside what its last lines are', () => {
+    const log = read('begin\nsaved 0\nbegin\nSTUCK\nError: of the stop\nbegin\nsaved 2\nsaved 1\n');
+    expect(seen(log)).toMatchObject({
+      atWork: 1,
+      hang: 'STUCK',
+      items: [
+        { hasBegun: true, hasEnded: true },
+        { hasBegun: true, hasEnded: false, failures: ['STUCK'], snapshot: { batch: { state: 'works' } } },
+        { hasBegun: false, hasEnded: false, failures: [] },
+      ],
+    });
+    expect(log.snapshot(1).logTail.at(-1)).toBe('saved 1');
+  });
+
+  it('hangs between two runs, too, and after the last', () => {
+    const between = read('begin\nsaved 0\nSTUCK\nbegin\n');
+    expect(seen(between)).toMatchObject({ atWork: undefined, hang: 'STUCK', outside: ['STUCK'] });
+    expect(between.hasBegun(1)).toBe(false);
+    expect(read('begin\nSTUCK', 1).hang).toBeUndefined();
+  });
+
+  it.each([
+    ['one that is at work', 'begin\nsaved 0\n', [true, false, false], undefined],
+    ['one that was begun before', 'begin\nbegin\nsaved 0\n', [true, false, false], 1],
+    ['the next one, where nothing is at work', 'begin\nsaved 0\nsaved 1\n', [true, true, false], undefined],
+    ['the next one, while another is at work', 'begin\nsaved 1\n', [false, false, false], 0],
+    ['one after the next', 'saved 1\nbegin\nsaved 2\n', [false, false, false], 0],
+    ['none of the list', 'begin\nsaved 9\n', [false, false, false], 0],
+    ['one that has ended', 'begin\nsaved 0\nbegin\nsaved 0\n', [true, false, false], 1],
+  ])('counts an end only in the order of the list: %s', (_what, text, ended, atWork) => {
+    const log = read(text);
+    expect([0, 1, 2].map((item) => log.hasEnded(item))).toEqual(ended);
+    expect(log.atWork).toBe(atWork);
+  });
+
+  it('begins no more runs than there are', () => {
     expect(read('begin\nbegin\nbegin\nbegin\n').atWork).toBe(2);
   });
 
-  it('says the same however the log is cut', () => {
-    const bytes = Buffer.from(`${LOG}\r`);
-    const whole = read(`${LOG}\r`);
+  it.each([LOG, LOG.replace('Error: of the second', 'STUCK')])('says the same however %j is cut', (text) => {
+    const bytes = Buffer.from(`${text}\r`);
+    const whole = read(`${text}\r`);
     fc.assert(
       fc.property(fc.array(fc.nat({ max: bytes.length }), { maxLength: 6 }), (cuts) => {
         const cut = tracker();

@@ -1,7 +1,11 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { addedFilesCard } from '../../../src/bot/thread-view/added-files-card.ts';
+import { plannedVideosCard } from '../../../src/bot/thread-view/planned-videos-card.ts';
+import { promptCard } from '../../../src/bot/thread-view/prompt-card.ts';
 import type { WorkProgress } from '../../../src/core/sequences/sequence-maker.ts';
+import { rendered } from '../../bot/terminal/rendered.ts';
 import { makeZip } from '../../support/make-zip.ts';
 import { makePng } from '../../support/sample-clips.ts';
 import { codes, must, openWorkbench, type Workbench } from '../../support/workbench.ts';
@@ -41,6 +45,75 @@ describe('a prompt of numbered pictures', () => {
     ]);
     expect(prompt.inputs[0]?.asset.facts).toMatchObject({ frames: 3, fps: 12 });
     expect(await bench.incoming()).toEqual([]);
+  });
+
+  it('says what its videos do not keep of the pictures, whenever it is shown', async () => {
+    const { bench, png } = await open();
+    const deep = Buffer.from(png);
+    deep.writeUInt8(16, 24);
+    const path = await folder(bench, { ...pictures(deep, 'color', 'depth'), ...pictures(png, 'seg') });
+    const { id } = must(await bench.api.createPrompt(bench.actor(), { text: 'A street', files: [{ path }] }));
+    const prompt = bench.api.getPrompt(id);
+    if (prompt === undefined) throw new Error('it is gone');
+
+    const changes = [{ kind: 'depth', bits: 16 }];
+    expect(prompt.inputs.map((input) => input.changes)).toEqual([changes, changes, undefined]);
+    expect(JSON.stringify(promptCard(bench.bot.parts.views.prompt(prompt)))).toContain(
+      '[{"strong":"color, depth"}," made of pictures: 16-bit → 8-bit"]',
+    );
+    const swapped = must(bench.api.changeRoles(bench.actor(), prompt, new Map([['depth', 'edge']])));
+    expect(swapped.inputs.find(({ role }) => role === 'edge')?.changes).toEqual(changes);
+  });
+
+  it('can be looked at before anything is made', async () => {
+    const { bench, png } = await open();
+    const deep = Buffer.from(png);
+    deep.writeUInt8(16, 24);
+    const path = await folder(bench, { ...pictures(png, 'color'), ...pictures(deep, 'depth') });
+    const looked = must(await bench.api.lookAtPictures(path, 12));
+
+    expect(looked).toEqual([
+      { role: 'color', pictures: 3, fps: 12, changes: [] },
+      { role: 'depth', pictures: 3, fps: 12, changes: [{ kind: 'depth', bits: 16 }] },
+    ]);
+    expect(rendered(plannedVideosCard(looked))).toContain('16-bit → 8-bit');
+    expect(await bench.incoming()).toEqual([]);
+    expect(bench.api.countPrompts()).toBe(0);
+  });
+
+  it.each([
+    ['what is not there', {}, 'nowhere', 'input.file_missing'],
+    ['one picture', { 'one.png': true }, 'render/one.png', 'input.sequence_none'],
+    ['no archive', { 'one.zip': true }, 'render/one.zip', 'input.archive_other'],
+    ['a gap', { 'color.1.png': true, 'color.3.png': true }, 'render', 'input.sequence_gaps'],
+    ['masks alone', { 'mask.1.png': true }, 'render', 'input.sequence_no_color'],
+  ])('says at a look what is wrong with %s', async (_what, files, given, code) => {
+    const { bench, png } = await open();
+    await folder(bench, Object.fromEntries(Object.keys(files).map((name) => [name, png])));
+    expect(codes(await bench.api.lookAtPictures(join(bench.directory, given)))).toEqual([code]);
+  });
+
+  it('says it of pictures that come later, also where another file has their role', async () => {
+    const { bench, png } = await open();
+    const files = [{ path: await folder(bench, pictures(png, 'color')) }];
+    const prompt = must(await bench.api.createPrompt(bench.actor(), { text: 'A street', files }));
+    const deep = Buffer.from(png);
+    deep.writeUInt8(16, 24);
+    const path = await makeZip(join(bench.directory, 'more.zip'), {
+      ...pictures(deep, 'color', 'depth'),
+      'color.0004.png': deep,
+      'depth.0004.png': deep,
+    });
+    const refused = await bench.api.addFiles(bench.actor(), prompt, { files: [{ path }] });
+    expect(codes(refused)).toEqual(['input.roles_differ']);
+    const again = await makeZip(join(bench.directory, 'again.zip'), pictures(deep, 'color', 'depth'));
+    const added = must(
+      await bench.api.addFiles(bench.actor(), prompt, { files: [{ path: again }], fps: 24 }),
+    );
+
+    expect(JSON.stringify(addedFilesCard(added))).toContain('made of pictures: 16-bit → 8-bit');
+    for (const { changes } of bench.bot.parts.store.prompts.offers.of(prompt.id))
+      expect(changes).toEqual([{ kind: 'depth', bits: 16 }]);
   });
 
   it('has them of an archive, whose name may say how fast they are', async () => {

@@ -83,6 +83,25 @@ describe('principals', () => {
 });
 
 describe('prompts', () => {
+  it('are found by the beginning of a name, the one of that very name first', async () => {
+    const { store } = await openStore();
+    const owner = somebody(store);
+    const rain = addPrompt(store, owner, 'rain');
+    const street = addPrompt(store, owner, 'rainy_street');
+    const short = addPrompt(store, owner, 'ra');
+    const idsOf = (text: string) => store.prompts.matching(text, 5).map(({ id }) => id);
+
+    expect(idsOf('rainy')).toEqual([street.id]);
+    expect(idsOf('rain')).toEqual([rain.id, street.id]);
+    expect(idsOf('ra')).toEqual([short.id]);
+    expect(idsOf('r')).toEqual([]);
+    expect(idsOf('rainy_streets')).toEqual([]);
+    store.prompts.setDiscarded(street.id, 1 as never);
+    expect(idsOf('rainy')).toEqual([]);
+    expect(store.prompts.matchingDiscarded('rain', 5).map(({ id }) => id)).toEqual([street.id]);
+    expect(store.prompts.matchingDiscarded('ra', 5)).toEqual([]);
+  });
+
   it('are found by id, prefix, name and text, with wildcards taken literally', async () => {
     const { store } = await openStore();
     const owner = somebody(store);

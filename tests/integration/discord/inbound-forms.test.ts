@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { FORM_AGAIN, FORM_FORGOTTEN, RECEIPT } from '../../../src/bot/wording/receipt-words.ts';
 import { CosmosError } from '../../../src/core/errors.ts';
 import type { ChatForms, Form, FormField, FormValues } from '../../../src/core/ports/chat-surfaces.ts';
+import { ANA, FormsBench } from '../../bot/forms/forms-bench.ts';
 import { trouble } from '../../fakes/discord/injections.ts';
 import { openDiscordStudio } from '../../support/discord-studio.ts';
 import { listenToDiscord, registerCommands } from './listening.ts';
@@ -44,7 +45,7 @@ class ManyFields implements Partial<ChatForms> {
 
   readonly open: ChatForms['open'] = (event) => {
     if (event.kind === 'click') return event.verb === 'tune' ? this.#form({ seed: '7' }) : undefined;
-    return event.text.startsWith('inference') ? this.#form({}) : undefined;
+    return event.kind === 'form' && event.words[0] === 'inference' ? this.#form({}) : undefined;
   };
 
   readonly refresh: ChatForms['refresh'] = (_state, values) => this.#form(values);
@@ -184,6 +185,40 @@ describe('a form', () => {
     await again.submit({ Edges: '0.2', Name: 'x' });
     expect(forms.sent.at(-1)?.values).toMatchObject({ model: 'transfer1', edge: '0.2' });
     expect(bot.received).toHaveLength(1);
+  });
+
+  it('of the real models takes lists and a tick for a draft, and opens again with both', async () => {
+    const bench = await FormsBench.open();
+    const prompt = (await bench.bench.prompt()).id;
+    const studio = await openDiscordStudio();
+    await registerCommands(studio);
+    const { forms } = bench;
+    const bot = await listenToDiscord(studio, {
+      forms: {
+        open: (event) => forms.open({ ...event, user: ANA }),
+        refresh: forms.refresh.bind(forms),
+        choices: forms.choices.bind(forms),
+        submit: forms.submit.bind(forms),
+      },
+    });
+    const { anna, renders } = studio;
+    const asked = await anna.command(renders, 'cosmos inference', { model: 'transfer1' });
+    expect(asked).toMatchObject({ outcome: 'modal' });
+    const modal = await anna.modalOpened();
+    expect(modal.inputs.map(({ label }) => label)).toEqual(['Prompt', 'Model', 'Draft', 'Blur', 'Edges']);
+    expect(modal.input('Edges').description).toContain('or several: 0.2, 0.5');
+    const refused = await modal.submit({ Prompt: prompt, Draft: true, Edges: '0.2, 8' });
+    expect(refused.ephemeral.join()).toContain('edge is a weight from 0 to 1; you wrote 8');
+    const [message] = refused.messages;
+    if (message === undefined) throw new Error('nothing was said');
+    await anna.clicks(message, FORM_AGAIN);
+    const again = await anna.modalOpened();
+    expect(again.input('Edges').value).toBe('0.2, 8');
+    expect(again.input('Draft').component['default']).toBe(true);
+    await again.submit({ Edges: '0.2, 0.8' });
+    expect(bot.received).toMatchObject([
+      { words: ['inference', prompt, '--model', 'transfer1', 'edge=0.2, 0.8', '--draft'] },
+    ]);
   });
 
   it('that was sent and not answered is one command, however often it is sent again', async () => {

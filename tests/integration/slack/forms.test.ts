@@ -76,6 +76,32 @@ describe('a form for a run', () => {
     expect(bot.log).toBe('');
   });
 
+  it('takes lists in its fields and a tick for a draft, corrected where they are wrong: one request of drafts', async () => {
+    const studio = await openStudio();
+    const { anna, renders, slack } = studio;
+    const bot = await openSlackBot(studio, { config: TWO_MODELS });
+    await bot.bench.prompt();
+    const modal = await opens(anna, renders, 'inference');
+    await choosesPrompt(modal, '');
+    expect(modal.words).not.toContain('Draft');
+    await modal.fill('Model', 'transfer1');
+    await slack.until(() => value(modal, 'parameter:seed') !== undefined);
+    expect(modal.options('Draft')).toMatchObject([{ text: expect.stringContaining('num_steps 8') }]);
+    expect(modal.words).toContain('or several: 1..4, or 7, 11');
+    expect(await modal.submit({ Draft: ['true'], Edges: '0.2, 0.8', Seed: '1..' })).toMatchObject({
+      outcome: 'errors',
+      errors: { [blockOf(modal, 'parameter:seed')]: expect.stringContaining('seed=1..') },
+    });
+    // What was entered is still there.
+    expect(await modal.submit({ Seed: '1..2' })).toMatchObject({ outcome: 'cleared' });
+    const root = await renders.shows((message) => message.fromBot && message.threadTs === undefined);
+    await renders.shows((message) => message.words.includes('0 of 4 done'), { thread: root });
+    expect(runs(bot).map(({ draft, parameters }) => [draft, parameters['seed'], parameters['edge']])).toEqual(
+      expect.arrayContaining([1, 2].flatMap((seed) => [0.2, 0.8].map((edge) => [['num_steps'], seed, edge]))),
+    );
+    expect(bot.log).toBe('');
+  });
+
   it('opened by a button in a thread has the parameters of that run, and the next run is shown there', async () => {
     const studio = await openStudio();
     const { anna, renders } = studio;

@@ -1,6 +1,6 @@
 import { promptCard } from '../../thread-view/prompt-card.ts';
+import { missingArgument } from '../arguments.ts';
 import { answered, type CommandHandler, refused } from '../command-context.ts';
-import { usage } from '../help.ts';
 import { COMMANDS } from '../registry.ts';
 
 /** The only word is a file: what is missing is the text before it. */
@@ -14,8 +14,8 @@ export const create: CommandHandler = async (context, command) => {
     return refused([{ code: 'input.paths_not_taken', parameters: { paths: command.rest } }]);
   }
   if (localFiles && command.rest.length === 0 && FILE_NAME.test(text)) {
-    const parameters = { verb: 'create', argument: 'text', usage: usage('create', COMMANDS.create) };
-    return refused([{ code: 'input.argument_missing', parameters }]);
+    const { create: definition } = COMMANDS;
+    return refused([missingArgument('create', definition, definition.arguments[1])]);
   }
   const created = await api.createPrompt(actor, {
     text,

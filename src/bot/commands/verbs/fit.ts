@@ -16,7 +16,7 @@ import { foundOrSuggested } from './suggestions.ts';
 /** Which models take the files of a prompt; with `--change` it makes of them what a model takes, with `--undo` it puts them back. */
 export const fit: CommandHandler = (context, command) => {
   const { api, views, actor } = context;
-  const prompt = foundOrSuggested(api.findPrompt(command.arguments['prompt'] ?? ''), 'fit');
+  const prompt = foundOrSuggested(api.findPrompt(command.arguments['prompt'] ?? ''), 'fit', command);
   if (!prompt.ok) return prompt.refusal;
   const { change, undo, model: name } = command.options;
   if (undo === true) {

@@ -15,12 +15,12 @@ import {
   refused,
 } from '../command-context.ts';
 import { queueOrder } from './follow-up.ts';
-import { requestAnswer, requestTitle } from './request-answer.ts';
+import { planData, queueRequest } from './queue-request.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
 /** One run goes by itself, many go as one request: shown first where they are very many. */
 export const inference: CommandHandler = async (context, command) => {
-  const { api, actor } = context;
+  const { api } = context;
   const found = foundPrompts(api, command);
   if (!found.ok) return found.refusal;
   const order = orderOf(found.value, command);
@@ -31,14 +31,7 @@ export const inference: CommandHandler = async (context, command) => {
   if (command.options['dry-run'] === true)
     return isMany ? dryRunOfMany(context, plan.value) : dryRun(context, first.order);
   if (!isMany) return await queueOrder(context, command, first.order);
-  const checked = api.requests.check(actor, order);
-  if (!checked.ok) return refused(checked.problems);
-  const priority = priorityOf(command);
-  if (plan.value.needsConfirmation && command.options['yes'] !== true) {
-    const id = api.requests.propose(actor, order, priority.priority);
-    return answered(planCard(plan.value, { confirm: id }), { ...planData(plan.value), confirm: id });
-  }
-  return await queueMany(context, order, plan.value, priority);
+  return await queueRequest(context, command, order, plan.value);
 };
 
 type Found =
@@ -48,7 +41,7 @@ type Found =
 function foundPrompts(api: CosmosApi, command: ParsedCommand): Found {
   const prompts: Prompt[] = [];
   for (const given of [command.arguments['prompt'] ?? '', ...command.rest]) {
-    const prompt = foundOrSuggested(api.findPrompt(given), 'inference');
+    const prompt = foundOrSuggested(api.findPrompt(given), 'inference', command);
     if (!prompt.ok) {
       const torn = tornList(command);
       return torn === undefined ? prompt : { ok: false, refusal: refused([torn]) };
@@ -79,26 +72,6 @@ function orderOf(prompts: RequestOrder['prompts'], command: ParsedCommand): Requ
   };
 }
 
-function priorityOf({ options: { priority } }: ParsedCommand): { readonly priority?: number } {
-  return typeof priority === 'number' ? { priority } : {};
-}
-
-async function queueMany(
-  context: CommandContext,
-  order: RequestOrder,
-  plan: RequestPlan,
-  priority: { readonly priority?: number },
-): Promise<CommandResult> {
-  const { api, actor, openThread, idempotencyKey } = context;
-  const thread = await openThread?.(requestTitle(plan));
-  const queued = api.requests.queue(actor, order, {
-    ...priority,
-    ...(thread && { thread }),
-    ...(idempotencyKey && { idempotencyKey }),
-  });
-  return queued.ok ? requestAnswer(context, queued.value, thread) : refused(queued.problems);
-}
-
 function dryRun({ api, localFiles }: CommandContext, order: RunOrder): CommandResult {
   const plan = api.previewJob(order, { localFiles });
   return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
@@ -110,19 +83,6 @@ function dryRunOfMany({ api, localFiles }: CommandContext, plan: RequestPlan): C
     return job.ok ? [sent(job.value)] : [];
   });
   return answered(planCard(plan, {}), { ...planData(plan), jobs });
-}
-
-/** Every run with what it would be given. */
-function planData({ runs, varied, expected }: RequestPlan) {
-  return {
-    count: runs.length,
-    varied,
-    expected,
-    runs: runs.map(({ prompt, model, parameters, draft, expected: time }) => ({
-      ...{ promptId: prompt.id, profileId: model.profile.id, parameters, draft },
-      expected: time,
-    })),
-  };
 }
 
 /** What a host would get, without what only a real attempt has. */

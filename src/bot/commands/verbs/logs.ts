@@ -5,7 +5,7 @@ import { foundOrSuggested } from './suggestions.ts';
 export const USUAL_TAIL = 40;
 
 export const logs: CommandHandler = async ({ api }, command) => {
-  const run = foundOrSuggested(api.findRun(command.arguments['run'] ?? ''), 'logs');
+  const run = foundOrSuggested(api.findRun(command.arguments['run'] ?? ''), 'logs', command);
   if (!run.ok) return run.refusal;
   const { tail } = command.options;
   const lines = await api.log.tail(run.value, typeof tail === 'number' ? tail : USUAL_TAIL);

@@ -11,7 +11,7 @@ import { suggestions } from './suggestions.ts';
 export const preview: CommandHandler = async (context, command) => {
   const { api } = context;
   const found = findPromptOrRun(api, command.arguments['id'] ?? '');
-  if (!found.ok) return refused(found.problems, suggestions(found.problems, 'preview'));
+  if (!found.ok) return refused(found.problems, suggestions(found.problems, 'preview', command));
   const shows = api.models('generate').find(({ profile }) => profile.previews_controls);
   if (shows === undefined) return refused([{ code: 'input.no_preview', parameters: {} }]);
   const prompt = promptOf(context, found.value);

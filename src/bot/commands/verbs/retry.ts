@@ -13,7 +13,11 @@ import { findRunOrRequest } from './run-or-request.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
 export const retry: CommandHandler = async (context, command) => {
-  const found = foundOrSuggested(findRunOrRequest(context.api, command.arguments['run'] ?? ''), 'retry');
+  const found = foundOrSuggested(
+    findRunOrRequest(context.api, command.arguments['run'] ?? ''),
+    'retry',
+    command,
+  );
   if (!found.ok) return found.refusal;
   return found.value.kind === 'request'
     ? await retryRequest(context, found.value.request)

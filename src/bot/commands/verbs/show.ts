@@ -8,7 +8,7 @@ import { foundOrSuggested } from './suggestions.ts';
 
 export const show: CommandHandler = (context, command) => {
   const { api, views, localFiles } = context;
-  const found = foundOrSuggested(findAny(api, command.arguments['id'] ?? ''), 'show');
+  const found = foundOrSuggested(findAny(api, command.arguments['id'] ?? ''), 'show', command);
   if (!found.ok) return found.refusal;
   switch (found.value.kind) {
     case 'run': {

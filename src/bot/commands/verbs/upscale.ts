@@ -6,7 +6,11 @@ import { foundOrSuggested } from './suggestions.ts';
 
 export const upscale: CommandHandler = async (context, command) => {
   const { followUps } = context.api;
-  const found = foundOrSuggested(findPromptOrRun(context.api, command.arguments['id'] ?? ''), 'upscale');
+  const found = foundOrSuggested(
+    findPromptOrRun(context.api, command.arguments['id'] ?? ''),
+    'upscale',
+    command,
+  );
   if (!found.ok) return found.refusal;
   const target = found.value;
   const wish = followUpOf(command);

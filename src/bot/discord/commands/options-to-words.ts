@@ -50,8 +50,11 @@ function wordsOf(definition: CommandDefinition, given: readonly GivenOption[]): 
   });
   const options = definition.options.flatMap(({ name, type }) => {
     const value = take(name);
-    if (value === undefined || (type === 'flag' && value === false)) return [];
-    return type === 'flag' ? [`--${name}`] : [`--${name}`, String(value)];
+    if (value === undefined) return [];
+    // No is no silence: a run that was a draft stays one where nothing is said.
+    return type === 'flag'
+      ? [value === false ? `--${name}=false` : `--${name}`]
+      : [`--${name}`, String(value)];
   });
   const list = assignmentsOption(definition);
   const listed = list === undefined ? undefined : take(list);

@@ -19,7 +19,7 @@ import { toModal } from './modal.ts';
 import { type ModalState, nameOf, openerOf, readState, writeIds } from './modal-state.ts';
 import { hiddenValues, shownFields } from './shown-fields.ts';
 
-type Command = Extract<Inbound, { kind: 'command' | 'click' }>;
+type Command = Extract<Inbound, { kind: 'form' | 'click' }>;
 
 export interface DiscordFormsParts {
   readonly forms: ChatForms;
@@ -171,6 +171,8 @@ function enteredFields({
       return [{ id: component.custom_id, value: component.value }];
     if (component.type === ComponentType.StringSelect)
       return [{ id: component.custom_id, value: component.values[0] ?? '' }];
+    if (component.type === ComponentType.Checkbox)
+      return [{ id: component.custom_id, value: String(component.value) }];
     return [];
   });
 }

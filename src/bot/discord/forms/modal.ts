@@ -1,4 +1,5 @@
 import {
+  type APICheckboxComponent,
   type APILabelComponent,
   type APIModalInteractionResponseCallbackData,
   type APISelectMenuOption,
@@ -41,7 +42,7 @@ function toComponent(
   field: FormField,
   id: string,
   offer: Offer,
-): APITextInputComponent | APIStringSelectComponent {
+): APITextInputComponent | APIStringSelectComponent | APICheckboxComponent {
   switch (field.kind) {
     case 'choice':
       return select(field, id, field.choices, field.initial) ?? input(field, id, { initial: field.initial });
@@ -50,6 +51,8 @@ function toComponent(
       const initial = field.initial?.value;
       return select(field, id, offered, initial) ?? input(field, id, { initial });
     }
+    case 'check':
+      return { type: ComponentType.Checkbox, custom_id: id, default: field.initial };
     case 'number':
       return input(field, id, { initial: field.initial === undefined ? undefined : String(field.initial) });
     case 'text':

@@ -17,7 +17,6 @@ import { toCosmosError } from '../../../core/errors.ts';
 import type { Inbound, Receive } from '../../../core/ports/chat.ts';
 import type { ChatForms } from '../../../core/ports/chat-surfaces.ts';
 import { RecentKeys } from '../../chat/recent-keys.ts';
-import { quoteWord } from '../../commands/parse-words.ts';
 import { RECEIPT } from '../../wording/receipt-words.ts';
 import { ephemeral, wordsOf, wordsOfProblem } from '../ephemeral.ts';
 import type { DiscordForms } from '../forms/discord-forms.ts';
@@ -89,7 +88,7 @@ export class Interactions {
   async #slash(interaction: APIChatInputApplicationCommandInteraction): Promise<void> {
     const { around, forms, responses } = this.#parts;
     const event = fromSlash(interaction, around);
-    const modal = isFormWanted(event, around) ? forms.open(asTyped(event), interaction.id) : undefined;
+    const modal = isFormWanted(event, around) ? forms.open(event, interaction.id) : undefined;
     if (modal === undefined) await this.#take(interaction, event);
     else await responses.send(interaction, modal);
   }
@@ -176,10 +175,4 @@ function isFormWanted(
 ): event is Extract<Inbound, { kind: 'form' }> {
   if (event.kind !== 'form') return false;
   return event.words.length <= 1 || event.where.thread === undefined || !ownsThread(event.where);
-}
-
-/** As somebody would have typed it. */
-function asTyped(event: Extract<Inbound, { kind: 'form' }>): Extract<Inbound, { kind: 'command' }> {
-  const { words, ...rest } = event;
-  return { ...rest, kind: 'command', text: words.map(quoteWord).join(' ') };
 }

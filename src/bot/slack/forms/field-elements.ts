@@ -1,4 +1,5 @@
 import type {
+  Checkboxes,
   ExternalSelect,
   NumberInput,
   PlainTextInput,
@@ -10,7 +11,7 @@ import { clean, clip } from '../../chat/clean-text.ts';
 import { VIEW_LIMITS } from './view-limits.ts';
 
 /** All that a form asks with. */
-export type FieldElement = PlainTextInput | NumberInput | StaticSelect | ExternalSelect;
+export type FieldElement = PlainTextInput | NumberInput | StaticSelect | ExternalSelect | Checkboxes;
 
 /** The `action_id` of each kind of element: some are listened to while the modal is open. */
 export const FIELD_ACTIONS = {
@@ -36,6 +37,8 @@ export function toElement(field: FormField): RenderedField | undefined {
       return numberInput(field);
     case 'choice':
       return select(field);
+    case 'check':
+      return checkbox(field);
     case 'search':
       return search(field);
   }
@@ -115,6 +118,18 @@ function select(field: Extract<FormField, { kind: 'choice' }>): RenderedField | 
     ...(chosen !== undefined && { initial_option: chosen }),
   };
   return { element, ...(chosen?.value !== undefined && { initial: chosen.value }) };
+}
+
+/** What a tick means stands beside the box: a hint below would say it again. */
+function checkbox({ help, initial }: Extract<FormField, { kind: 'check' }>): RenderedField {
+  const option = toOption({ value: 'true', label: help });
+  const element: Checkboxes = {
+    type: 'checkboxes',
+    action_id: FIELD_ACTIONS.value,
+    options: option === undefined ? [] : [option],
+    ...(initial && option !== undefined && { initial_options: [option] }),
+  };
+  return { element, initial: String(initial) };
 }
 
 function search(field: Extract<FormField, { kind: 'search' }>): RenderedField {

@@ -52,7 +52,10 @@ export function readValues({ values }: State): FormValues {
   for (const [blockId, elements] of Object.entries(values)) {
     const name = fieldOf(blockId);
     const [element] = Object.values(elements);
-    const value = element?.selected_option?.value ?? element?.value;
+    const value =
+      element?.type === 'checkboxes'
+        ? String((element.selected_options ?? []).length > 0)
+        : (element?.selected_option?.value ?? element?.value);
     if (name !== undefined && value !== undefined && value !== null && value !== '') read.push([name, value]);
   }
   return Object.fromEntries(read);

@@ -47,7 +47,7 @@ function fieldBlock(field: FormField, blockIds: BlockIds): InputBlock | SectionB
   const rendered = toElement(field);
   if (rendered === undefined) return section(`${field.label}: –`);
   const { element, initial } = rendered;
-  const help = clean(field.help ?? '').trim();
+  const help = field.kind === 'check' ? '' : clean(field.help ?? '').trim();
   return {
     type: 'input',
     block_id: blockIds(field.name, fieldFingerprint(field), initial),

@@ -3,6 +3,7 @@ import { AV_CODEC_ID_PNG } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { CosmosError } from '../../errors.ts';
 import type { OnProgress, SequencePlan } from '../../ports/media.ts';
+import { evenOf } from '../../sequences/picture-changes.ts';
 import { type PictureSize, pngSize } from '../png-size.ts';
 import type { FrameFlaws } from './answer.ts';
 import { type FrameFilter, openFrameFilter } from './frame-filter.ts';
@@ -129,8 +130,4 @@ async function openSequenceVideo(
       close();
     },
   };
-}
-
-function evenOf(pixels: number): number {
-  return Math.max(2, pixels - (pixels % 2));
 }

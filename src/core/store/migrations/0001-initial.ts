@@ -61,6 +61,7 @@ CREATE TABLE prompt_inputs (
   role TEXT NOT NULL,
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   PRIMARY KEY (prompt_id, role)
 ) STRICT, WITHOUT ROWID;
 
@@ -69,6 +70,7 @@ CREATE TABLE prompt_offers (
   prompt_id TEXT NOT NULL REFERENCES prompts (id),
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   offered_at INTEGER NOT NULL,
   PRIMARY KEY (prompt_id, asset_sha256)
 ) STRICT, WITHOUT ROWID;
@@ -82,8 +84,12 @@ CREATE TABLE requests (
   parent_id TEXT REFERENCES requests (id),
   -- What was asked for, while somebody has yet to confirm it: such a request has no runs.
   proposal TEXT,
-  created_at INTEGER NOT NULL
+  created_at INTEGER NOT NULL,
+  -- When its contact sheet was made, or found to be impossible; NULL while somebody has yet to do that.
+  sheet_settled_at INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_sheetless ON requests (created_at)
+  WHERE varied IS NOT NULL AND proposal IS NULL AND sheet_settled_at IS NULL;
 CREATE INDEX requests_newest ON requests (created_at DESC, id) WHERE varied IS NOT NULL AND proposal IS NULL;
 
 CREATE TABLE profiles (
@@ -150,6 +156,7 @@ CREATE TABLE run_inputs (
   role TEXT NOT NULL,
   asset_sha256 TEXT NOT NULL REFERENCES assets (sha256),
   original_name TEXT NOT NULL,
+  changes TEXT,
   PRIMARY KEY (run_id, role)
 ) STRICT, WITHOUT ROWID;
 

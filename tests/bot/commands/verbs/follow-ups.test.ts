@@ -3,6 +3,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { wanted } from '../../../../src/bot/chat/wanted.ts';
+import { resultCard } from '../../../../src/bot/thread-view/result-card.ts';
 import type { LaneName } from '../../../../src/core/ids.ts';
 import type { Run, RunOutput } from '../../../../src/core/runs/run.ts';
 import { factVideo } from '../../../fakes/fact-media.ts';
@@ -210,6 +211,22 @@ describe('enhance', () => {
     });
     expect(bench.bench.api.getPrompt(prompt.id)).toEqual(prompt);
     expect(words(await bench.say(`show ${found.id}`))).toContain(`"enhanced from ",{"code":"${prompt.id}"}`);
+  });
+
+  it('makes none of a text that is too long: its file is posted, with why and what to do', async () => {
+    const { bench, prompt } = await withResult();
+    const before = bench.bench.api.countPrompts();
+    await bench.say(`enhance ${prompt.name}`);
+    const run = await finish(bench, [{ kind: 'text', label: 'text', text: 'r'.repeat(10_001) }]);
+    const stored = { ...run, outputs: run.outputs.map(({ text: _, ...output }) => output) };
+    const { views } = bench.bench.bot.parts;
+    const view = views.result(stored, { localFiles: false });
+
+    expect(bench.bench.api.countPrompts()).toBe(before);
+    expect(JSON.stringify(resultCard(view))).toContain(
+      'No prompt was made of this text (10 kB): a prompt has at most 10,000 characters.',
+    );
+    expect(JSON.stringify(resultCard(view))).toContain('shorten it and use it with');
   });
 
   it('ends once, however often its end is stored', async () => {

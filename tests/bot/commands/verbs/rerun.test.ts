@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Run } from '../../../../src/core/runs/run.ts';
+import { FAKE } from '../../../fakes/fake-chat.ts';
 import { TWO_MODELS } from '../../../support/two-models.ts';
 import { must } from '../../../support/workbench.ts';
 import { CommandBench, words } from './command-bench.ts';
@@ -85,6 +86,93 @@ describe('rerun', () => {
     const again = await bench.say(`rerun ${run.id}`, bench.inChat);
     expect(again.data).toEqual(first.data);
     expect(bench.bench.api.countRuns({})).toBe(2);
+  });
+});
+
+describe('rerun with several values', () => {
+  const runsOf = (result: { data: unknown }): readonly Run[] => Object(result.data).runs;
+
+  it('is one request with a run of each, in the order that was typed, shown where the run is', async () => {
+    const { bench, run } = await open();
+    const { threads } = bench.bench.store;
+    const thread = threads.ensure({ platform: FAKE, tenant: 't', channel: 'r' }).id;
+    threads.linkRun(run.id, thread);
+    const result = await bench.say(`rerun ${run.id} seed=1..2 edge=0.2,0.8`);
+    expect(result).toMatchObject({ failed: false, data: { isBatch: true, varied: ['seed', 'edge'] } });
+    expect(runsOf(result).map(({ parameters: { seed, edge, vis } }) => [seed, edge, vis])).toEqual([
+      [1, 0.2, run.parameters['vis']],
+      [1, 0.8, run.parameters['vis']],
+      [2, 0.2, run.parameters['vis']],
+      [2, 0.8, run.parameters['vis']],
+    ]);
+    for (const each of runsOf(result)) {
+      expect(each.parent).toEqual({ run: run.id, relation: 'vary' });
+      expect(threads.ofRun(each.id).map(({ id }) => id)).toEqual([thread]);
+    }
+  });
+
+  it('of one value is one run, and what the run itself was is no list', async () => {
+    const { bench, run } = await open({ seed: 42, seg_prompt: 'a car, a boat' });
+    const next = await queued(bench, `rerun ${run.id} seed=7,7`);
+    expect(next).toMatchObject({ parameters: { seed: 7, seg_prompt: 'a car, a boat' } });
+    const many = await bench.say(`rerun ${run.id} seed=7,8`);
+    expect(runsOf(many)).toMatchObject([
+      { parameters: { seg_prompt: 'a car, a boat' } },
+      { parameters: { seg_prompt: 'a car, a boat' } },
+    ]);
+  });
+
+  it('waits for a yes where they are very many, and then runs what the run was, whatever became of its prompt', async () => {
+    const { bench, run } = await open();
+    const asked = await bench.say(`rerun ${run.id} seed=1..9 edge= --priority -3`, bench.inChat);
+    expect(asked).toMatchObject({ data: { count: 9, confirm: expect.stringMatching(/^rq_/) } });
+    expect([bench.opened, bench.bench.api.countRuns({})]).toEqual([0, 1]);
+    await bench.say(`roles ${run.promptId} color=depth`);
+    const confirmed = await bench.say(`confirm ${Object(asked.data).confirm}`, bench.inChat);
+    expect(runsOf(confirmed)).toHaveLength(9);
+    for (const each of runsOf(confirmed)) {
+      expect(each).toMatchObject({ inputs: run.inputs, priority: -3, parent: { run: run.id } });
+      expect(each.parameters['edge']).toBe(0.25);
+    }
+    const past = await bench.say(`rerun ${run.id} seed=11..19 --yes`);
+    expect(runsOf(past)).toHaveLength(9);
+  });
+
+  it.each([
+    ['rerun RUN seed=1..51', 'queue.too_many_runs'],
+    ['rerun RUN seed=1,,2', 'input.list_invalid'],
+    ['rerun RUN edge=0.2,8', 'input.parameter_range'],
+    ['rerun RUN --model preview edge=0.2,0.8 --draft', 'input.no_draft'],
+  ])('%s is refused, and opens no thread', async (line, code) => {
+    const { bench, run } = await open();
+    const refused = await bench.say(line.replace('RUN', run.id), bench.inChat);
+    expect(refused).toMatchObject({ failed: true, data: { problems: [{ code }] } });
+    expect([bench.opened, bench.bench.api.countRuns({})]).toEqual([0, 1]);
+  });
+});
+
+describe('rerun as a draft', () => {
+  it('takes what makes a draft, with the same seed; what somebody has set stays', async () => {
+    const { bench, run } = await open();
+    const draft = await queued(bench, `rerun ${run.id} --draft`);
+    expect(draft).toMatchObject({ draft: ['num_steps'], parent: { relation: 'vary' } });
+    expect(draft.parameters).toEqual({ ...run.parameters, num_steps: 8 });
+    expect((await queued(bench, `rerun ${run.id} --draft num_steps=12`)).parameters['num_steps']).toBe(12);
+    const other = await open({ num_steps: 50 });
+    expect((await queued(other.bench, `rerun ${other.run.id} --draft`)).parameters['num_steps']).toBe(50);
+  });
+
+  it('stays one where nothing is said of it, and is the full run where that is said', async () => {
+    const { bench, run } = await open();
+    const draft = await queued(bench, `rerun ${run.id} --draft`);
+    expect(await queued(bench, `rerun ${draft.id} edge=0.5`)).toMatchObject({ draft: ['num_steps'] });
+    expect(await queued(bench, `rerun ${draft.id} --draft`)).toMatchObject({
+      draft: ['num_steps'],
+      parameters: { seed: expect.not.toSatisfy((seed: unknown) => seed === 42) },
+    });
+    const full = await queued(bench, `rerun ${draft.id} --draft=false`);
+    expect(full.parameters).toEqual(run.parameters);
+    expect(full).not.toHaveProperty('draft');
   });
 });
 

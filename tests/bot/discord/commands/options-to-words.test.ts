@@ -68,9 +68,9 @@ describe('what somebody has chosen', () => {
     });
   });
 
-  it('leaves out a flag that is false, and keeps a parameter that is', () => {
+  it('says no where a flag or a parameter is false', () => {
     const { options, assignments } = parsed('inference', { prompt: 'ps_1', 'dry-run': false, refine: false });
-    expect(options).toEqual({});
+    expect(options).toEqual({ 'dry-run': false });
     expect(assignments).toEqual([{ name: 'refine', value: 'false' }]);
   });
 

@@ -1,5 +1,5 @@
 import { deflateRawSync } from 'node:zlib';
-import { TextInputStyle } from 'discord.js';
+import { ComponentType, TextInputStyle } from 'discord.js';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { toModal } from '../../../../src/bot/discord/forms/modal.ts';
@@ -38,6 +38,7 @@ const field: fc.Arbitrary<FormField> = fc.oneof(
     initial: anyText(120),
   }),
   fc.record({ ...base, kind: fc.constant('search' as const), initial: choice }),
+  fc.record({ ...base, kind: fc.constant('check' as const), initial: fc.boolean() }),
 );
 const form: fc.Arbitrary<Form> = fc.record({
   state: anyText(1_000),
@@ -113,6 +114,25 @@ describe('a modal', () => {
             { value: 'b', label: 'B', default: true },
           ],
         },
+      },
+    ]);
+  });
+
+  it('has a box that is ticked or not, and says below what that means', () => {
+    const box = (initial: boolean): FormField => ({
+      ...{ kind: 'check', name: '--draft', label: 'Draft', required: false, help: 'A quick look', initial },
+    });
+    const shown = [box(true), { ...box(false), name: 'other' }];
+    const form: Form = { state: '', title: 'Run', submit: 'Run', fields: shown };
+    const { components } = toModal(form, shown, { modal: 'x', fields: ['a|', 'b|'] }, () => []);
+    expect(components).toEqual([
+      {
+        ...{ type: ComponentType.Label, label: 'Draft', description: 'A quick look' },
+        component: { type: ComponentType.Checkbox, custom_id: 'a|', default: true },
+      },
+      {
+        ...{ type: ComponentType.Label, label: 'Draft', description: 'A quick look' },
+        component: { type: ComponentType.Checkbox, custom_id: 'b|', default: false },
       },
     ]);
   });

@@ -1,7 +1,6 @@
 import type { APIInteraction, APIInteractionResponse } from 'discord.js';
 import { pino } from 'pino';
 import { describe, expect, it } from 'vitest';
-import { splitWords } from '../../../../src/bot/commands/parse-words.ts';
 import { toButton } from '../../../../src/bot/discord/action-codec.ts';
 import type { CallBody } from '../../../../src/bot/discord/discord-client.ts';
 import { DiscordForms } from '../../../../src/bot/discord/forms/discord-forms.ts';
@@ -147,19 +146,18 @@ describe('a command', () => {
   });
 
   it('that no form is there for is executed, with words that hold spaces together', async () => {
-    const asked: string[] = [];
+    const asked: (readonly string[])[] = [];
     const { slash, received } = desk({
       forms: {
         open: (event) => {
-          if (event.kind === 'command') asked.push(event.text);
+          if (event.kind === 'form') asked.push(event.words);
           return undefined;
         },
       },
     });
     await slash('inference', [option('seg_prompt', 'a red car')]);
     const words = ['inference', 'seg_prompt=a red car'];
-    const split = splitWords(asked[0] ?? '');
-    expect(split.ok && split.value.map(({ text }) => text)).toEqual(words);
+    expect(asked).toEqual([words]);
     expect(received).toMatchObject([{ kind: 'form', words }]);
   });
 

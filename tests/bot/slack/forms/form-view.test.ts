@@ -54,6 +54,7 @@ const anyField: fc.Arbitrary<FormField> = fc.oneof(
     },
     { requiredKeys: ['name', 'label', 'required', 'kind', 'choices', 'refreshes'] },
   ),
+  fc.record({ ...base, name, kind: fc.constant('check' as const), initial: fc.boolean() }),
   fc.record(
     { ...base, name, kind: fc.constant('search' as const), initial: anyChoice },
     { requiredKeys: ['name', 'label', 'required', 'kind'] },
@@ -133,7 +134,7 @@ describe('any form', () => {
           const of = fields.find((each) => each.name === key);
           const initial = typeof of?.initial === 'object' ? of.initial.value : of?.initial;
           if (typeof initial === 'number') expect(Number(value)).toBeCloseTo(initial, 12);
-          else expect(value).toBe(initial?.toWellFormed());
+          else expect(value).toBe(initial === undefined ? undefined : String(initial).toWellFormed());
         }
       }),
       { numRuns: 100 },
@@ -209,6 +210,35 @@ describe('a menu', () => {
 
   it('without choices is named, not asked for', () => {
     expect(render([choice([])]).blocks).toMatchObject([{ type: 'section' }]);
+  });
+});
+
+describe('a box', () => {
+  const box = (initial: boolean, help = 'A quick look'): FormField => ({
+    ...{ ...STEPS, kind: 'check', name: '--draft', label: 'Draft' },
+    ...{ help, initial },
+  });
+
+  it('says beside it what a tick means, in as much as Slack takes', () => {
+    const [block] = render([box(true)]).blocks;
+    const option = { text: { type: 'plain_text', text: 'A quick look' }, value: 'true' };
+    expect(block).toMatchObject({ optional: true, label: { text: 'Draft' } });
+    expect(Object(block).element).toEqual({
+      ...{ type: 'checkboxes', action_id: 'cosmos.value', options: [option], initial_options: [option] },
+    });
+    expect(block).not.toHaveProperty('hint');
+    for (const [length, shown] of [
+      [75, 'x'.repeat(75)],
+      [76, `${'x'.repeat(74)}…`],
+    ] as const) {
+      const [long] = render([box(false, 'x'.repeat(length))]).blocks;
+      expect(Object(long).element.options[0].text.text).toBe(shown);
+      expect(Object(long).element).not.toHaveProperty('initial_options');
+    }
+  });
+
+  it.each([true, false])('that stands at %s comes back as that, never as nothing', (initial) => {
+    expect(readValues(stateOf(shown(render([box(initial)]))))).toEqual({ '--draft': String(initial) });
   });
 });
 
