@@ -30,7 +30,7 @@ describe('a mistyped verb', () => {
     expect(parsed.problems[0].parameters.meant).toBe(`create prompt 'it'\\''s $HOME' 'a b.mp4'`);
   });
 
-  it.each([['craete prompt ' + 'rain '.repeat(80)], ['craete prompt "two\nlines"'], ['serch a`b']])(
+  it.each([[`craete prompt ${'rain '.repeat(80)}`], ['craete prompt "two\nlines"'], ['serch a`b']])(
     'is suggested alone where the words cannot be said whole: %j',
     (line) => {
       const parsed = parseCommand(line, COMMANDS);
