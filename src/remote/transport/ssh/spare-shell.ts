@@ -19,7 +19,11 @@ export class SpareShell {
   take(): Promise<CommandChannel> {
     const spare = this.#spare;
     this.#spare = undefined;
-    return spare === undefined ? this.#start() : spare.catch(() => this.#start());
+    if (spare === undefined) return this.#start();
+    return spare.then(
+      (shell) => (shell.exitCode === undefined ? shell : this.#start()),
+      () => this.#start(),
+    );
   }
 
   /** Makes one ready, in its own time; where that fails, the next command starts its own and says why. */
@@ -32,10 +36,12 @@ export class SpareShell {
       this.#spare = undefined;
       return true;
     };
-    spare.then(({ stream }) => {
+    spare.then(({ stream, exitCode }) => {
       const ended = (): void => {
         if (forget()) stream.destroy();
       };
+      // The word of its end can come in one piece with that of its start, before anybody listens here.
+      if (exitCode !== undefined) ended();
       // Ended by somebody on the host: its channel closes once it is read, which nobody does.
       for (const event of ['exit', 'close', 'error']) stream.once(event, ended);
     }, forget);
