@@ -1,6 +1,6 @@
 import type { CosmosApi } from '../../core/cosmos-api.ts';
 import type { Checked, Problem } from '../../core/errors.ts';
-import { checkInputs } from '../../core/models/check-inputs.ts';
+import { checkRun } from '../../core/models/check-run.ts';
 import { usableParameters } from '../../core/models/controls.ts';
 import type { ModelChoice } from '../../core/models/models.ts';
 import type { ParameterValues, Profile } from '../../core/models/profile.ts';
@@ -152,7 +152,7 @@ function modelOf(
 ): ModelChoice | undefined {
   return (
     models.find(({ profile }) => profile.id === name) ??
-    models.find(({ profile }) => inputs !== undefined && checkInputs(profile, inputs).ok) ??
+    models.find(({ profile }) => inputs !== undefined && checkRun(profile, inputs, {}).ok) ??
     models[0]
   );
 }

@@ -11,6 +11,7 @@ import type { ParameterValues, Profile } from './profile.ts';
 import { renderCommand } from './render-command.ts';
 import { renderContainer } from './render-container.ts';
 import { renderFiles } from './render-files.ts';
+import { textProblems } from './text-problems.ts';
 
 export interface JobRequest {
   readonly profile: Profile;
@@ -35,7 +36,7 @@ export interface JobRequest {
  * The exact files, inputs, argv and environment of one attempt. Pure but for the look for secrets. What people wrote arrives unchanged, and nothing
  * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
  *
- * Throws where the job would lack something: `input.text_empty`, `input.text_too_long` {bytes, maxBytes, model}, `input.role_missing`, `input.weights_all_zero`,
+ * Throws where the job would lack something: `input.text_empty`, `input.text_too_long` {bytes, maxBytes, model}, `input.text_forbidden` {text, model}, `input.role_missing`, `input.weights_all_zero`,
  * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.rule_broken`, `input.model_unavailable` {model, reason}
  * (too few or too many GPUs, or the bot's own tool is out of reach), `input.secret_missing` {model, secret}.
  */
@@ -80,12 +81,10 @@ export function completeJob(
 
 /** Throws what `buildJob` throws before it writes anything. */
 export function refuseIncomplete(request: JobRequest): void {
-  const { profile, parameters, inputs, gpus, text } = request;
+  const { profile, parameters, inputs, gpus } = request;
   const { requires, id: model } = profile;
-  const bytes = Buffer.byteLength(text);
-  const { max_bytes: maxBytes = Infinity } = profile.text;
-  if (bytes > maxBytes) throw new CosmosError('input.text_too_long', { bytes, maxBytes, model });
-  refuseForbidden(request);
+  const [unreadable] = textProblems(profile, request);
+  if (unreadable !== undefined) throw new CosmosError(unreadable.code, unreadable.parameters);
   if (gpus.length < requires.min_gpus || gpus.length > (requires.max_gpus ?? Infinity)) {
     throw new CosmosError('input.model_unavailable', { model, reason: 'gpu_count', given: gpus.length });
   }
@@ -98,14 +97,6 @@ export function refuseIncomplete(request: JobRequest): void {
   refuseParameters(profile, parameters, roles);
   if (Object.keys(profile.controls).length > 0 && activeControls(profile, parameters, roles).length === 0) {
     throw new CosmosError('input.weights_all_zero', { model, parameters: weightParameters(profile) });
-  }
-}
-
-/** What a model reads as something else would make another text of it. */
-function refuseForbidden({ profile, text, negativeText }: JobRequest): void {
-  const found = profile.text.forbids.find((piece) => text.includes(piece) || negativeText.includes(piece));
-  if (found !== undefined) {
-    throw new CosmosError('input.text_forbidden', { text: found, model: profile.id });
   }
 }
 

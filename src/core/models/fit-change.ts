@@ -2,6 +2,7 @@ import { copyPlan, reducePlan } from '../media/reduce-plan.ts';
 import type { MediaFacts, VideoFacts } from '../ports/media.ts';
 import type { PromptInput } from '../prompts/prompt.ts';
 import { checkInputs } from './check-inputs.ts';
+import { checkRun } from './check-run.ts';
 import { type Preparation, preparedExtension, preparedInput } from './prepare.ts';
 import type { Profile } from './profile.ts';
 
@@ -45,7 +46,7 @@ export function fitChange(profile: Profile, inputs: readonly PromptInput[]): Fit
     const way = files.find((file) => file.input === input)?.way;
     return way === undefined ? input : preparedInput(input, way);
   });
-  if (files.length === 0 || !checkInputs(profile, changed).ok) return undefined;
+  if (files.length === 0 || !checkRun(profile, changed, {}).ok) return undefined;
   return { does: deedsOf(files), files };
 }
 

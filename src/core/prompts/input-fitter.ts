@@ -1,19 +1,21 @@
 import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { HostName, ProfileId } from '../ids.ts';
-import { checkInputs } from '../models/check-inputs.ts';
+import { checkRun } from '../models/check-run.ts';
 import { type FitChange, fitChange } from '../models/fit-change.ts';
 import type { SmallHost } from '../models/gpu-memory.ts';
 import type { GpuRoom } from '../models/gpu-room.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { preparedExtension } from '../models/prepare.ts';
+import type { Profile } from '../models/profile.ts';
 import type { ModelTask } from '../models/tasks.ts';
+import { textProblems } from '../models/text-problems.ts';
 import type { WorkProgress } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import type { Wakeup } from '../wakeup.ts';
 import type { AssetFolder } from './asset-folder.ts';
 import type { PreparedAssets } from './prepared-assets.ts';
-import type { Prompt, PromptInput } from './prompt.ts';
+import type { Prompt } from './prompt.ts';
 import type { Exchange, PromptFiles } from './prompt-files.ts';
 
 /** Whether a model takes the files of a prompt, and where. */
@@ -56,13 +58,14 @@ export class InputFitter {
   }
 
   /**
-   * For each model that does `task`, in the order of the configuration. `problems` are those of `checkInputs`, and
-   * `input.gpu_too_small` {model, hosts, bytes, wantedGb, gpus?}: the host that comes nearest.
+   * For each model that does `task`, in the order of the configuration. `problems` are those that a run without parameters of
+   * its own would have, of `checkRun` and `textProblems`, and `input.gpu_too_small` {model, hosts, bytes, wantedGb, gpus?}:
+   * the host that comes nearest.
    */
-  fits({ inputs }: Pick<Prompt, 'inputs'>, task: ModelTask = 'generate'): ModelFit[] {
+  fits(prompt: Prompt, task: ModelTask = 'generate'): ModelFit[] {
     const models = this.#parts.models.list().filter(({ profile }) => profile.task === task);
     const room = this.#parts.room();
-    return models.map((model) => fitOf(model, inputs, room.smallHosts(model.profile.id)));
+    return models.map((model) => fitOf(model, prompt, room.smallHosts(model.profile.id)));
   }
 
   /**
@@ -78,12 +81,12 @@ export class InputFitter {
     const { store } = this.#parts;
     if (idempotencyKey !== undefined && store.idempotency.get(idempotencyKey) !== undefined)
       return valid(store.prompts.get(prompt.id) ?? prompt);
-    const checked = checkInputs(profile, prompt.inputs);
-    if (checked.ok) return invalid('input.nothing_to_change', { model: profile.id });
+    const problems = problemsOf(profile, prompt);
+    if (problems.length === 0) return invalid('input.nothing_to_change', { model: profile.id });
     const change = fitChange(profile, prompt.inputs);
     if (change === undefined) {
       const none: Problem = { code: 'input.no_change_helps', parameters: { model: profile.id } };
-      return { ok: false, problems: [none, ...checked.problems] };
+      return { ok: false, problems: [none, ...problems] };
     }
     const made: Exchange[] = [];
     for (const [index, { input, way }] of change.files.entries()) {
@@ -129,17 +132,22 @@ export class InputFitter {
   }
 }
 
-function fitOf(model: ModelChoice, inputs: readonly PromptInput[], tooSmall: readonly SmallHost[]): ModelFit {
+function fitOf(model: ModelChoice, prompt: Prompt, tooSmall: readonly SmallHost[]): ModelFit {
   const { profile } = model;
   const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
-  const checked = checkInputs(profile, inputs);
-  const change = fitChange(profile, inputs);
+  const change = fitChange(profile, prompt.inputs);
   const noHost = hosts.length > 0 ? [] : tooSmallProblem(profile.id, tooSmall);
   return {
     ...{ model, hosts, tooSmall },
-    problems: [...noHost, ...(checked.ok ? [] : checked.problems)],
+    problems: [...noHost, ...problemsOf(profile, prompt)],
     ...(change && { change }),
   };
+}
+
+/** As if it were run now with nothing but what its profile says. */
+function problemsOf(profile: Profile, prompt: Prompt): readonly Problem[] {
+  const checked = checkRun(profile, prompt.inputs, {});
+  return [...(checked.ok ? [] : checked.problems), ...textProblems(profile, prompt)];
 }
 
 function tooSmallProblem(model: ProfileId, tooSmall: readonly SmallHost[]): Problem[] {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { factVideo } from '../../../fakes/fact-media.ts';
+import type { Prompt } from '../../../../src/core/prompts/prompt.ts';
+import { factAudio, factImage, factVideo } from '../../../fakes/fact-media.ts';
 import { must } from '../../../support/workbench.ts';
 import { CommandBench, words } from './command-bench.ts';
 
@@ -22,6 +23,20 @@ extensions = ["mp4"]
 max_frames = 120
 
 [models."transfer2.5".command]
+working_directory = "code"
+`;
+
+const EVERY_FAMILY = `
+[[hosts]]
+name = "gpu1"
+models = ["transfer1", "humo-1.7b"]
+work_dir = "gpu"
+lanes = [{ name = "one", gpus = [0] }]
+
+[models.transfer1.command]
+working_directory = "code"
+
+[models."humo-1.7b".command]
 working_directory = "code"
 `;
 
@@ -162,6 +177,34 @@ describe('fit', () => {
     const good = await bench.prompt('A good one');
     expect(words(await commands.say(`fit ${good.id} --model preview --change`))).toContain('as they are');
     expect(words(await commands.say(`fit ${good.id} --model previw`))).toContain('Did you mean');
+  });
+
+  it('fits no model that would refuse to run: rules between files and parameters, and words that it misreads', async () => {
+    const commands = await CommandBench.open(EVERY_FAMILY);
+    const { bench } = commands;
+    const files = [
+      { path: await bench.file('face.png', factImage()) },
+      { path: await bench.file('voice.wav', factAudio()) },
+    ];
+    const face = must(await bench.api.createPrompt(bench.actor(), { text: 'A man speaks', files }));
+    const text = `A ${'$'}{x} speaks`;
+    const misread = must(await bench.api.createPrompt(bench.actor(), { text, files }));
+    const why = (prompt: Prompt) =>
+      Object.fromEntries(
+        bench.api.fitter.fits(prompt).map(({ model, problems }) => [model.profile.id, problems[0]?.code]),
+      );
+
+    expect(why(face)).toEqual({ transfer1: 'input.rule_broken', 'humo-1.7b': undefined });
+    expect(why(misread)).toEqual({ transfer1: 'input.rule_broken', 'humo-1.7b': 'input.text_forbidden' });
+    expect(words(await commands.say(`fit ${face.id}`))).toContain('"There is no video at all."');
+    expect(words(await commands.say(`fit ${misread.id}`))).not.toContain('Fits');
+    expect(words(await commands.say(`fit ${face.id} --model transfer1 --change`))).toContain(
+      'No change of mine would make',
+    );
+    for (const { model, problems } of bench.api.fitter.fits(face)) {
+      const checked = bench.api.checkOrder({ prompt: face, model: model.profile.id, parameters: {} });
+      expect(checked.ok).toBe(problems.length === 0);
+    }
   });
 
   it('offers no host whose GPUs are known to be too small, and says why', async () => {
