@@ -1,5 +1,14 @@
 import type { CommandChannel } from './command-channel.ts';
 
+/** What of a shell tells that it has ended, and closes it. */
+interface Shell {
+  readonly stream: {
+    once(event: string, listener: () => void): unknown;
+    destroy(): unknown;
+  };
+  readonly exitCode: number | undefined;
+}
+
 /** The command line of a shell that takes its script from its input. */
 export const SHELL = '/bin/sh -s';
 
@@ -7,16 +16,16 @@ export const SHELL = '/bin/sh -s';
  * Keeps one shell ready that has been started and asked nothing: to start one takes two round trips and a new process on
  * the host, which no command has to wait for then.
  */
-export class SpareShell {
-  readonly #start: () => Promise<CommandChannel>;
-  #spare: Promise<CommandChannel> | undefined;
+export class SpareShell<Started extends Shell = CommandChannel> {
+  readonly #start: () => Promise<Started>;
+  #spare: Promise<Started> | undefined;
 
-  constructor(start: () => Promise<CommandChannel>) {
+  constructor(start: () => Promise<Started>) {
     this.#start = start;
   }
 
   /** The one that is ready, or else a new one. Whoever takes it ends it. */
-  take(): Promise<CommandChannel> {
+  take(): Promise<Started> {
     const spare = this.#spare;
     this.#spare = undefined;
     if (spare === undefined) return this.#start();
