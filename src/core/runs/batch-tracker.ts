@@ -2,7 +2,7 @@ import type { BatchRule, Profile } from '../models/profile.ts';
 import { ForeignTexts } from './foreign-texts.ts';
 import type { FoundFailure, LogFindings } from './log-findings.ts';
 import type { LogLine, LogLineSplitter } from './log-lines.ts';
-import { LogReader, lineSplitter, type RunExpectations } from './log-reader.ts';
+import { LogReader, type LogRest, lineSplitter, NO_REST, type RunExpectations } from './log-reader.ts';
 import { LogTail } from './log-tail.ts';
 import { type ProgressSnapshot, TAIL_LINES } from './progress-tracker.ts';
 import type { BatchPlace } from './run.ts';
@@ -71,9 +71,7 @@ export class BatchTracker implements BatchFindings {
   feed(bytes: Uint8Array): void {
     for (const line of this.#splitter.push(bytes)) this.#read(line);
     if (this.#hang !== undefined) return;
-    const rest = { text: this.#splitter.rest(), isWhole: this.#splitter.isRestWhole };
-    this.#items[Math.max(0, this.#present)]?.reader.readRest(rest);
-    if (this.atWork === undefined) this.#outside.readRest(rest);
+    this.#readRest({ text: this.#splitter.rest(), isWhole: this.#splitter.isRestWhole });
   }
 
   /** What the run at that place may see of the end of the log that has no line end yet. */
@@ -122,6 +120,8 @@ export class BatchTracker implements BatchFindings {
       this.#show(line, undefined);
       return;
     }
+    // The line may be that of another run than the one that has seen its beginning.
+    this.#readRest(NO_REST);
     const ended = this.#endedBy(text);
     if (ended === undefined && this.#begins.test(text) && this.#present + 1 < this.#items.length) {
       this.#present += 1;
@@ -132,6 +132,11 @@ export class BatchTracker implements BatchFindings {
     if (this.atWork === undefined) this.#outside.read(line);
     this.#hang = (this.atWork === undefined ? this.#outside : this.#items[this.atWork]?.reader)?.hang;
     this.#show(line, ended ?? this.atWork);
+  }
+
+  #readRest(rest: LogRest): void {
+    this.#items[Math.max(0, this.#present)]?.reader.readRest(rest);
+    if (this.atWork === undefined) this.#outside.readRest(rest);
   }
 
   /** The run that has ended with that line. One that names a run says nothing where that cannot have had its turn. */

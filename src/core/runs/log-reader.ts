@@ -23,7 +23,8 @@ export interface LogRest {
   readonly isWhole: boolean;
 }
 
-const NOTHING: LogRest = { text: '', isWhole: true };
+/** All that there is of the log was read as lines. */
+export const NO_REST: LogRest = { text: '', isWhole: true };
 /** Bars are short; a pattern with two numbers can take very long on a long line of digits. */
 const MAX_BAR_CHARACTERS = 400;
 
@@ -43,7 +44,7 @@ export class LogReader implements LogFindings {
   #shownBar: ProgressBar | undefined;
   #percent: number | undefined;
   #lastLine = '';
-  #rest: LogRest = NOTHING;
+  #rest: LogRest = NO_REST;
 
   constructor(profile: Profile, expectations: RunExpectations = {}) {
     const { stages, bars } = profile.progress;
@@ -62,7 +63,6 @@ export class LogReader implements LogFindings {
   read(line: LogLine): void {
     const text = meaningOf(line.text);
     const { rewritten } = line;
-    this.#rest = NOTHING;
     this.#findings.readText(line.text);
     if (text === '') return;
     if (!rewritten && text.trim() !== '') this.#lastLine = text.trim();
@@ -72,7 +72,7 @@ export class LogReader implements LogFindings {
     else this.#readBars(text, false);
   }
 
-  /** What no line holds yet; each call takes the place of the one before. */
+  /** What no line holds yet: to be said anew after every line. Each call takes the place of the one before. */
   readRest(rest: LogRest): void {
     this.#rest = rest;
   }

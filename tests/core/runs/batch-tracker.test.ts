@@ -46,6 +46,7 @@ function seen(of: BatchTracker) {
       hasBegun: of.hasBegun(item),
       hasEnded: of.hasEnded(item),
       failures: of.findings(item).failures.map(({ line }) => line),
+      lastLine: of.findings(item).lastLine,
       snapshot: of.snapshot(item),
     })),
   };
@@ -83,6 +84,39 @@ describe('the log of a batch', () => {
     const after = read('begin\nsaved 0\nError: too late\n');
     expect(after.atWork).toBeUndefined();
     expect(after.outside.failures).toHaveLength(1);
+  });
+
+  it('forgets what it was told before the first run once one has ended', () => {
+    expect(seen(read('Error: too early\nbegin\n')).outside).toEqual(['Error: too early']);
+    expect(seen(read('Error: too early\nbegin\nsaved 0\n')).outside).toEqual([]);
+  });
+
+  it('reads the line that has no end yet, for the run at work or for none of them', () => {
+    expect(seen(read('load\nError: cut'))).toMatchObject({
+      outside: ['Error: cut'],
+      items: [{ failures: ['Error: cut'] }, { failures: [] }, {}],
+    });
+    expect(seen(read('begin\nbegin\nError: cut'))).toMatchObject({
+      outside: [],
+      items: [{ failures: [] }, { failures: ['Error: cut'] }, { failures: [] }],
+    });
+    expect(seen(read('begin\nSTUCK\nError: cut'))).toMatchObject({
+      items: [{ failures: ['STUCK'], lastLine: 'STUCK' }, {}, {}],
+    });
+    expect(seen(read('STUCK\nError: cut')).outside).toEqual(['STUCK']);
+  });
+
+  it('knows the last line of each run, also where that came in pieces', () => {
+    const log = read('begin\nof the fi');
+    log.feed(Buffer.from('rst\nsaved 0\nbegin\nof the se'));
+    log.feed(Buffer.from('cond\nSTUCK\n'));
+    expect([0, 1].map((item) => log.findings(item).lastLine)).toEqual(['saved 0', 'STUCK']);
+  });
+
+  it('takes a run for begun that has ended without a beginning', () => {
+    const log = read('load\nsaved 0\nsaved 1\n');
+    expect([0, 1, 2].map((item) => log.hasBegun(item))).toEqual([true, true, false]);
+    expect([0, 1, 2].map((item) => log.snapshot(item).batch?.state)).toEqual(['ready', 'ready', 'waits']);
   });
 
   it('says nothing more once a run of it hangs, beside what its last lines are', () => {
