@@ -10,21 +10,42 @@ import { openWorkbench } from '../../support/workbench.ts';
 
 const TAR = Buffer.alloc(512);
 TAR.write('ustar', 257);
+const latin1 = (text: string): Buffer => Buffer.from(text, 'latin1');
 
 describe('a file that calls itself an archive', () => {
   it.each([
     ['7z', Buffer.from('377abcaf271c0004', 'hex')],
-    ['rar', Buffer.from('Rar!\x1a\x07\x01\x00', 'latin1')],
+    ['rar', latin1('Rar!\x1a\x07\x01\x00')],
     ['gzip', Buffer.from('1f8b0800', 'hex')],
     ['tar', TAR],
     ['pdf', Buffer.from('%PDF-1.7\n')],
     ['page', Buffer.from('\n<!DOCTYPE html><html>Log in')],
+    ['page', Buffer.from('<HTML>')],
+    ['page', Buffer.from('<?xml version="1.0"?><Error/>')],
     ['text', Buffer.from('é https://example.com/render')],
-    ['video', Buffer.from('\0\0\0\x18ftypmp42', 'latin1')],
-    ['sound', Buffer.from('RIFF\0\0\0\0WAVEfmt ', 'latin1')],
+    ['text', Buffer.from('a\t\r\n \v\f')],
+    ['text', Buffer.from('see <html>')],
+    ['video', latin1('\0\0\0\x18ftypmp42')],
+    ['video', latin1('RIFF\0\0\0\0AVI LIST')],
+    ['video', Buffer.from('1a45dfa3', 'hex')],
+    ['sound', latin1('RIFF\0\0\0\0WAVEfmt ')],
+    ['sound', latin1('ID3\x04\0')],
+    ['sound', latin1('fLaC\0')],
+    ['sound', latin1('OggS\0')],
     ['picture', Buffer.from('89504e470d0a1a0a', 'hex')],
-    ['cut_archive', Buffer.from('PK\x01\x02', 'latin1')],
+    ['picture', Buffer.from('ffd8ffe000104a464946', 'hex')],
+    ['picture', latin1('GIF89a\x01\0')],
+    ['picture', latin1('II*\0\b\0')],
+    ['picture', latin1('MM\0*\0\0')],
+    ['picture', latin1('v/1\x01\0')],
+    ['picture', latin1('RIFF\0\0\0\0WEBPVP8 ')],
+    ['cut_archive', latin1('PK\x01\x02')],
     ['unknown', Buffer.from([0, 1, 2, 3])],
+    ['unknown', Buffer.from('a\bc')],
+    ['unknown', Buffer.from('a\x0ec')],
+    ['unknown', Buffer.from('a\x1fc')],
+    ['unknown', latin1('\0RIFF\0\0\0\0WAVE')],
+    ['unknown', latin1('RIFF\0\0\0\0ACON')],
   ])('and is none is known as %s', async (kind, content) => {
     const path = join(await temporaryDirectory(), 'render.zip');
     await writeFile(path, content);
