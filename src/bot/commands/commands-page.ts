@@ -4,9 +4,10 @@ import { argumentName, optionUsage, usage } from './help.ts';
 
 const INTRODUCTION = `# Commands
 
-Every verb works in every chat and on the command line: \`/cosmos inference ps_7k2m9x4d\` in a chat, or the same words
-after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. This page is made from
-\`src/bot/commands/registry.ts\`; after a change run \`npx vitest run tests/bot/commands --update\`.
+Every verb of this list works in every chat and on the command line: \`/cosmos inference ps_7k2m9x4d\` in a chat, or the
+same words after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. [A few more](#on-the-command-line)
+are for the shell alone. This page is made from \`src/bot/commands/registry.ts\` and \`src/bot/cli/cli-commands.ts\`; after a
+change run \`npx vitest run tests/bot/commands --update\`.
 
 - Ids and names of prompts may be shortened to their beginning as long as it fits one thing only; of a name three
   characters at least. In a thread that belongs to a prompt or to runs they may be left out: \`@cosmos cancel\`,
@@ -22,17 +23,20 @@ after a mention of the bot; \`npx cosmos inference ps_7k2m9x4d\` in a shell. Thi
 - Square brackets mark what may be left out, dots what may be repeated.
 `;
 
-/** The content of `docs/commands.md`. */
-export function commandsPage(commands: CommandTable): string {
+/** The content of `docs/commands.md`: `commands` of every chat, and those that `shell` has beside them. */
+export function commandsPage(commands: CommandTable, shell: CommandTable): string {
   const overview = Object.entries(commands).map(
     ([verb, definition]) => `| [\`${verb}\`](#${verb}) | ${definition.summary} | ${roleWords(definition)} |`,
   );
-  const sections = Object.entries(commands).map(([verb, definition]) => section(verb, definition));
+  const shellVerbs = Object.entries(shell).filter(([verb]) => !Object.hasOwn(commands, verb));
+  const sections = [...Object.entries(commands), ...shellVerbs].map(([verb, definition]) =>
+    section(verb, definition),
+  );
   return [
     INTRODUCTION,
     '| command | what it does | role |\n| --- | --- | --- |',
     `${overview.join('\n')}\n`,
-    commandLine(),
+    commandLine(shellVerbs),
     ...sections,
   ]
     .join('\n')
@@ -40,11 +44,16 @@ export function commandsPage(commands: CommandTable): string {
 }
 
 /** What a shell has beside the verbs. */
-function commandLine(): string {
+function commandLine(verbs: readonly (readonly [string, CommandDefinition])[]): string {
+  const own = verbs.map(([verb, { summary }]) => `| [\`${verb}\`](#${verb}) | ${summary} |`);
   const options = GLOBAL_OPTIONS.map(({ usage, help }) => row(usage, help));
   const variables = NAMED_VARIABLES.map(({ name, help }) => row(name, help));
   return [
     '## On the command line\n',
+    'Verbs that a shell alone has:\n',
+    '| command | what it does |\n| --- | --- |',
+    ...own,
+    '\nBefore and after every verb, and in the environment:\n',
     '| | |\n| --- | --- |',
     ...options,
     ...variables,
