@@ -108,6 +108,50 @@ describe('the job of transfer2.5', () => {
     });
   });
 
+  it('brings a mask video to every control that is on', () => {
+    const weights = { edge: 0.5, vis: 0.1, depth: 0.3, seg: 0.4 };
+    const job = spec(plan(profile, weights, [video('color'), video('mask')]));
+
+    for (const control of Object.keys(weights)) {
+      expect(job).toHaveProperty([control, 'mask_path'], 'in/mask.mp4');
+    }
+  });
+
+  it.each([
+    [['depth'], { depth: { control_path: 'in/depth.mp4', control_weight: 1 } }],
+    [['vis'], { vis: { control_path: 'in/vis.mp4', control_weight: 1 } }],
+    [['edge'], { edge: { control_path: 'in/edge.mp4', control_weight: 1 } }],
+    [
+      ['seg', 'edge'],
+      {
+        seg: { control_path: 'in/seg.mp4', control_weight: 1 },
+        edge: { control_path: 'in/edge.mp4', control_weight: 1 },
+      },
+    ],
+  ] as const)(
+    'follows the control videos that were brought, %j, and no computed edges beside them',
+    (roles, controls) => {
+      const job = spec(plan(profile, {}, [video('color'), ...roles.map((role) => video(role))]));
+      const { edge, vis, depth, seg } = job;
+
+      expect(JSON.parse(JSON.stringify({ edge, vis, depth, seg }))).toEqual(controls);
+    },
+  );
+
+  it('keeps the weights that somebody has set for control videos', () => {
+    const inputs = [video('color'), video('depth')];
+
+    expect(spec(plan(profile, { edge: 1, depth: 0 }, inputs))).not.toHaveProperty('depth');
+    expect(spec(plan(profile, { depth: 0.2 }, inputs))).toMatchObject({ depth: { control_weight: 0.2 } });
+  });
+
+  it('takes a picture for the look where a blurred video is there too, which then counts for nothing', () => {
+    const job = spec(plan(profile, {}, [video('color'), video('vis'), still]));
+
+    expect(job).toMatchObject({ image_context_path: 'in/image.png', edge: { control_weight: 1 } });
+    expect(job).not.toHaveProperty('vis');
+  });
+
   it('has a place for every parameter', () => {
     const named = [...PLACES.map(([name]) => name), 'mask_prompt'];
     expect(named.toSorted()).toEqual(Object.keys(profile.parameters).toSorted());
@@ -169,6 +213,13 @@ describe('the job of transfer2.5-distilled', () => {
     expect(job.environment).toMatchObject({ COSMOS_EXPERIMENTAL_CHECKPOINTS: '1', COSMOS_VERBOSE: '1' });
     expect(checkRun(distilled, [video('color')], { max_frames: 94 }).ok).toBe(false);
     expect(checkRun(distilled, [video('color')], { depth: 1 }).ok).toBe(false);
+  });
+
+  it('is no video of one frame', () => {
+    expect(checkRun(distilled, [video('color', 2)], {}).ok).toBe(true);
+    expect(checkRun(distilled, [video('color', 1)], {})).toMatchObject({
+      problems: [{ code: 'input.frames_out_of_range', parameters: { frames: 1, minimum: 2 } }],
+    });
   });
 });
 
