@@ -139,6 +139,54 @@ describe('a run that is blocked, or fails, among others', () => {
     },
   );
 
+  it('ends with the exit code of the job, which was its own', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    works(lane, attempt, 0, 'snow');
+    lane.host.finish(attempt, { exitCode: 7, log: 'begin\n' });
+    await lane.settle();
+    expect(lane.run(runs[1] as RunId).problem).toMatchObject({
+      code: 'model.exit_code',
+      parameters: { exitCode: 7 },
+    });
+  });
+
+  it.each([
+    [
+      { outOfMemory: true },
+      'queued',
+      { batchLimit: 1, returned: { problem: { code: 'queue.batch_memory' } } },
+    ],
+    [
+      { wasStopped: true },
+      'failed',
+      { problem: { code: 'model.killed', parameters: { reason: 'stopped_from_outside' } } },
+    ],
+  ] as const)('ends as its host says of the job: %j', async (more, state, expected) => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    const inspect = lane.host.inspect.bind(lane.host);
+    lane.host.inspect = async (id, signal) => {
+      const status = await inspect(id, signal);
+      return status.state === 'exited' ? { ...status, ...more } : status;
+    };
+    works(lane, attempt, 0, 'snow');
+    lane.host.finish(attempt, { exitCode: 143, log: 'begin\n' });
+    await lane.settle();
+    expect(states(lane, runs)).toEqual(['done', state, 'queued']);
+    expect(lane.run(runs[1] as RunId)).toMatchObject(expected);
+  });
+
+  it('ends with its full disk, which explains a bad exit code', async () => {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    lane.host.hostFacts = { diskFreeBytes: 4096 };
+    works(lane, attempt, 0, 'snow');
+    lane.host.finish(attempt, { exitCode: 1, log: 'begin\n' });
+    await lane.settle();
+    expect(lane.run(runs[1] as RunId)).toMatchObject({
+      state: 'failed',
+      problem: { code: 'transfer.disk_full' },
+    });
+  });
+
   it('does not end where the model goes on without it', async () => {
     const { lane, runs, attempt } = await begun(TEXTS);
     works(lane, attempt, 0, 'snow');
@@ -233,6 +281,32 @@ describe('a job that ends with nobody to blame', () => {
     lane.host.vanish(attempt);
     await lane.settle();
     expect(states(lane, runs)).toEqual(['done', 'lost', 'queued']);
+  });
+});
+
+describe('a batch that vanished', () => {
+  async function vanished() {
+    const { lane, runs, attempt } = await begun(TEXTS);
+    lane.host.appendLog(attempt, 'load\nbegin\n');
+    lane.host.vanish(attempt);
+    return { lane, runs };
+  }
+
+  it('has no outputs where its directory is gone, too', async () => {
+    const { lane, runs } = await vanished();
+    lane.host.failNext('listOutputs', new CosmosError('engine.work_dir_unusable', { role: 'attempt' }));
+    await lane.settle();
+    expect(states(lane, runs)).toEqual(['lost', 'queued', 'queued']);
+    expect(lane.run(runs[0] as RunId).problem?.code).toBe('engine.vanished');
+  });
+
+  it('waits for its host where that cannot say what is left', async () => {
+    const { lane, runs } = await vanished();
+    lane.host.failNext('listOutputs', new CosmosError('engine.host_unreachable', { reason: 'gone' }));
+    const wait = await lane.settle();
+    expect(states(lane, runs)).toEqual(['active', 'active', 'active']);
+    await lane.after(Number(wait));
+    expect(states(lane, runs)).toEqual(['lost', 'queued', 'queued']);
   });
 });
 

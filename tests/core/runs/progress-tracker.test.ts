@@ -40,6 +40,22 @@ describe('ProgressTracker', () => {
     expect(tracker(preview()).snapshot()).toEqual({ logTail: [] });
   });
 
+  it.each(['step 1/99999999999999999999', 'step 99999999999999999999/4', 'step 5/4', 'step 0/0', 'step x/4'])(
+    'takes no bar for progress that cannot be one: %j',
+    (line) => {
+      const log = tracker(
+        minimal({
+          progress: {
+            stages: [{ key: 'work', title: 'working', begins: '^work' }],
+            bars: [{ pattern: '^step (?<current>\\w+)/(?<total>\\w+)', stage: 'work' }],
+          },
+        }),
+      );
+      log.say('work\nstep 1/4\n');
+      expect(log.say(`${line}\n`)).toMatchObject({ percent: 25, step: { current: 1, total: 4 } });
+    },
+  );
+
   it('follows the preview from loading to saved', () => {
     const log = tracker(preview());
 
