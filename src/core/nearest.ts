@@ -29,7 +29,7 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 /** Lower is nearer; undefined is too far. The three kinds of likeness never overlap: below 1, from 1, from 2 up. */
 function rankOf(wanted: string, candidate: string): number | undefined {
   const shorter = Math.min(wanted.length, candidate.length);
-  const longer = Math.max(wanted.length, candidate.length, 1);
+  const longer = Math.max(wanted.length, candidate.length);
   const allowed = longer < SHORTEST_MISSPELT ? 0 : Math.floor(longer * TOLERANCE);
   const found = slips(wanted, candidate, allowed);
   const share = found / (longer + 1);
