@@ -107,12 +107,19 @@ export class SequenceMaker {
       const sorted = await this.#sort(source, name, wishes);
       if (!sorted.ok) return sorted;
       const planned: PlannedVideo[] = [];
+      const problems: Problem[] = [];
       for (const { role, frames } of sorted.value.sequences) {
         const changes = new PictureChanges();
-        for (const frame of frames) changes.add(await source.read(frame));
+        const sizes: (PictureSize | undefined)[] = [];
+        for (const frame of frames) {
+          const png = await source.read(frame);
+          changes.add(png);
+          sizes.push(pngSize(png));
+        }
+        problems.push(...unlikeTheFirst(role, frames, sizes));
         planned.push({ role, pictures: frames.length, fps: sorted.value.fps, changes: changes.list() });
       }
-      return { ok: true, value: planned };
+      return problems.length > 0 ? withFile(problems, name) : { ok: true, value: planned };
     } catch (error) {
       return { ok: false, problems: [inputProblem(error, name)] };
     }
@@ -199,6 +206,28 @@ async function differingSizes(source: PictureSource, sequences: readonly Sequenc
       });
   }
   return problems;
+}
+
+/** Pictures that are no PNG, and those that have another size than the first one that is. */
+function unlikeTheFirst(
+  role: Role,
+  frames: readonly string[],
+  sizes: readonly (PictureSize | undefined)[],
+): Problem[] {
+  const first = sizes.find((size) => size !== undefined);
+  const size = first && sizeText(first);
+  const unreadable = frames.filter((_, index) => sizes[index] === undefined);
+  const differing = frames.flatMap((frame, index) => {
+    const own = sizes[index];
+    return own === undefined || sizeText(own) === size ? [] : [`${basename(frame)} (${sizeText(own)})`];
+  });
+  if (unreadable.length + differing.length === 0) return [];
+  const parameters = {
+    role,
+    ...(unreadable.length > 0 && { unreadable: unreadable.map((frame) => basename(frame)) }),
+    ...(size !== undefined && differing.length > 0 && { differing, size }),
+  };
+  return [{ code: 'input.sequence_frames', parameters }];
 }
 
 function sizeText({ width, height }: PictureSize): string {

@@ -20,6 +20,9 @@ const FRAME = /^(?:(?<stem>.*?)[._-])?(?<number>\d{1,9})\.png$/i;
 
 /** As many names as somebody can read; a further word says how many more there are. */
 const MOST_NAMES = 12;
+/** From so many on, pictures of one series are told by two of them. */
+const SHORTEST_SERIES = 4;
+const LAST_NUMBER = /\d+(?=\.[^./]*$)/;
 
 interface Frame {
   readonly path: string;
@@ -56,7 +59,7 @@ export function sortSequences(
       : [
           {
             code: 'input.sequence_names',
-            parameters: { files: shortened(wrong), roles: videoRoles() },
+            parameters: { files: shortened(asSeries(wrong)), roles: videoRoles() },
           } as const,
         ]),
     ...[...byRole].flatMap(([role, found]) => [...twice(role, found), ...gaps(role, found)]),
@@ -141,6 +144,15 @@ function lengths(reference: Sequence, other: Sequence): Problem[] {
 
 function numbersOf({ first, frames }: Sequence): string {
   return `${first}–${first + frames.length - 1}`;
+}
+
+/** Pictures that differ in their number alone are told by the first and the last: thirty names say no more. */
+function asSeries(names: readonly string[]): string[] {
+  const bySeries = Map.groupBy(names, (name) => name.replace(LAST_NUMBER, '#'));
+  return [...bySeries.values()].flatMap((series) => {
+    const [first = '', last = ''] = [series[0], series.at(-1)];
+    return series.length < SHORTEST_SERIES ? series : [`${first} … ${last} (${series.length} files)`];
+  });
 }
 
 function shortened(names: readonly string[]): string[] {

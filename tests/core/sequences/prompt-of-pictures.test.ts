@@ -65,6 +65,30 @@ describe('a prompt of numbered pictures', () => {
     expect(swapped.inputs.find(({ role }) => role === 'edge')?.changes).toEqual(changes);
   });
 
+  it('is refused before anything is made where pictures are no PNG or have another size', async () => {
+    const { bench, png, small } = await open();
+    const path = await folder(bench, {
+      ...pictures(png, 'color'),
+      'color.0004.png': small,
+      'color.0005.png': Buffer.from('no picture'),
+    });
+
+    expect(await bench.api.lookAtPictures(path)).toMatchObject({
+      problems: [
+        {
+          code: 'input.sequence_frames',
+          parameters: {
+            file: 'render',
+            role: 'color',
+            size: '64×48',
+            differing: ['color.0004.png (32×16)'],
+            unreadable: ['color.0005.png'],
+          },
+        },
+      ],
+    });
+  });
+
   it('can be looked at before anything is made', async () => {
     const { bench, png } = await open();
     const deep = Buffer.from(png);

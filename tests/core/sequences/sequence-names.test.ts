@@ -111,9 +111,19 @@ describe('numbered pictures', () => {
   });
 
   it('of which very many are wrong are named in part, with how many more there are', () => {
-    const [problem] = problems(numbered('frame.', 1, 500));
+    const [problem] = problems(Array.from({ length: 500 }, (_, index) => `notes_${index}_about.txt`));
 
     expect(problem?.parameters['files']).toHaveLength(13);
     expect(problem?.parameters['files']).toContain('and 488 more');
+  });
+
+  it('of which a whole series is wrong are named by the first and the last', () => {
+    const [problem] = problems([...numbered('beauty.', 1001, 1030), 'notes.txt', ...numbered('z.', 1, 3)]);
+
+    expect(problem?.parameters['files']).toEqual([
+      'beauty.1001.png … beauty.1030.png (30 files)',
+      'notes.txt',
+      ...numbered('z.', 1, 3),
+    ]);
   });
 });
