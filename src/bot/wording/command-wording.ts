@@ -127,7 +127,7 @@ export const COMMAND_WORDING = {
     example: { kind: 'run', given: 'rs_3', matches: ['rs_3fq8w1zz', 'rs_3k0d7m2c'] },
     say: (p) => ({
       sentence: `${p.part('given', (given) => `"${given}"`) || 'That'} is the beginning of several ${p.text('kind', 'id')}s${p.part('matches', (ids) => `: ${ids}`)}.`,
-      nextStep: 'Type one more letter or two.',
+      nextStep: 'Type more of it, until it fits one alone, or the id.',
     }),
   },
   'input.name_taken': {
@@ -239,7 +239,7 @@ function isSeveralNumbers(given: string): boolean {
 /** The name of a choice stands in no usage line, only its words do. */
 function argument(p: Parameters): string {
   const name = p.text('argument');
-  if (name === 'name') return '`NAME`';
+  if (name === 'name') return 'The name';
   if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;
   return name === '' ? 'That' : `\`${name}\``;
 }

@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../core/errors.ts';
+import { count } from './numbers.ts';
 import { why, whyAtTheEnd, whyInBrackets } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
@@ -7,7 +8,13 @@ const TYPE_WORDS: ReadonlyMap<string, string> = new Map([
   ['boolean', 'true or false'],
 ]);
 
-const CHECK = 'Correct it, then run `npx cosmos config check`.';
+const CHECK_COMMAND = '`npx cosmos config check`';
+const CHECK = `Correct it, then run ${CHECK_COMMAND}.`;
+
+const UNREADABLE_STEPS: ReadonlyMap<string, string> = new Map([
+  ['ENOENT', 'Make it, or correct its name.'],
+  ['EISDIR', 'Name the file in it.'],
+]);
 
 /** What is wrong with the configuration, where, and how to mend it. */
 export const CONFIG_WORDING = {
@@ -22,17 +29,14 @@ export const CONFIG_WORDING = {
     example: { file: 'cosmos.toml', detail: 'EACCES' },
     say: (p) => ({
       sentence: `${p.text('file', 'The configuration file')} cannot be read${whyAtTheEnd(p)}`,
-      nextStep:
-        p.text('detail') === 'ENOENT'
-          ? 'Make it, or correct its name.'
-          : 'Let the user that runs the bot read it.',
+      nextStep: UNREADABLE_STEPS.get(p.text('detail')) ?? 'Let the user that runs the bot read it.',
     }),
   },
   'config.syntax': {
     example: { file: 'cosmos.toml', line: 12, column: 4, detail: 'expected a value' },
     say: (p) => ({
       sentence: `${p.text('file', 'The configuration')}${p.part('line', (line) => `, line ${line}`)}${p.part('column', (column) => `, column ${column}`)}: this is not TOML${whyAtTheEnd(p)}`,
-      nextStep: CHECK,
+      nextStep: p.text('detail') === 'not UTF-8' ? `Save it as UTF-8, then run ${CHECK_COMMAND}.` : CHECK,
     }),
   },
   'config.unknown_key': {
@@ -73,9 +77,7 @@ export const CONFIG_WORDING = {
     },
     say: (p) => ({
       sentence: `${place(p)} takes ${typeWords(p)}${given(p)}${source(p)}.`,
-      nextStep: p.text('expected').includes('secret')
-        ? 'Write { env = "NAME" } or { file = "path" } there.'
-        : CHECK,
+      nextStep: p.text('expected').includes('secret') ? SECRET_STEP : (listOfTables(p) ?? CHECK),
     }),
   },
   'config.out_of_range': {
@@ -191,7 +193,7 @@ export const CONFIG_WORDING = {
     say: (p) =>
       p.has('lane')
         ? {
-            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}: its lane ${p.text('lane')} has ${p.text('gpus', 'another number of')} GPUs, and the model takes ${rangeWords(p)}${source(p)}.`,
+            sentence: `${p.text('model', 'A model')} cannot run on ${p.text('host', 'that host')}: its lane ${p.text('lane')} has ${p.measure('gpus', gpuWords, 'another number of GPUs')}, and the model takes ${gpuRange(p)}${source(p)}.`,
             nextStep: `Change \`gpus\` of that lane, or take ${p.text('model', 'the model')} from the host's \`models\`: any lane of a host takes its runs.`,
           }
         : {
@@ -220,6 +222,26 @@ export const CONFIG_WORDING = {
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
 
+const SECRET_STEP =
+  'Write { env = "NAME" } or { file = "path" } there, one of them: NAME is the variable that holds the secret, in capitals, and never the secret itself.';
+
+/** One bracket where there have to be two is what most people forget of TOML. */
+function listOfTables(p: Parameters): string | undefined {
+  if (p.text('expected') !== 'list' || p.text('given') !== 'table') return undefined;
+  return p.part('where', (where) => `Write [[${where}]] in place of [${where}], once for each.`);
+}
+
+/** `no GPUs`, `1 GPU`. */
+function gpuWords(gpus: number): string {
+  return gpus === 0 ? 'no GPUs' : count(gpus, 'GPU');
+}
+
+function gpuRange(p: Parameters): string {
+  const [least, most] = [p.number('minimum'), p.number('maximum')];
+  if (least === undefined || least !== most) return rangeWords(p);
+  return least === 0 ? 'none' : String(least);
+}
+
 /** Which key: `hosts[0].name`. */
 function place(p: Parameters, otherwise = 'A setting'): string {
   return p.part('where', (where) => `\`${where}\``) || p.part('key', (key) => `\`${key}\``) || otherwise;
@@ -239,8 +261,16 @@ function source(p: Parameters): string {
 }
 
 function given(p: Parameters): string {
-  return p.part('given', (value) => `; it is \`${value}\``);
+  const kind = GIVEN_KINDS.get(p.text('given'));
+  return kind === undefined ? p.part('given', (value) => `; it is \`${value}\``) : `; it is ${kind}`;
 }
+
+/** What is told of a value that has no short form; a text of that name has quotation marks. */
+const GIVEN_KINDS: ReadonlyMap<string, string> = new Map([
+  ['table', 'a table'],
+  ['list', 'a list'],
+  ['date', 'a date'],
+]);
 
 function typeWords(p: Parameters): string {
   const words = p.list('expected').map((word) => TYPE_WORDS.get(word) ?? `a ${word}`);

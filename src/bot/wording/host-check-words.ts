@@ -185,7 +185,7 @@ function missingGpu(name: string, gpus: readonly GpuFacts[]): CheckLine {
   return {
     passed: false,
     text: `A lane names GPU ${name}, which the host does not have.`,
-    advice: `Mend \`gpus\` of that lane${known === '' ? '' : `: the host has ${known}`}.`,
+    advice: `Mend \`gpus\` of that lane${known === '' ? '' : `: the host has GPU ${known}`}.`,
   };
 }
 

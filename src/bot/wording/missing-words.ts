@@ -29,7 +29,9 @@ export function missingWords(p: Parameters): string {
 
 /** `, such as …`: a whole command in which nothing is missing. */
 export function suchAs(p: Parameters): string {
-  return p.part('example', (example) => `, such as \`${example}\``);
+  return p.text('example') === p.text('usage')
+    ? ''
+    : p.part('example', (example) => `, such as \`${example}\``);
 }
 
 /** What a missing id is found by; what was discarded is listed nowhere. */
@@ -38,8 +40,9 @@ export function whereIdsAre(p: Parameters): string {
   return id === undefined || p.text('kind') === 'text' ? '' : ` See the latest with \`list ${id[1]}\`.`;
 }
 
-/** The name tells where the kind does not. */
+/** The name tells where the kind does not; the `prompt` of `create prompt` is a word, and no id. */
 function idOf(p: Parameters): readonly [words: string, listed: string] | undefined {
+  if (p.text('kind') === 'choice') return undefined;
   const named = { run: 'run_id', prompt: 'prompt_id' }[p.text('argument')];
   return IDS.get(p.text('kind')) ?? (named === undefined ? undefined : IDS.get(named));
 }

@@ -4,15 +4,15 @@ import { whyInBrackets } from './reasons.ts';
 import type { Parameters, Wording } from './wording.ts';
 
 const NAMING =
-  'Name the pictures `color.0001.png`, `depth.0001.png` and so on, or put those of each kind into a folder of that name.';
+  'The pictures have to be PNG: name them `color.0001.png`, `depth.0001.png` and so on, or put those of each kind into a folder of that name.';
 
 /** What is wrong with pictures that shall become videos, and with the archive that they come in. */
 export const SEQUENCE_WORDING = {
   'input.sequence_none': {
     example: { file: 'render.zip' },
     say: (p) => ({
-      sentence: `${file(p)} holds no pictures.`,
-      nextStep: NAMING,
+      sentence: `${file(p)} holds no numbered pictures.`,
+      nextStep: `${NAMING} A video makes a prompt by itself: \`create prompt TEXT FILES\`.`,
     }),
   },
   'input.sequence_names': {

@@ -118,13 +118,19 @@ function secretProblem(path: KeyPath, checked: CheckedInput, make: Make): Proble
 }
 
 function unknownKey(key: string, path: KeyPath, checked: CheckedInput, make: Make): Problem {
-  const known = keysOf(schemaAt(checked.schema, checked.input, path));
+  const known = knownKeys(schemaAt(checked.schema, checked.input, path));
   const elsewhere = scalarsOf(checked.schema).find(([place]) => place.at(-1) === key)?.[0];
   const suggestion = nearest(key, known) ?? (elsewhere && formatPath(elsewhere));
   return make('config.unknown_key', { key, known, ...(suggestion && { nearest: suggestion }) }, [
     ...path,
     key,
   ]);
+}
+
+/** Of a table whose keys are a choice, such as the roles of `inputs`, all of that choice. */
+function knownKeys(schema: z.core.$ZodType | undefined): string[] {
+  const keys = schema instanceof z.ZodRecord ? schema.def.keyType : undefined;
+  return keys instanceof z.ZodEnum ? keys.options.map(String) : keysOf(schema);
 }
 
 function choiceParameters(value: unknown, values: readonly unknown[], given: string): ErrorParameters {
@@ -183,10 +189,16 @@ function isWrongTypeHere(issue: z.core.$ZodIssue): issue is z.core.$ZodIssueInva
 
 function customProblem(issue: z.core.$ZodIssueCustom, given: string, make: Make): Problem {
   const code: unknown = issue.params?.code;
-  if (!isErrorCode(code)) return make('config.invalid_value', { given });
+  if (!isErrorCode(code)) {
+    const reason = issue.message === NO_REASON ? {} : { reason: issue.message };
+    return make('config.invalid_value', { given, ...reason });
+  }
   const parameters: ErrorParameters = issue.params?.parameters ?? {};
   return make(code, parameters);
 }
+
+/** What a check of a schema says that says nothing of its own. */
+const NO_REASON = 'Invalid input';
 
 function isErrorCode(code: unknown): code is ErrorCode {
   return typeof code === 'string' && Object.hasOwn(ERRORS, code);

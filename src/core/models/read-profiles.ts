@@ -142,7 +142,7 @@ function parseToml(text: string, file: string): Checked<Table> {
     return valid(parse(text));
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
-    const [detail = ''] = error.message.split('\n');
+    const detail = (error.message.split('\n')[0] ?? '').replace('Invalid TOML document: ', '');
     return invalid('config.syntax', { file, line: error.line, column: error.column, detail });
   }
 }

@@ -48,7 +48,7 @@ describe('the lines of a host check', () => {
     const lines = gpuLines({ state: 'listed', gpus: [GPU] }, ['0', '1']);
 
     expect(lines.map(({ passed }) => passed)).toEqual([true, false]);
-    expect(lines[1]?.advice).toContain('the host has 0');
+    expect(lines[1]?.advice).toContain('the host has GPU 0');
   });
 
   it('fail for each GPU of a lane that has less memory than a model of the host wants', () => {

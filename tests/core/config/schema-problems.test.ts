@@ -73,6 +73,27 @@ describe('the problems of any table with a schema', () => {
     ]);
   });
 
+  it('know the keys of a table whose keys are a choice, and the reason that a check of its own gives', () => {
+    const schema = z.strictObject({
+      inputs: z.partialRecord(z.enum(['color', 'depth']), z.string()),
+      begins: z.string().refine((text) => text !== '(', 'must be a regular expression'),
+    });
+    const input = { inputs: { colour: 'x' }, begins: '(' };
+    const { error } = schema.safeParse(input);
+    if (error === undefined) throw new Error('it was taken');
+
+    expect(schemaProblems(error, { schema, input, parameters: {} })).toEqual([
+      {
+        code: 'config.unknown_key',
+        parameters: { where: 'inputs.colour', key: 'colour', known: ['color', 'depth'], nearest: 'color' },
+      },
+      {
+        code: 'config.invalid_value',
+        parameters: { where: 'begins', given: '"("', reason: 'must be a regular expression' },
+      },
+    ]);
+  });
+
   it('say it where the whole is no table', () => {
     expect(problems('text')).toEqual([
       {
