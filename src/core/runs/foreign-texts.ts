@@ -1,5 +1,11 @@
 /** So many words in a row are no accident: models and hosts print other sentences. */
 const WORDS_IN_A_ROW = 4;
+/** Writings that have no blanks between words: a log that cuts or wraps a text shows any part of it. */
+const UNSPACED = ['Han', 'Hira', 'Kana', 'Thai', 'Laoo', 'Khmr', 'Mymr']
+  .map((name) => `\\p{sc=${name}}`)
+  .join('');
+/** Letters and digits together, or one character of such a writing. */
+const WORD = new RegExp(`[${UNSPACED}]|[[\\p{L}\\p{N}]--[${UNSPACED}]]+`, 'gv');
 /** As JSON and Python write what is no plain letter. */
 const ESCAPE = /\\(?:u(?<unit>[0-9a-f]{4})|x(?<byte>[0-9a-f]{2})|[abfnrtv])/giu;
 
@@ -51,7 +57,7 @@ function wordsOf(text: string): readonly string[] {
     const code = isGroups(groups) ? (groups.unit ?? groups.byte) : undefined;
     return code === undefined ? ' ' : String.fromCharCode(Number.parseInt(code, 16));
   });
-  return plain.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
+  return plain.toLowerCase().match(WORD) ?? [];
 }
 
 function isGroups(value: unknown): value is { readonly unit?: string; readonly byte?: string } {

@@ -37,6 +37,15 @@ describe('words of a run in a line of the log', () => {
     expect(sayers(line)).toEqual([[0]]);
   });
 
+  it.each([
+    ['Chinese', '一只狗在雨中的霓虹街道上奔跑', 'prompt: 狗在雨中的霓'],
+    ['Japanese', '雨のネオン街を犬が走る', 'オン街を犬が'],
+    ['Thai', 'สุนัขวิ่งในสายฝน', 'ิ่งในสา'],
+    ['Chinese with a word of Latin letters', '城市neon灯光下的狗', 'neon灯光下'],
+  ])('are known in part in writings without blanks: %s', (_writing, text, line) => {
+    expect(sayers(line, true, [[text], ['two foxes in the rain']]).flat()).toContain(0);
+  });
+
   it('are nothing in passing where they are fewer than four', () => {
     expect(sayers('blurry', true)).toEqual([]);
     expect(sayers('blurry foxes in the deep snow', true)).toEqual([[1], [1]]);
