@@ -15,7 +15,7 @@ export interface BatchFindings {
   hasEnded(item: number): boolean;
   /** The run that the model has begun and not ended; undefined between two of them, and before the first. */
   readonly atWork: number | undefined;
-  /** What stands in the part of the log that is about that run. */
+  /** What stands in the part of the log that is about that run, with `[…]` for lines that hold words of others. */
   findings(item: number): LogFindings;
   /** What stands in the part that is about none: before the first run, or after the last that has ended. */
   readonly outside: LogFindings;
@@ -101,7 +101,16 @@ export class BatchTracker implements BatchFindings {
   }
 
   findings(item: number): LogFindings {
-    return this.#items[item]?.reader ?? this.#outside;
+    const { failures, hasMarker, texts, lastLine } = this.#items[item]?.reader ?? this.#outside;
+    const isOwn = (text: string): boolean =>
+      this.#texts.sayersOf(text, { inPassing: true }).every((each) => each.has(item));
+    return {
+      ...{ hasMarker, texts },
+      failures: failures.map((found) =>
+        isOwn(found.line) ? found : { ...found, line: LEFT_OUT, groups: {} },
+      ),
+      lastLine: isOwn(lastLine) ? lastLine : LEFT_OUT,
+    };
   }
 
   get outside(): LogFindings {

@@ -79,6 +79,24 @@ describe('the part of a run of the log of its batch', () => {
     );
   });
 
+  it('ends a run with no line that holds words of others', () => {
+    const { tracker } = read(
+      `begin\nError: not in the list: ${TEXTS[1]}\nError: what ${TEXTS[0]} is\nsees ${TEXTS[2]}`,
+      TEXTS.map((text) => [text]),
+    );
+    const { failures, lastLine } = tracker.findings(0);
+    expect(failures).toMatchObject([{ signature: { key: 'broken' }, line: '[…]', groups: {} }]);
+    expect(failures[0]?.groups).toEqual({});
+    expect(lastLine).toBe('[…]');
+
+    const own = `Error: what ${TEXTS[0]} is`;
+    const alone = read(
+      `begin\n${own}`,
+      TEXTS.map((text) => [text]),
+    );
+    expect(alone.tracker.findings(0)).toMatchObject({ failures: [{ line: own }], lastLine: own });
+  });
+
   it('is what the card shows the end of, the line without an end among it', () => {
     const { tracker } = read(
       `load\n${TEXTS[0]}\nbegin\nstep 1/4\nsecret`,
