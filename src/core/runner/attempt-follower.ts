@@ -77,11 +77,12 @@ export class AttemptFollower implements AsyncDisposable {
   async readLog(now: UtcMs, signal: AbortSignal, options: FollowOptions): Promise<void> {
     const { tracker } = this;
     try {
-      const { received, isAtEnd } = await this.#mirror.follow(
-        (bytes) => tracker.feed(bytes),
-        signal,
-        options,
-      );
+      const receive = async (bytes: Uint8Array): Promise<void> => {
+        tracker.feed(bytes);
+        // What waits for the whole of a long log stands in memory once for each run.
+        await this.#parts?.flush();
+      };
+      const { received, isAtEnd } = await this.#mirror.follow(receive, signal, options);
       this.isAtEnd = isAtEnd;
       if (received > 0) this.lastLogAt = now;
       if (tracker.hang !== undefined) this.#hangSeenAt ??= now;

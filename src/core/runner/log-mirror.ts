@@ -69,11 +69,11 @@ export class LogMirror implements AsyncDisposable {
 
   /**
    * Copies what the log has grown by and hands it to `receive`; what may be the beginning of a secret waits for the
-   * rest of it. Throws what the host throws, and `store.*` where the copy cannot be written: then nothing of the last
-   * piece counts.
+   * rest of it. Throws what the host and `receive` throw, and `store.*` where the copy cannot be written: then nothing of
+   * the last piece counts.
    */
   async follow(
-    receive: (bytes: Uint8Array) => void,
+    receive: (bytes: Uint8Array) => Promise<void> | void,
     signal: AbortSignal,
     { maxBytes = Number.POSITIVE_INFINITY, isComplete = false }: FollowOptions = {},
   ): Promise<{ readonly received: number; readonly isAtEnd: boolean }> {
@@ -87,7 +87,7 @@ export class LogMirror implements AsyncDisposable {
       await mapFileErrors(basename(this.#path), async () => await this.#append(bytes));
       this.#offset += bytes.length;
       received += bytes.length;
-      receive(bytes);
+      await receive(bytes);
     }
     return { received, isAtEnd: false };
   }

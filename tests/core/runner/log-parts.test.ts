@@ -1,4 +1,4 @@
-import { mkdir, readFile, rmdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rmdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -78,6 +78,28 @@ describe('the log of a batch', () => {
       `${text}load\nbegin\nsaved 0\nbegin\nsaved 1\nbye`,
     );
     expect(lane.run(second).progress?.logTail).toEqual(['[…]', 'load', 'begin', 'saved 1', 'bye']);
+  });
+});
+
+describe('the parts of a long log that is read at once', () => {
+  it('are written piece by piece', async () => {
+    const { lane, runs, attempt } = await begun(['snow falls on the old town', 'rain falls on the new town']);
+    const line = `${'x'.repeat(99)}\n`;
+    lane.host.finish(attempt, { log: line.repeat(30_000) });
+    const [first] = runs;
+    if (first === undefined) throw new Error('two runs');
+    const part = lane.data.log(first, attempt);
+    const read = lane.host.readLog.bind(lane.host);
+    const written: number[] = [];
+    lane.host.readLog = async (...call) => {
+      written.push((await stat(part).catch(() => undefined))?.size ?? 0);
+      return await read(...call);
+    };
+    await lane.settle();
+
+    expect(written).toHaveLength(4);
+    expect(written.toSorted((one, other) => one - other)).toEqual(written);
+    expect(new Set(written).size).toBe(4);
   });
 });
 
