@@ -77,12 +77,14 @@ function successFlaws({ success, failures }: Profile): Flaw[] {
 }
 
 function timingFlaws({ timing, parameters }: Profile): Flaw[] {
-  const name = timing.steps_parameter;
-  if (name === undefined) return [];
-  const path = ['timing', 'steps_parameter'];
-  const parameter = parameters[name];
-  if (parameter === undefined) return [unknownName(path, 'parameter', name, Object.keys(parameters))];
-  return parameter.type === 'integer' ? [] : [{ path, message: 'must be a parameter of type integer' }];
+  return (['steps_parameter', 'frames_parameter'] as const).flatMap((key): Flaw[] => {
+    const name = timing[key];
+    if (name === undefined) return [];
+    const path = ['timing', key];
+    const parameter = parameters[name];
+    if (parameter === undefined) return [unknownName(path, 'parameter', name, Object.keys(parameters))];
+    return parameter.type === 'integer' ? [] : [{ path, message: 'must be a parameter of type integer' }];
+  });
 }
 
 function duplicates(keys: readonly string[], path: readonly string[]): Flaw[] {

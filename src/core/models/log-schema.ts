@@ -126,6 +126,9 @@ const sample = z.strictObject({
 /** Measured runs from which the first estimates come; runs of one's own replace them. */
 export const timingSchema = z.strictObject({
   steps_parameter: name.exactOptional().describe('The parameter that multiplies the work'),
+  frames_parameter: name
+    .exactOptional()
+    .describe('The parameter that says how many frames of a video are worked on at most'),
   scales_with: z
     .array(z.enum(['frames', 'pixels', 'steps']))
     .default(['frames', 'pixels', 'steps'])

@@ -12,7 +12,7 @@ const NO_SHAPE = { frames: 1, width: 1, height: 1 };
 
 /** The amount of work of a run, as far as its time depends on it; undefined where that is a video, and there is none. */
 export function workOf(profile: Profile, run: Pick<Run, 'inputs' | 'parameters'>): RunWork | undefined {
-  const shape = workShape(run.inputs) ?? shapeless(profile);
+  const shape = workShape(profile, run) ?? shapeless(profile);
   return shape && { ...shape, ...steps(profile, run.parameters) };
 }
 

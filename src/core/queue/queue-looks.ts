@@ -6,7 +6,6 @@ import type { Profile } from '../models/profile.ts';
 import type { StoredProfiles } from '../models/stored-profiles.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
 import type { Run, TimeRange } from '../runs/run.ts';
-import { workShape } from '../runs/shape.ts';
 import type { Store } from '../store/store.ts';
 import { batchRules } from './batch-rules.ts';
 import {
@@ -87,7 +86,8 @@ export class QueueLooks {
     const active = store.runs.active();
     const durations = new Map<string, TimeRange | undefined>();
     const durationOf = (run: Run): TimeRange | undefined => {
-      const key = JSON.stringify([run.profileHash, run.parameters, workShape(run.inputs)]);
+      const files = run.inputs.map(({ role, asset }) => [role, asset.facts]);
+      const key = JSON.stringify([run.profileHash, run.parameters, files]);
       if (!durations.has(key)) durations.set(key, this.#duration(run));
       return durations.get(key);
     };

@@ -53,7 +53,7 @@ export function readAttempt(store: Store, profiles: StoredProfiles, attempt: Att
     if (run === undefined || profile === undefined) {
       throw new CosmosError('store.failed', { detail: `run ${id} of attempt ${attempt.id} is not stored` });
     }
-    const shape = videoShape(run.inputs);
+    const shape = videoShape(profile, run);
     const expectations = { parameters: run.parameters, ...(shape && { frames: shape.frames }) };
     return { run, profile, expectations, item, hasEnded };
   });

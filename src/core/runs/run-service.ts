@@ -216,8 +216,8 @@ export class RunService {
   add(actor: Principal, { prompt, model, parameters, draft }: CheckedOrder, place: RunPlace): Run {
     const store = this.#store;
     const id = store.ids.make('rs');
-    const shape = workShape(prompt.inputs);
     const { profile } = model;
+    const shape = workShape(profile, { inputs: prompt.inputs, parameters });
     store.runs.insert({
       id,
       requestId: place.request,

@@ -271,6 +271,12 @@ describe('the profile schema', () => {
       'timing.steps_parameter',
       /no parameter/,
     ],
+    [
+      'frames of an unknown parameter',
+      { timing: { frames_parameter: 'frames' } },
+      'timing.frames_parameter',
+      /no parameter/,
+    ],
   ])('refuses %s', (_what, over, where, detail) => {
     expect(problemsOf(MINIMAL, over)).toContainEqual(
       expect.objectContaining({

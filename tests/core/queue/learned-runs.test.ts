@@ -11,7 +11,10 @@ const LANE = 'here/gpu' as LaneName;
 const SAMPLES = [{ frames: 97, width: 1280, height: 720, steps: 50, seconds: 1000 }];
 /** As long for all that it is given. */
 const STEADY = minimal({ timing: { scales_with: ['steps'], samples: SAMPLES } });
-const SCALED = minimal({ timing: { scales_with: ['frames', 'pixels'], samples: SAMPLES } });
+const SCALED = minimal({
+  inputs: { image: {}, audio: {} },
+  timing: { scales_with: ['frames', 'pixels'], samples: SAMPLES },
+});
 const SOUND: PromptInput = input('audio', { kind: 'audio', durationMs: 4000, codec: 'mp3' });
 const PICTURE: PromptInput = input('image', { kind: 'image', width: 640, height: 360, codec: 'png' });
 
