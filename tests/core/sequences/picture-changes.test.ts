@@ -62,6 +62,14 @@ describe('what a video does not keep of its pictures', () => {
     expect(wordsOf(picture)).toBe(words);
   });
 
+  it.each([
+    ['a photo that calls itself one', Buffer.alloc(100, 0xfb)],
+    ['the beginning of one', png(64, 48, 16, COLOUR).subarray(0, 30)],
+    ['nothing', Buffer.alloc(0)],
+  ])('is not told of what is no picture: %s', (_what, bytes) => {
+    expect(wordsOf(bytes)).toBe('');
+  });
+
   it('is found in any of them', () => {
     expect(wordsOf(png(64, 48, 8, COLOUR), png(64, 48, 8, COLOUR_ALPHA), png(64, 48, 16, COLOUR))).toBe(
       '16-bit → 8-bit · alpha is dropped, colours stay as stored',
