@@ -68,12 +68,12 @@ export class LogMirror implements AsyncDisposable {
   }
 
   /**
-   * Copies what the log has grown by and hands it to `receive`; what may be the beginning of a secret waits for the
-   * rest of it. Throws what the host and `receive` throw, and `store.*` where the copy cannot be written: then nothing of
-   * the last piece counts.
+   * Copies what the log has grown by and hands it to `receive`, a piece once that is done with the one before; what may be
+   * the beginning of a secret waits for the rest of it. Throws what the host and `receive` throw, and `store.*` where the
+   * copy cannot be written: then nothing of the last piece counts.
    */
   async follow(
-    receive: (bytes: Uint8Array) => Promise<void> | void,
+    receive: (bytes: Uint8Array) => unknown,
     signal: AbortSignal,
     { maxBytes = Number.POSITIVE_INFINITY, isComplete = false }: FollowOptions = {},
   ): Promise<{ readonly received: number; readonly isAtEnd: boolean }> {
