@@ -17,6 +17,8 @@ import { stateWords } from '../wording/stages.ts';
 const POSTER_WIDTH = 640;
 /** How often a process that is not the one to draw looks whether it may, ms. */
 const LOCK_INTERVAL_MS = 200;
+/** How long it waits for that, ms: one that was halted keeps the right, and two that draw do the work twice, no more. */
+const LOCK_PATIENCE_MS = 60_000;
 /** More pictures beside each other cannot be told apart in a chat. */
 const MOST_COLUMNS = 8;
 
@@ -84,14 +86,15 @@ export class ContactSheets {
     }
   }
 
-  /** One process draws at a time: the right is free the moment its holder ends. */
-  async #right(): Promise<ExclusiveLock> {
+  /** One process draws at a time: the right is free the moment its holder ends. Undefined where it was waited for too long. */
+  async #right(): Promise<ExclusiveLock | undefined> {
     const { data, clock } = this.#parts;
     const { signal } = this.#stopping;
+    const until = clock.now() + LOCK_PATIENCE_MS;
     while (true) {
       signal.throwIfAborted();
       const lock = ExclusiveLock.tryAcquire(data.contactSheetLock);
-      if (lock !== undefined) return lock;
+      if (lock !== undefined || clock.now() >= until) return lock;
       await clock.sleep(LOCK_INTERVAL_MS, signal);
     }
   }

@@ -128,6 +128,30 @@ describe('the contact sheet of a request', () => {
     expect(drawn).toHaveLength(1);
   });
 
+  it('is drawn all the same where a process that was halted keeps the right to', async () => {
+    const { bench, drawn } = await open();
+    await end(bench, 'done', 'done');
+    using _halted = ExclusiveLock.tryAcquire(bench.bot.parts.data.contactSheetLock);
+    let isSettled = false;
+    const settled = makers(bench)
+      .ended.settle()
+      .then(() => {
+        isSettled = true;
+      });
+    while (bench.clock.sleeping === 0) await turn();
+    bench.clock.advance(59_000);
+    await turn();
+    while (bench.clock.sleeping === 0) await turn();
+    expect(drawn).toEqual([]);
+    while (!isSettled) {
+      bench.clock.advance(1_000);
+      await turn();
+    }
+    await settled;
+
+    expect(drawn).toHaveLength(1);
+  });
+
   it('is none where no run has a picture, and none that fails is tried for ever', async () => {
     const { bench, drawn } = await open();
     await end(bench, 'failed', 'failed');
