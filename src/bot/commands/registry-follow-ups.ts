@@ -1,6 +1,7 @@
 import type { CommandDefinition } from './definition.ts';
 import {
   DONE_RUN,
+  DRY_RUN,
   JSON_OUTPUT,
   MODEL,
   PARAMETERS,
@@ -25,6 +26,7 @@ export const FOLLOW_UP_COMMANDS = {
         essential: true,
       },
       { ...MODEL, help: 'Model that does it; else the one of the same family' },
+      DRY_RUN,
       PRIORITY,
       WAIT,
       JSON_OUTPUT,
@@ -40,6 +42,7 @@ export const FOLLOW_UP_COMMANDS = {
     arguments: [PROMPT],
     options: [
       { ...MODEL, help: 'Model that does it; else the first that does' },
+      DRY_RUN,
       PRIORITY,
       WAIT,
       JSON_OUTPUT,

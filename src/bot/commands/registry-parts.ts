@@ -51,6 +51,13 @@ export const MODEL = {
   essential: false,
 } as const satisfies OptionDefinition;
 
+export const DRY_RUN = {
+  name: 'dry-run',
+  type: 'flag',
+  help: 'Show what would be sent to the host, send nothing',
+  essential: false,
+} as const satisfies OptionDefinition;
+
 export const ANY_ID = {
   name: 'id',
   kind: 'any_id',

@@ -1,5 +1,15 @@
 import type { CommandDefinition } from './definition.ts';
-import { DRAFT, JSON_OUTPUT, PARAMETERS, PRIORITY, PROMPT, RUN, WAIT, YES } from './registry-parts.ts';
+import {
+  DRAFT,
+  DRY_RUN,
+  JSON_OUTPUT,
+  PARAMETERS,
+  PRIORITY,
+  PROMPT,
+  RUN,
+  WAIT,
+  YES,
+} from './registry-parts.ts';
 
 /** The verbs with which one run or many are asked for. */
 export const INFERENCE = {
@@ -24,12 +34,7 @@ export const INFERENCE = {
       essential: true,
     },
     DRAFT,
-    {
-      name: 'dry-run',
-      type: 'flag',
-      help: 'Show what would be sent to the host, send nothing',
-      essential: false,
-    },
+    DRY_RUN,
     YES,
     PRIORITY,
     WAIT,

@@ -1,6 +1,8 @@
+import type { AttemptPlan } from '../../../core/ports/host.ts';
 import type { FollowUp } from '../../../core/runs/follow-ups.ts';
 import type { Run } from '../../../core/runs/run.ts';
 import type { RerunOrder, RunOrder } from '../../../core/runs/run-service.ts';
+import { dryRunCard } from '../../thread-view/dry-run-card.ts';
 import { statusCard } from '../../thread-view/status-card.ts';
 import { assignedValues, type ParsedCommand } from '../arguments.ts';
 import { answered, type CommandContext, type CommandResult, refused } from '../command-context.ts';
@@ -29,13 +31,15 @@ export async function queueOrder(
   order: RerunOrder,
   from: Run,
 ): Promise<CommandResult>;
-/** Queues an order as it was asked for; in a chat, the thread shows it. */
+/** Queues an order as it was asked for, or shows what would be sent; in a chat, the thread shows it. */
 export async function queueOrder(
-  { api, views, actor, openThread, idempotencyKey }: CommandContext,
-  { options: { priority } }: ParsedCommand,
+  context: CommandContext,
+  { options: { priority, 'dry-run': isDry } }: ParsedCommand,
   order: RunOrder | RerunOrder,
   from?: Run,
 ): Promise<CommandResult> {
+  if (isDry === true) return dryRun(context, order);
+  const { api, views, actor, openThread, idempotencyKey } = context;
   const checked = api.checkRun(actor, order);
   if (!checked.ok) return refused(checked.problems);
   const thread = await openThread?.(order.prompt.name);
@@ -50,4 +54,21 @@ export async function queueOrder(
       : api.queueRun(actor, order, options);
   if (!queued.ok) return refused(queued.problems);
   return answered(thread === undefined ? statusCard(views.status(queued.value)) : undefined, queued.value);
+}
+
+function dryRun({ api, localFiles }: CommandContext, order: RunOrder): CommandResult {
+  const plan = api.previewJob(order, { localFiles });
+  return plan.ok ? answered(dryRunCard(plan.value), sentTo(plan.value)) : refused(plan.problems);
+}
+
+/** What a host would get, without what only a real attempt has. */
+export function sentTo({
+  files,
+  inputs,
+  argv,
+  environment,
+  secretEnvironment = {},
+  workingDirectory,
+}: AttemptPlan) {
+  return { files, inputs, argv, environment, secretEnvironment, workingDirectory };
 }

@@ -1,10 +1,7 @@
 import type { CosmosApi } from '../../../core/cosmos-api.ts';
 import type { Problem } from '../../../core/errors.ts';
-import type { AttemptPlan } from '../../../core/ports/host.ts';
 import type { Prompt } from '../../../core/prompts/prompt.ts';
 import type { RequestOrder, RequestPlan } from '../../../core/requests/request-plan.ts';
-import type { RunOrder } from '../../../core/runs/run-service.ts';
-import { dryRunCard } from '../../thread-view/dry-run-card.ts';
 import { planCard } from '../../thread-view/plan-card.ts';
 import { assignedValues, type ParsedCommand } from '../arguments.ts';
 import {
@@ -14,7 +11,7 @@ import {
   type CommandResult,
   refused,
 } from '../command-context.ts';
-import { queueOrder } from './follow-up.ts';
+import { queueOrder, sentTo } from './follow-up.ts';
 import { planData, queueRequest } from './queue-request.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
@@ -28,9 +25,8 @@ export const inference: CommandHandler = async (context, command) => {
   if (!plan.ok) return refused(plan.problems);
   const [first, ...others] = plan.value.runs;
   const isMany = others.length > 0;
-  if (command.options['dry-run'] === true)
-    return isMany ? dryRunOfMany(context, plan.value) : dryRun(context, first.order);
   if (!isMany) return await queueOrder(context, command, first.order);
+  if (command.options['dry-run'] === true) return dryRunOfMany(context, plan.value);
   return await queueRequest(context, command, order, plan.value);
 };
 
@@ -72,20 +68,10 @@ function orderOf(prompts: RequestOrder['prompts'], command: ParsedCommand): Requ
   };
 }
 
-function dryRun({ api, localFiles }: CommandContext, order: RunOrder): CommandResult {
-  const plan = api.previewJob(order, { localFiles });
-  return plan.ok ? answered(dryRunCard(plan.value), sent(plan.value)) : refused(plan.problems);
-}
-
 function dryRunOfMany({ api, localFiles }: CommandContext, plan: RequestPlan): CommandResult {
   const jobs = plan.runs.flatMap(({ order }) => {
     const job = api.previewJob(order, { localFiles });
-    return job.ok ? [sent(job.value)] : [];
+    return job.ok ? [sentTo(job.value)] : [];
   });
   return answered(planCard(plan, {}), { ...planData(plan), jobs });
-}
-
-/** What a host would get, without what only a real attempt has. */
-function sent({ files, inputs, argv, environment, secretEnvironment = {}, workingDirectory }: AttemptPlan) {
-  return { files, inputs, argv, environment, secretEnvironment, workingDirectory };
 }

@@ -66,6 +66,22 @@ describe('upscale', () => {
     expect(words(answer)).toContain(`"upscaled from ",{"code":"${run.id}"}`);
   });
 
+  it('shows what would be sent with --dry-run, and queues nothing', async () => {
+    const { bench, prompt, run } = await withResult();
+    const before = bench.bench.api.listRuns({ limit: 50 }).length;
+    const large = await bench.say(`upscale ${run.id} upscale=0.7 --dry-run`, bench.inChat);
+    const text = await bench.say(`enhance ${prompt.id} --dry-run`, bench.inChat);
+
+    expect(words(large)).toContain('nothing was sent');
+    expect(large.data).toMatchObject({
+      files: [{ content: expect.stringContaining('"control_weight": 0.7') }],
+    });
+    expect(text.data).toMatchObject({ argv: expect.arrayContaining([`--prompt=${prompt.text}`]) });
+    expect(bench.bench.api.listRuns({ limit: 50 })).toHaveLength(before);
+    expect(bench.opened).toBe(0);
+    expect((await bench.say(`upscale ${run.id} upscale=7 --dry-run`)).failed).toBe(true);
+  });
+
   it('is said to have been done before, and done again all the same', async () => {
     const { bench, run } = await withResult();
     const first = (await bench.say(`upscale ${run.id}`)).data as Run;
