@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRun } from '../../../src/core/models/check-run.ts';
+import { asPrepared, preparation } from '../../../src/core/models/prepare.ts';
 import type { AttemptPlan } from '../../../src/core/ports/host.ts';
 import { input, shipped, video } from './profiles.ts';
 import { onlyFile, plan } from './sent-jobs.ts';
@@ -79,6 +80,16 @@ describe('the job of HuMo', () => {
   it('has a place for every parameter', () => {
     const named = [...PLACES.map(([name]) => name), 'height', 'width'];
     expect(named.toSorted()).toEqual(Object.keys(small.parameters).toSorted());
+  });
+
+  it.each([small, large])('has every sound made into what the model makes of it itself', (profile) => {
+    const song = input('audio', { kind: 'audio', durationMs: 4000, codec: 'mp3' }, 'mp3');
+    const made = asPrepared(profile, song);
+
+    expect(preparation(profile, song)).toEqual({ kind: 'sound', plan: { sampleRate: 16_000, channels: 1 } });
+    expect(cases(plan(profile, {}, [made]))['output']).toMatchObject({
+      audio_path: expect.stringMatching(/\/in\/audio\.wav$/),
+    });
   });
 
   it.each([
