@@ -108,7 +108,7 @@ export const COMMAND_WORDING = {
   'input.frames_out_of_range': {
     example: { model: 'vista', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
     say: (p) => ({
-      sentence: `The ${p.part('role', (role) => `${role} `)}video has ${p.text('frames', 'a number of')} frames; ${p.text('model', 'the model')} takes ${range(p).replace(/^from (?=.* to )/, '') || 'another number'}.`,
+      sentence: `The ${p.part('role', (role) => `${role} `)}video has ${p.measure('frames', (value) => count(value, 'frame'), 'another number of frames')}; ${p.text('model', 'the model')} takes ${frameRange(p)}.`,
       nextStep: 'Cut or lengthen the video, or choose another model.',
     }),
   },
@@ -278,6 +278,11 @@ function range(p: Parameters): string {
   if (p.text('expected') === 'a text') return p.part('maximum', (value) => `of up to ${value} characters`);
   if (p.has('minimum') && p.has('maximum')) return `from ${p.text('minimum')} to ${p.text('maximum')}`;
   return p.part('minimum', (value) => `from ${value}`) || p.part('maximum', (value) => `up to ${value}`);
+}
+
+function frameRange(p: Parameters): string {
+  if (!p.has('maximum')) return p.part('minimum', (value) => `${value} or more`) || 'another number';
+  return range(p).replace(/^from (?=.* to )/, '');
 }
 
 function firstOf(p: Parameters, name: string, otherwise: string): string {

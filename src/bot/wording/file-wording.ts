@@ -133,7 +133,7 @@ export const FILE_WORDING = {
   'input.role_missing': {
     example: { role: 'depth', model: 'preview', parameter: 'depth' },
     say: (p) => ({
-      sentence: `${p.part('parameter', (name) => `The weight \`${name}\``) || p.text('model', 'The model')} needs ${p.part('role', (role) => `a \`${role}\` file`) || 'another file'}, and the prompt has none.`,
+      sentence: `${p.part('parameter', (name) => `The weight \`${name}\``) || p.text('model', 'The model')} needs ${p.part('role', (role) => `${article(role)} \`${role}\` file`) || 'another file'}, and the prompt has none.`,
       nextStep: `Add that file, or give its role to another one with \`roles\`${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
     }),
   },
@@ -196,4 +196,8 @@ function megapixels(pixels: number): string {
 function withArticle(kind: string): string {
   if (kind === 'audio') return 'a sound file';
   return /^[aeiou]/.test(kind) ? `an ${kind}` : `a ${kind}`;
+}
+
+function article(word: string): string {
+  return /^[aeiou]/i.test(word) ? 'an' : 'a';
 }
