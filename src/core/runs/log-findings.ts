@@ -45,35 +45,47 @@ export class FindingsCollector {
     for (const text of this.#texts) text.read(line);
   }
 
-  /** A line, or what there is of it; may be read again. */
+  /** Each complete line, in order. */
   read(line: string): void {
-    for (const { signature, pattern } of this.#signatures) {
-      if (this.#found.has(signature.key)) continue;
-      const match = pattern.exec(line);
-      if (match !== null) this.#found.set(signature.key, { signature, line, groups: namedGroups(match) });
-    }
+    this.#find(line, this.#found);
     if (!this.#hasMarker && this.#marker?.test(line)) this.#hasMarker = true;
   }
 
-  get failures(): readonly FoundFailure[] {
-    return this.#signatures.flatMap(({ signature }) => this.#found.get(signature.key) ?? []);
-  }
-
-  /** A failure after which the job does not end by itself. */
+  /** A failure after which the job does not end by itself, in complete lines. */
   get hang(): FoundFailure | undefined {
     return this.#found.size === 0
       ? undefined
-      : this.failures.find(({ signature }) => signature.hangs !== undefined);
+      : this.#inOrder(this.#found).find(({ signature }) => signature.hangs !== undefined);
   }
 
-  /** `rest`: what of the log is no complete line. */
+  /** `rest`: what of the log is no complete line. It counts now, and is forgotten: it may be the beginning of another. */
+  failures(rest: string): readonly FoundFailure[] {
+    const found = new Map(this.#found);
+    this.#find(rest, found);
+    return this.#inOrder(found);
+  }
+
+  /** `rest` as for `failures`. */
   texts(rest: string): ReadonlyMap<string, string> {
     const found = this.#texts.map((text) => [text.path, text.textWith(rest)] as const);
     return new Map(found.filter(([, text]) => text !== ''));
   }
 
-  get hasMarker(): boolean {
-    return this.#marker === undefined || this.#hasMarker;
+  /** `rest` as for `failures`. */
+  hasMarker(rest: string): boolean {
+    return this.#marker === undefined || this.#hasMarker || this.#marker.test(rest);
+  }
+
+  #find(line: string, found: Map<string, FoundFailure>): void {
+    for (const { signature, pattern } of this.#signatures) {
+      if (found.has(signature.key)) continue;
+      const match = pattern.exec(line);
+      if (match !== null) found.set(signature.key, { signature, line, groups: namedGroups(match) });
+    }
+  }
+
+  #inOrder(found: ReadonlyMap<string, FoundFailure>): readonly FoundFailure[] {
+    return this.#signatures.flatMap(({ signature }) => found.get(signature.key) ?? []);
   }
 }
 

@@ -91,8 +91,7 @@ export class LogReader implements LogFindings {
   }
 
   get failures(): readonly FoundFailure[] {
-    this.#findings.read(meaningOf(this.#rest.text));
-    return this.#findings.failures;
+    return this.#findings.failures(meaningOf(this.#rest.text));
   }
 
   get hang(): FoundFailure | undefined {
@@ -100,8 +99,7 @@ export class LogReader implements LogFindings {
   }
 
   get hasMarker(): boolean {
-    this.#findings.read(meaningOf(this.#rest.text));
-    return this.#findings.hasMarker;
+    return this.#findings.hasMarker(meaningOf(this.#rest.text));
   }
 
   get texts(): ReadonlyMap<string, string> {

@@ -36,6 +36,31 @@ const bar = (current: number, total = 10, rank?: number) =>
   `\r${rank === undefined ? '' : `[rank${rank}] `}Sampling: ${current * 10}%|##| ${current}/${total} [00:01<00:02]`;
 
 describe('ProgressTracker', () => {
+  it('keeps nothing of a line that is not whole yet, whenever it is asked', () => {
+    const log = tracker(
+      minimal({
+        success: { marker: '^saved', outputs: [{ kind: 'video', path: 'output.mp4', label: 'video' }] },
+        failures: [
+          { key: 'name', pattern: '\\bName$' },
+          { key: 'error', pattern: '^Error: (?<reason>.*)', hangs: {} },
+        ],
+      }),
+    );
+    log.say('Error: of a Name');
+    expect(log.hang).toBeUndefined();
+    expect(log.failures.map(({ signature: { key } }) => key)).toEqual(['name', 'error']);
+    log.say('less one\n');
+    expect(log.failures).toMatchObject([
+      {
+        signature: { key: 'error' },
+        line: 'Error: of a Nameless one',
+        groups: { reason: 'of a Nameless one' },
+      },
+    ]);
+    log.say('saved');
+    expect(log.hasMarker).toBe(true);
+  });
+
   it('knows nothing before the first line', () => {
     expect(tracker(preview()).snapshot()).toEqual({ logTail: [] });
   });
