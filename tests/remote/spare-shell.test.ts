@@ -108,6 +108,16 @@ describe('a spare shell', () => {
     const shell = await ready();
     shell.exitCode = 1;
     expect(await spare.take()).not.toBe(shell);
+    expect(shell.stream.isDestroyed).toBe(true);
+  });
+
+  it('that ends while it is waited for is closed, and another one is used', async () => {
+    const { spare, started, starts } = spareShell();
+    starts.exitCode = 1;
+    spare.prepare();
+    const taken = await spare.take();
+    expect(started).toMatchObject([{ stream: { isDestroyed: true } }, { stream: { isDestroyed: false } }]);
+    expect(taken).toBe(started[1]);
   });
 
   it('is not used, and closed, where it had ended before anybody could listen', async () => {

@@ -30,7 +30,12 @@ export class SpareShell<Started extends Shell = CommandChannel> {
     this.#spare = undefined;
     if (spare === undefined) return this.#start();
     return spare.then(
-      (shell) => (shell.exitCode === undefined ? shell : this.#start()),
+      (shell) => {
+        if (shell.exitCode === undefined) return shell;
+        // Nobody reads it any more: its channel would stay open, and a connection has few.
+        shell.stream.destroy();
+        return this.#start();
+      },
       () => this.#start(),
     );
   }
