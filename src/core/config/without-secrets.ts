@@ -49,5 +49,5 @@ function looksSecret(word: string): boolean {
   if (TOKEN.test(word)) return true;
   if (word.length < LONG || !/\d/.test(word)) return false;
   const isMixed = /[a-z]/.test(word) && /[A-Z]/.test(word);
-  return isMixed || /^[0-9a-f]+$/i.test(word);
+  return isMixed || /^(?:[0-9a-fA-F]+|[0-9A-Z]+)$/.test(word);
 }

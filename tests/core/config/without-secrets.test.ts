@@ -10,6 +10,8 @@ const DISCORD = ['MTIzNDU2Nzg5MDEyMzQ1Njc4', 'GhIjKl', 'abcDEF0123456789abcdefgh
 const HEX = '8f742231b10e8888abcd99yyyzzz85a5'.replaceAll(/[yz]/g, '0');
 const HUB = ['hf', 'aBcDeFgHiJkLmNoPqRsT'].join('_');
 
+const CLOUD = ['AKIA', 'IOSFODNN7EXAMPLE'].join('');
+
 const HOST = '[[hosts]]\nname = "here"\nmodels = ["preview"]';
 const WEB = '[web]\nport = 1\npublic_url = "https://a.example"';
 const PLACES: readonly ((token: string) => string)[] = [
@@ -40,6 +42,7 @@ describe('what is said of a configuration', () => {
     ['of Discord', DISCORD],
     ['in hexadecimal', HEX],
     ['of a model hub', HUB],
+    ['of a cloud, in capitals alone', CLOUD],
   ])('never holds a token %s, wherever somebody wrote it', (_, token) => {
     for (const place of PLACES) {
       const loaded = loadToml(place(token));
@@ -68,6 +71,7 @@ describe('withoutSecrets', () => {
     'max_runs_per_request',
     'https://cosmos.example.com/api',
     'task-6 of sk-1',
+    'NVIDIA-H100-80GB-HBM3',
   ])('leaves %j as it is', (text) => {
     expect(withoutSecrets(text)).toBe(text);
   });
