@@ -50,12 +50,13 @@ describe('the card of a run without a result', () => {
     `);
   });
 
-  test('that ended by itself says who has cancelled it too late, that was cancelled does not', () => {
+  test('that ended by itself says who has cancelled it too late, that was stopped or lost does not', () => {
     const cancel = { requestedAt: NOW, by: BEN, byName: 'ben' };
     const late = '@ben asked to cancel it, and that came too late';
 
     expect(rendered(failureCard({ run: endedRun({ state: 'failed', cancel }) }))).toContain(late);
-    expect(rendered(failureCard({ run: endedRun({ state: 'cancelled', cancel }) }))).not.toContain(late);
+    for (const state of ['cancelled', 'timed_out', 'lost'] as const)
+      expect(rendered(failureCard({ run: endedRun({ state, cancel }) }))).not.toContain(late);
   });
 
   test('that was cancelled in the queue says that it had not started', () => {
