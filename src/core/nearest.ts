@@ -4,6 +4,8 @@ import { distance } from 'fastest-levenshtein';
 const TOLERANCE = 1 / 3;
 /** Shorter beginnings would match by chance. */
 const SHORTEST_PREFIX = 2;
+/** Nobody means a name by a longer text, and the work grows with the cube of the length. */
+const LONGEST = 256;
 /** Of two letters one is half: what is left of the word says nothing. */
 const SHORTEST_MISSPELT = 3;
 
@@ -12,11 +14,11 @@ const SHORTEST_MISSPELT = 3;
  * candidate that begins with the word (`stat` → `status`), then the one with the fewest slips of at most one for each
  * three letters, then one that the word begins with (`logging` → `log`). Two swapped neighbours are one slip; case,
  * `-` and `_` make no difference; of equals the first wins. A word that is itself among the candidates is spelt
- * rightly: there is nothing to suggest for it.
+ * rightly: there is nothing to suggest for it, as for a text of more than 256 characters.
  */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
   const wanted = fold(word);
-  if (wanted === '') return undefined;
+  if (wanted === '' || wanted.length > LONGEST) return undefined;
   let best: { readonly candidate: string; readonly rank: number } | undefined;
   for (const candidate of candidates) {
     if (candidate === word) return undefined;
@@ -43,7 +45,7 @@ function rankOf(wanted: string, candidate: string): number | undefined {
 /** Letters that were left out, added or replaced, where two swapped neighbours are one slip of the fingers, not two. */
 function slips(one: string, other: string, allowed: number): number {
   const letters = distance(one, other);
-  // A swap saves one letter, so it changes nothing where more is wrong; words may be as long as a text.
+  // A swap saves one letter, so it changes nothing where more is wrong.
   if (letters < 2 || letters > allowed + 1) return letters;
   return Math.min(letters, swapped(one, other), swapped(other, one));
 }

@@ -38,6 +38,7 @@ describe('nearest', () => {
     ['a word that is like none', 'banana', ['hosts', 'limits']],
     ['an empty word', '', ['hosts']],
     ['blanks', '  ', ['hosts']],
+    ['a text', 'ab'.repeat(129), ['ba'.repeat(129), `${'ab'.repeat(128)}a`]],
     ['no candidates', 'hosts', []],
     ['one letter, which is the beginning of many words', 'h', ['hosts', 'help']],
     ['a single letter replaced', 'a', ['b']],
