@@ -1,5 +1,6 @@
 import { FPS_BOUNDS } from '../../core/sequences/frames-per-second.ts';
 import type { CommandDefinition, OptionDefinition } from '../commands/definition.ts';
+import type { ShellVerb } from '../commands/global-options.ts';
 import { COMMANDS } from '../commands/registry.ts';
 import { JSON_OUTPUT, PROMPT } from '../commands/registry-parts.ts';
 
@@ -146,6 +147,6 @@ export const CLI_COMMANDS = {
     role: 'admin',
   },
   ...COMMANDS,
-} as const satisfies Record<string, CommandDefinition>;
+} as const satisfies Record<ShellVerb, CommandDefinition> & Record<string, CommandDefinition>;
 
 export type CliVerb = keyof typeof CLI_COMMANDS;

@@ -1,10 +1,13 @@
 import { join } from 'node:path';
 import type { Checked } from '../../core/errors.ts';
 import { toCosmosError } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
 import { PACKAGE_ROOT } from '../../core/package-root.ts';
 import type { ParsedCommand } from '../commands/arguments.ts';
+import { GLOBAL_OPTIONS } from '../commands/global-options.ts';
 import { findVerb, helpTopic } from '../commands/help.ts';
 import { parseWords } from '../commands/parse.ts';
+import { withoutCall } from '../commands/parse-words.ts';
 import { helpCard } from '../thread-view/help-card.ts';
 import { CLI_COMMANDS, type CliVerb } from './cli-commands.ts';
 import { type CliOutput, printCard, printProblems, processOutput } from './cli-output.ts';
@@ -12,6 +15,7 @@ import { type CliOutput, printCard, printProblems, processOutput } from './cli-o
 /** 0: done. 1: it was tried and failed, or refused. 2: the words or the configuration are wrong. */
 export type ExitCode = 0 | 1 | 2;
 
+const GLOBAL_NAMES = GLOBAL_OPTIONS.map(({ usage }) => usage.split(' ')[0] ?? usage);
 const CONFIG_USAGE = 'npx cosmos COMMAND --config FILE';
 
 /** A command line after the global options were taken out. */
@@ -42,6 +46,13 @@ export async function runCommandLine(
   if (rest.length === 0 || (wantsHelp && (verb !== undefined || rest[0] === undefined))) {
     printCard(output, helpCard(CLI_COMMANDS, verb, 'command_line'));
     return 0;
+  }
+  // Before the verb there is nothing but what every verb takes.
+  if (rest[0]?.startsWith('-') === true && rest[0] !== '--') {
+    const near = nearest(rest[0], GLOBAL_NAMES);
+    const parameters = { given: rest[0], ...(near !== undefined && { nearest: near }) };
+    printProblems(output, [{ code: 'input.option_unknown', parameters }]);
+    return 2;
   }
   const parsed: Checked<ParsedCommand<CliVerb>> = parseWords(rest, CLI_COMMANDS, 'command_line');
   if (!parsed.ok) {
@@ -106,7 +117,8 @@ function takeGlobalOptions(words: readonly string[]) {
     // `--set edge=0.8` and `edge=0.8` are the same.
     else if (word !== '--set') rest.push(word);
   }
-  return { rest, configPath, wantsHelp, wantsVersion };
+  const called = withoutCall(rest.map((text) => ({ text, quoted: false }))).map(({ text }) => text);
+  return { rest: called, configPath, wantsHelp, wantsVersion };
 }
 
 async function version(): Promise<string> {

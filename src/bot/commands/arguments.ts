@@ -9,6 +9,7 @@ import {
   optionsOn,
 } from './definition.ts';
 import { usage } from './help.ts';
+import { quoteForShell, quoteWord } from './parse-words.ts';
 
 type OptionValue = string | number | boolean;
 
@@ -49,6 +50,8 @@ export function bindWords<Verb extends string>(
   words: CommandWords,
   surface: CommandSurface = 'chat',
 ): Checked<ParsedCommand<Verb>> {
+  const withoutWord = leftOutWord(verb, definition, words, surface);
+  if (withoutWord !== undefined) return { ok: false, problems: [withoutWord] };
   const problems: Problem[] = [];
   const optionProblems: Problem[] = [];
   const surplus =
@@ -87,6 +90,36 @@ export function bindWords<Verb extends string>(
   const [first, ...others] = [...problems, ...optionProblems];
   if (first !== undefined) return { ok: false, problems: [first, ...others] };
   return valid({ verb, arguments: argumentsByName, rest, options, assignments: words.assignments });
+}
+
+/**
+ * `create "A street" street.mp4`: the only word that can follow the verb was left out, and what comes after it is there. Its
+ * example is what was meant.
+ */
+function leftOutWord(
+  verb: string,
+  definition: CommandDefinition,
+  { positional }: CommandWords,
+  surface: CommandSurface,
+): Problem | undefined {
+  const [argument, ...others] = definition.arguments;
+  const [choice, ...choices] = argument?.choices ?? [];
+  const [first] = positional;
+  if (argument === undefined || choice === undefined || first === undefined) return undefined;
+  if (choices.length > 0 || others.length === 0) return undefined;
+  if (checkChoice(verb, argument.name, first, [choice]).ok || nearest(first, [choice]) !== undefined)
+    return undefined;
+  const quote = surface === 'command_line' ? quoteForShell : quoteWord;
+  const example = [verb, choice, ...positional.map(quote)].join(' ');
+  const { parameters } = missingArgument(verb, definition, argument);
+  // A command in a sentence has one line, and backquotes around it.
+  const isSayable = !isFileName(first) && !/[\n\r`]/.test(example);
+  return { code: 'input.argument_missing', parameters: { ...parameters, ...(isSayable && { example }) } };
+}
+
+/** The only word is a file: a text is missing too. */
+function isFileName(word: string): boolean {
+  return /^\S+\.[a-z0-9]{2,4}$/i.test(word);
 }
 
 /**

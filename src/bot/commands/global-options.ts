@@ -8,6 +8,11 @@ export const GLOBAL_OPTIONS = [
   { usage: '--version', help: 'The version. Also: -V' },
 ] as const;
 
+/** Verbs that only the command line has. */
+export const SHELL_VERBS = ['start', 'demo', 'prepare', 'add', 'config', 'host'] as const;
+
+export type ShellVerb = (typeof SHELL_VERBS)[number];
+
 /** Variables that mean something to whoever starts the bot, each with what it does. */
 export const NAMED_VARIABLES = [
   { name: 'COSMOS_BOT_CONFIG', help: 'The configuration, where no --config names it' },

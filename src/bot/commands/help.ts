@@ -8,6 +8,7 @@ import type {
   OptionDefinition,
 } from './definition.ts';
 import { optionsOn } from './definition.ts';
+import { SHELL_VERBS, type ShellVerb } from './global-options.ts';
 
 /** Characters beyond which words are not said again: a part of them would be another command. */
 const LONGEST_REST = 200;
@@ -56,14 +57,39 @@ export function helpTopic<Table extends CommandTable>(
   return verb === undefined ? unknownCommand(given, commands) : valid(verb);
 }
 
-/** `input.command_unknown` {given, nearest?, meant?: the nearest with the `rest` of the words that were typed}. */
+/**
+ * `input.command_unknown` {given, nearest?, meant?: the nearest with the `rest` of the words that were typed, shell?: a verb of
+ * the command line alone}.
+ */
 export function unknownCommand(given: string, commands: CommandTable, rest = ''): Checked<never> {
-  const near = nearest(given, allNames(commands));
+  if (isShellVerb(given)) return invalid('input.command_unknown', { given, shell: given });
+  const near = verbOfChoice(given, commands) ?? nearest(given, allNames(commands));
   if (near === undefined) return invalid('input.command_unknown', { given });
   // A sentence has one line, and marks with backquotes what is to be typed.
   const isSayable = rest !== '' && rest.length <= LONGEST_REST && !/[\n\r`]/.test(rest);
   const meant = isSayable ? { meant: `${near} ${rest}` } : {};
   return invalid('input.command_unknown', { given, nearest: near, ...meant });
+}
+
+/** Whether a word is a verb of the command line, in small letters, as verbs are typed. */
+export function isShellVerb(word: string): word is ShellVerb {
+  return SHELL_VERBS.some((verb) => verb === word);
+}
+
+/** `list prompts` for `prompts`: somebody left out the verb before a word that follows one alone. */
+function verbOfChoice(given: string, commands: CommandTable): string | undefined {
+  const wanted = given.toLowerCase();
+  return Object.entries(commands)
+    .filter(
+      ([
+        ,
+        {
+          arguments: [first],
+        },
+      ]) => first?.choices?.includes(wanted) === true,
+    )
+    .map(([verb]) => `${verb} ${wanted}`)
+    .at(0);
 }
 
 /** All names that can be typed: verbs and aliases. */

@@ -41,6 +41,15 @@ export function splitWords(line: string): Checked<readonly Word[]> {
   return valid(words);
 }
 
+/** How the bot is called before a verb: by its command, by a mention, and in a shell. */
+const CALLS = new Set(['/cosmos', '@cosmos', 'cosmos']);
+
+/** The words of a command without what the bot is called by before them, wherever it was copied from. */
+export function withoutCall(words: readonly Word[]): readonly Word[] {
+  const at = words[0]?.text === 'npx' ? 1 : 0;
+  return CALLS.has(words[at]?.text ?? '') ? words.slice(at + 1) : words;
+}
+
 /** Writes a word so that `splitWords` gives it back: bare where that is safe, else in double quotes. */
 export function quoteWord(word: string): string {
   if (/^[\p{L}\p{N}_./:@%+][\p{L}\p{N}_./:@%+=,-]*$/u.test(word)) return word;

@@ -2,12 +2,11 @@ import { type Checked, invalid, valid } from '../../core/errors.ts';
 import { type Assignment, bindWords, type CommandWords, type ParsedCommand } from './arguments.ts';
 import { type CommandDefinition, type CommandSurface, type CommandTable, optionsOn } from './definition.ts';
 import { findVerb, unknownCommand } from './help.ts';
-import { quoteForShell, quoteOption, quoteWord, splitWords, type Word } from './parse-words.ts';
+import { quoteForShell, quoteOption, quoteWord, splitWords, type Word, withoutCall } from './parse-words.ts';
 
 /** Two dashes, or the one long dash that phones make of them. */
 const OPTION = /^(?:--|[—–])(?<name>\p{L}[\p{L}\p{N}_-]*)(?:=(?<value>[\s\S]*))?$/u;
 const PARAMETER_NAME = /^[\p{L}_][\p{L}\p{N}_.-]*$/u;
-const PREFIX = '/cosmos';
 
 /** A verb and the words after it, sorted into their kinds and not yet compared with its definition. */
 export interface CommandLine<Verb extends string> {
@@ -16,8 +15,8 @@ export interface CommandLine<Verb extends string> {
 }
 
 /**
- * Reads what somebody typed after `/cosmos` or after a mention (a leading `/cosmos` is accepted too). No words at all
- * mean `help`. Fails with `input.command_unknown` and whatever `splitWords` finds.
+ * Reads what somebody typed after `/cosmos` or after a mention (a leading `/cosmos`, `@cosmos`, `cosmos` or `npx cosmos` is
+ * accepted too). No words at all mean `help`. Fails with `input.command_unknown` and whatever `splitWords` finds.
  */
 export function readLine<Table extends CommandTable>(
   line: string,
@@ -26,7 +25,7 @@ export function readLine<Table extends CommandTable>(
 ): Checked<CommandLine<keyof Table & string>> {
   const split = splitWords(line);
   if (!split.ok) return split;
-  return sortLine(split.value[0]?.text === PREFIX ? split.value.slice(1) : split.value, commands, surface);
+  return sortLine(split.value, commands, surface);
 }
 
 /** The same for words that are separated already: those of a shell, of a form or of a click. */
@@ -74,10 +73,11 @@ function bindLine<Table extends CommandTable>(
 }
 
 function sortLine<Table extends CommandTable>(
-  words: readonly Word[],
+  typedWords: readonly Word[],
   commands: Table,
   surface: CommandSurface,
 ): Checked<CommandLine<keyof Table & string>> {
+  const words = withoutCall(typedWords);
   const name = words[0]?.text ?? 'help';
   const verb = findVerb(name, commands);
   const definition = verb === undefined ? undefined : commands[verb];

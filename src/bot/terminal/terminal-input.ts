@@ -3,9 +3,11 @@ import { homedir } from 'node:os';
 import { basename, join, resolve } from 'node:path';
 import type { Checked } from '../../core/errors.ts';
 import { valid } from '../../core/errors.ts';
+import { nearest } from '../../core/nearest.ts';
 import type { ChatFile } from '../../core/ports/chat.ts';
-import { findVerb } from '../commands/help.ts';
-import { splitWords } from '../commands/parse-words.ts';
+import type { CommandDefinition } from '../commands/definition.ts';
+import { findVerb, isShellVerb } from '../commands/help.ts';
+import { splitWords, type Word, withoutCall } from '../commands/parse-words.ts';
 import { COMMANDS } from '../commands/registry.ts';
 
 /** What a typed line means. */
@@ -31,8 +33,9 @@ export function readTerminalLine(line: string, directory: string): Checked<Termi
   if (first === undefined) return valid({ kind: 'nothing' });
   if (others.length === 0 && LEAVING.has(first.text)) return valid({ kind: 'leave' });
   const isCommand =
-    first.text === '/cosmos' || (!first.quoted && findVerb(first.text, COMMANDS) !== undefined);
-  if (isCommand) return valid({ kind: 'command', text: line });
+    withoutCall(split.value) !== split.value ||
+    (!first.quoted && findVerb(first.text, COMMANDS) !== undefined);
+  if (isCommand || isMisspelt(split.value)) return valid({ kind: 'command', text: line });
   const words = split.value.map(({ text }) => ({ text, path: expandHome(text) }));
   const isFile = ({ text, path }: (typeof words)[number]): boolean =>
     MEDIA_NAME.test(text) ||
@@ -41,9 +44,25 @@ export function readTerminalLine(line: string, directory: string): Checked<Termi
   const files = words
     .filter(isFile)
     .map(({ path }) => ({ id: path, name: basename(resolve(directory, path)) }));
-  if (files.length === 0) return valid({ kind: 'command', text: line });
+  // `prepare render`, `add ps_7k2m9x4d mask.png`: no text begins so, and whoever types it means the shell's verb.
+  const plain = words
+    .slice(1)
+    .filter((word, index) => split.value[index + 1]?.quoted === false && !isFile(word));
+  const isForShell = !first.quoted && isShellVerb(first.text) && plain.length <= 1;
+  if (files.length === 0 || isForShell) return valid({ kind: 'command', text: line });
   const text = words.filter((word) => !isFile(word)).map((word) => word.text);
   return valid({ kind: 'upload', text: text.join(' '), files });
+}
+
+/** `creat prompt …`: a verb with a slip, and the word that follows it alone. */
+function isMisspelt([first, second]: readonly Word[]): boolean {
+  if (first === undefined || second === undefined || first.quoted || second.quoted) return false;
+  const verb = Object.entries(COMMANDS).find(([name]) => name === nearest(first.text, Object.keys(COMMANDS)));
+  return verb !== undefined && firstChoices(verb[1]).includes(second.text);
+}
+
+function firstChoices({ arguments: [first] }: CommandDefinition): readonly string[] {
+  return first?.choices ?? [];
 }
 
 function expandHome(path: string): string {

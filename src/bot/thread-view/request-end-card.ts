@@ -69,6 +69,6 @@ function promoteLine(runs: readonly Run[]): readonly CardBlock[] {
   const draft = runs.find((run) => run.draft !== undefined && run.state === 'done');
   if (draft === undefined) return [];
   return [
-    paragraph('One at full quality: ', { code: `promote ${draft.id}` }, ', or the button below its result.'),
+    paragraph('One at full quality: ', { code: `promote ${draft.id}` }, '; each result offers it too.'),
   ];
 }

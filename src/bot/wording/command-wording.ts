@@ -161,14 +161,21 @@ export const COMMAND_WORDING = {
   'input.command_unknown': {
     example: { given: 'inferense', nearest: 'inference', meant: 'inference ps_7k2m9x4d seed=9' },
     say: (p) => ({
-      sentence: `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p, p.has('meant') ? 'meant' : 'nearest')}`,
-      nextStep: 'See all commands with `help`.',
+      sentence:
+        p.part(
+          'shell',
+          (shell) => `\`${shell}\` is a command for a shell on the bot's machine, and not for a chat.`,
+        ) ||
+        `I know no command${p.part('given', (given) => ` "${given}"`)}.${didYouMean(p, p.has('meant') ? 'meant' : 'nearest')}`,
+      nextStep:
+        p.part('shell', (shell) => SHELL_STEPS.get(shell) ?? `Type \`npx cosmos ${shell}\` there.`) ||
+        'See all commands with `help`.',
     }),
   },
   'input.option_unknown': {
     example: { verb: 'inference', given: '--edge', assignment: 'edge=0.5' },
     say: (p) => ({
-      sentence: `${verb(p, 'This command')} has no option${p.part('given', (given) => ` \`${given}\``)}.${didYouMean(p)}`,
+      sentence: `${verb(p, '`cosmos`')} has no option${p.part('given', (given) => ` \`${given}\``)}.${didYouMean(p)}`,
       nextStep:
         p.text('commandLineOnly') === 'true'
           ? 'It is for the command line only: leave it out.'
@@ -208,8 +215,12 @@ export const COMMAND_WORDING = {
       maximum: 5,
     },
     say: (p) => ({
-      sentence: `${argument(p)} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
-      nextStep: `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
+      sentence: isHost(p)
+        ? `I know no host${p.part('given', (given) => ` "${given}"`)}.`
+        : `${argument(p)} ${expected(p)}${p.part('given', (given) => `; you wrote "${given}"`)}.${didYouMean(p)}`,
+      nextStep: isHost(p)
+        ? `The configuration has ${p.choices('choices', 'none')}.`
+        : `See \`help${p.part('verb', (name) => ` ${name}`)}\`.`,
     }),
   },
   'input.quote_unbalanced': {
@@ -220,6 +231,18 @@ export const COMMAND_WORDING = {
     }),
   },
 } as const satisfies Partial<Record<ErrorCode, Wording>>;
+
+/** What does the same in a chat, where something does. */
+const SHELL_STEPS: ReadonlyMap<string, string> = new Map([
+  [
+    'prepare',
+    'In a chat, send the pictures as a ZIP archive together with a text; or type `npx cosmos prepare` there.',
+  ],
+  [
+    'add',
+    'In a chat with threads, send the files into the thread of the prompt; or type `npx cosmos add` there.',
+  ],
+]);
 
 /** What `list` calls the things that have ids. */
 const LISTED_KINDS: ReadonlyMap<string, string> = new Map([
@@ -236,10 +259,14 @@ function isSeveralNumbers(given: string): boolean {
   return /^[\d.+-]+(?:\.\.|,)[\d.,+-]+$/.test(given);
 }
 
+/** The one name that is looked up in the configuration. */
+function isHost(p: Parameters): boolean {
+  return p.text('verb') === 'host' && p.text('argument') === 'name';
+}
+
 /** The name of a choice stands in no usage line, only its words do. */
 function argument(p: Parameters): string {
   const name = p.text('argument');
-  if (name === 'name') return 'The name';
   if (p.has('choices') && name !== '' && !name.startsWith('--')) return `What follows ${verb(p, 'it')}`;
   return name === '' ? 'That' : `\`${name}\``;
 }

@@ -21,6 +21,13 @@ export const FILE_WORDING = {
       nextStep: 'Shorten it.',
     }),
   },
+  'input.text_misplaced': {
+    example: { example: 'create prompt "A rainy street" street.mp4' },
+    say: (p) => ({
+      sentence: 'A part of the text was taken for names of files.',
+      nextStep: `The text comes first, in quotes, and then the files${p.part('example', (example) => `: \`${example}\``)}.`,
+    }),
+  },
   'input.text_nul': {
     example: {},
     say: () => ({

@@ -37,6 +37,20 @@ describe('the global options', () => {
     expect(error).not.toContain('other.toml');
   });
 
+  it.each([
+    ['--verison', '--version'],
+    ['--hlep', '--help'],
+  ])('that are misspelt are told: %s', async (word, meant) => {
+    const { code, out, error } = await cosmos(word);
+
+    expect([code, out]).toEqual([2, '']);
+    expect(error).toContain(`Did you mean ${meant}?`);
+  });
+
+  it('may stand before what the bot is called by', async () => {
+    expect(await cosmos('/cosmos', 'help', 'rate')).toEqual(await cosmos('help', 'rate'));
+  });
+
   it('end at two dashes', async () => {
     expect(await cosmos('queue', '--', '--version')).toMatchObject({ code: 2, out: '' });
     expect((await cosmos('queue', '--', '--help')).error).toContain('--help');

@@ -29,6 +29,17 @@ it.each([
   expect(said(line).join(' ')).toContain(words);
 });
 
+it.each([
+  [
+    `create "A street" a.mp4`,
+    "`create` needs `prompt` after it. Type it as `create prompt TEXT [FILES…]`, such as `create prompt 'A street' a.mp4`.",
+  ],
+  ['create street.mp4', '`create` needs `prompt` after it.'],
+  ['create promt "A street" a.mp4', 'Did you mean `prompt`?'],
+])('%s says what was left out', (line, words) => {
+  expect(said(line).join(' ')).toContain(words);
+});
+
 it('names an example that begins as what was typed', () => {
   expect(said('host trust').join(' ')).toContain('such as `host trust gpu1`');
   expect(said('host fence').join(' ')).toContain('such as `host fence gpu1`');
@@ -45,7 +56,8 @@ it.each(verbs)(
 
     expect(words).toMatch(/needs .{5,}\. /);
     expect(words).not.toMatch(/needs `[a-z_|]+`\./);
-    const [, example = ''] = /such as `([^`]+)`/.exec(words) ?? [];
+    // Where the usage line is an example itself, no other is needed.
+    const [, example = ''] = /such as `([^`]+)`/.exec(words) ?? /Type it as `([^`]+)`/.exec(words) ?? [];
     expect(definition.examples).toContain(example);
     expect(parseCommand(example, CLI_COMMANDS, 'command_line')).toMatchObject({ ok: true, value: { verb } });
   },

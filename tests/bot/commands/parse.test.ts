@@ -106,7 +106,15 @@ describe('a typed command', () => {
     });
   });
 
-  test.each(['run ps_7', 'RUN ps_7', '/cosmos run ps_7', 'inference ps_7'])('%j is an inference', (line) => {
+  test.each([
+    'run ps_7',
+    'RUN ps_7',
+    '/cosmos run ps_7',
+    '@cosmos run ps_7',
+    'cosmos run ps_7',
+    'npx cosmos run ps_7',
+    'inference ps_7',
+  ])('%j is an inference', (line) => {
     expect(parseCommand(line, COMMANDS)).toMatchObject({ ok: true, value: { verb: 'inference' } });
   });
 
@@ -166,6 +174,8 @@ describe('a typed command', () => {
       { code: 'input.command_unknown', parameters: { given: 'inferense', nearest: 'inference' } },
     ],
     ['xyzzy', { code: 'input.command_unknown', parameters: { given: 'xyzzy' } }],
+    ['requests', { code: 'input.command_unknown', parameters: { nearest: 'list requests' } }],
+    ['config check', { code: 'input.command_unknown', parameters: { shell: 'config' } }],
     [
       'run ps_7 --modle x',
       { code: 'input.option_unknown', parameters: { given: '--modle', nearest: '--model' } },

@@ -20,6 +20,10 @@ describe('a typed line', () => {
     'hello there',
     'statsu',
     '/cosmos clip.mp4',
+    'npx cosmos create prompt "A street" clip.mp4',
+    'creat prompt "A street" clip.mp4',
+    'prepare ./render "A street"',
+    'add ps_7k2m9x4d mask.png',
   ])('is a command: %s', (line) => {
     expect(readTerminalLine(line, '/')).toEqual({ ok: true, value: { kind: 'command', text: line } });
   });
@@ -43,6 +47,8 @@ describe('a typed line', () => {
     ['~/a.mp4 go', 'go', [[join(homedir(), 'a.mp4'), 'a.mp4']]],
     ['nowhere.mp4', '', [['nowhere.mp4', 'nowhere.mp4']]],
     ['"status" a.mp4', 'status', [['a.mp4', 'a.mp4']]],
+    ['add snow to this street a.mp4', 'add snow to this street', [['a.mp4', 'a.mp4']]],
+    ['snow on a street a.mp4', 'snow on a street', [['a.mp4', 'a.mp4']]],
   ])('is an upload with its text: %s', (line, text, files) => {
     const read = readTerminalLine(line, '/');
     expect(read).toEqual({

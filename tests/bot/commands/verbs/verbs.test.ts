@@ -318,6 +318,16 @@ describe('the rest', () => {
     });
   });
 
+  it.each([
+    ['create prompt A rainy street none.mp4', 'create prompt "A rainy street" none.mp4'],
+    ['create prompt none.mp4 "A rainy street"', 'create prompt "A rainy street" none.mp4'],
+  ])('%s is told how it is typed', async (line, example) => {
+    expect(await (await CommandBench.open()).say(line)).toMatchObject({
+      failed: true,
+      data: { problems: [{ code: 'input.text_misplaced', parameters: { example } }] },
+    });
+  });
+
   it('create with nothing but a file asks for the text', async () => {
     expect(await (await CommandBench.open()).say('create prompt street.mp4')).toMatchObject({
       failed: true,
