@@ -6,6 +6,7 @@ import { onlyFile, plan } from './sent-jobs.ts';
 
 const profile = shipped('cosmos3');
 const image = shipped('cosmos3-image');
+const still = input('image', { kind: 'image', width: 1080, height: 1920, codec: 'png' }, 'png');
 const ALL_CONTROLS = ['color', 'edge', 'vis', 'depth', 'seg', 'wsm'] as const;
 
 /** Where each parameter arrives: a key of the spec, or words of the command. */
@@ -46,6 +47,9 @@ const DEFAULTS = {
   },
   ...{ show_control_condition: false, show_input: false, emphasize_control_in_prompt: true },
 };
+
+/** Parameters that are no part of the spec. */
+const FLAGS = ['checkpoint', 'dp_shard_size', 'no_torch_compile', 'offload_guardrail_models'];
 
 describe('the job of cosmos3', () => {
   it('takes one control video alone, and no edges beside it', () => {
@@ -90,7 +94,7 @@ describe('the job of cosmos3', () => {
   it('starts one process for each GPU, in the way that does not deadlock, on a port of its own', () => {
     const job = plan(
       profile,
-      { checkpoint: 'Cosmos3-Edge', offload_guardrail_models: true },
+      { checkpoint: 'Cosmos3-Edge', offload_guardrail_models: true, no_torch_compile: true },
       [video('color')],
       {
         gpus: ['2', '3'],
@@ -105,15 +109,20 @@ describe('the job of cosmos3', () => {
         '-m',
         'cosmos_framework.scripts.inference',
       ],
-      ...['--parallelism-preset=latency', '--dp-shard-size=1', '-i', '/workspace/jobs/job_01/spec.json'],
-      ...[
-        '-o',
-        '/workspace/jobs/job_01/out',
-        '--checkpoint-path',
-        'Cosmos3-Edge',
-        '--offload-guardrail-models',
-      ],
+      ...['--parallelism-preset=latency', '-i', '/workspace/jobs/job_01/spec.json'],
+      ...['-o', '/workspace/jobs/job_01/out', '--checkpoint-path', 'Cosmos3-Edge', '--dp-shard-size=1'],
+      ...['--offload-guardrail-models', '--no-use-torch-compile'],
     ]);
+  });
+
+  it.each(['cosmos3', 'cosmos3-image'])('spreads weights that no GPU has room for: %s', (id) => {
+    const sent = (given: Readonly<Record<string, string | number>>) =>
+      plan(shipped(id), given, [video('color'), still], { gpus: ['0', '1', '2', '3'] }).argv;
+
+    expect(sent({ checkpoint: 'Cosmos3-Super' })).toContain('--dp-shard-size=0');
+    expect(sent({ checkpoint: 'Cosmos3-Super', dp_shard_size: 1 })).toContain('--dp-shard-size=1');
+    expect(sent({ checkpoint: 'Cosmos3-Nano' })).toContain('--dp-shard-size=1');
+    expect(sent({})).not.toContain('--no-use-torch-compile');
   });
 
   it.each(PLACES)('brings %s to its own place, and changes nothing else', (name, value, place) => {
@@ -130,7 +139,7 @@ describe('the job of cosmos3', () => {
   });
 
   it('has a place for every parameter', () => {
-    const named = [...PLACES.map(([name]) => name), 'checkpoint', 'offload_guardrail_models'];
+    const named = [...PLACES.map(([name]) => name), ...FLAGS];
     expect(named.toSorted()).toEqual(Object.keys(profile.parameters).toSorted());
   });
 
@@ -181,7 +190,6 @@ describe('the job of cosmos3', () => {
 
 describe('the job of cosmos3-image', () => {
   it('says that the result is a picture', () => {
-    const still = input('image', { kind: 'image', width: 1080, height: 1920, codec: 'png' }, 'png');
     const job = plan(image, { seed: 3 }, [still], { text: 'Dusk', negativeText: '' });
 
     expect(spec(job)).toEqual({
