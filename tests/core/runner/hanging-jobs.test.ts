@@ -244,6 +244,17 @@ describe('a batch that hangs', () => {
     expect(next.items.map(({ run }) => run)).toEqual(runs.slice(2));
   });
 
+  it('ends by the failure that has hung it, not by one that hangs on more GPUs, also with the next bot', async () => {
+    const { lane, runs, attempt } = await begun(1);
+    lane.host.appendLog(attempt, 'load\nbegin\nBLOCKED\nbegin\nDEADLOCK\n');
+    await lane.settle();
+    lane.clock.advance(WAIT_MS);
+    expect(await lane.step()).toBe('now');
+    await lane.restart();
+    await lane.settle();
+    expect(states(lane, runs)).toEqual(['blocked', 'failed', 'queued', 'queued']);
+  });
+
   it('is judged so, too, where it has ended by itself or vanished', async () => {
     for (const end of ['finish', 'vanish'] as const) {
       const { lane, runs, attempt } = await begun(2);
