@@ -80,6 +80,7 @@ export const ERRORS = {
   'input.roles_differ': { layer: 'input', class: 'validation' },
   'input.no_files': { layer: 'input', class: 'validation' },
   'input.paths_not_taken': { layer: 'input', class: 'validation' },
+  'input.parameter_spaced': { layer: 'input', class: 'validation' },
   'input.parameter_unknown': { layer: 'input', class: 'validation' },
   'input.parameter_type': { layer: 'input', class: 'validation' },
   'input.parameter_range': { layer: 'input', class: 'validation' },

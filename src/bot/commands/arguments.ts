@@ -10,6 +10,7 @@ import {
 } from './definition.ts';
 import { usage } from './help.ts';
 import { quoteForShell, quoteWord } from './parse-words.ts';
+import { spacedParameter } from './spaced-parameter.ts';
 
 type OptionValue = string | number | boolean;
 
@@ -52,6 +53,8 @@ export function bindWords<Verb extends string>(
 ): Checked<ParsedCommand<Verb>> {
   const withoutWord = leftOutWord(verb, definition, words, surface);
   if (withoutWord !== undefined) return { ok: false, problems: [withoutWord] };
+  const spaced = spacedParameter(definition, words.positional);
+  if (spaced !== undefined) return { ok: false, problems: [spaced] };
   const problems: Problem[] = [];
   const optionProblems: Problem[] = [];
   const surplus =

@@ -7,6 +7,15 @@ import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
 export const COMMAND_WORDING = {
+  'input.parameter_spaced': {
+    example: { given: 'seed = 5', assignment: 'seed=5' },
+    say: (p) => ({
+      sentence: `A parameter is one word${p.part('given', (given) => `; you wrote "${given}"`)}.`,
+      nextStep:
+        p.part('assignment', (assignment) => `Write \`${assignment}\`, without spaces.`) ||
+        'Write it without spaces.',
+    }),
+  },
   'input.parameter_unknown': {
     example: { parameter: 'sed', model: 'preview', nearest: 'seed' },
     say: (p) => ({

@@ -174,6 +174,10 @@ describe('a typed command', () => {
       { code: 'input.command_unknown', parameters: { given: 'inferense', nearest: 'inference' } },
     ],
     ['xyzzy', { code: 'input.command_unknown', parameters: { given: 'xyzzy' } }],
+    ['run ps_7 seed = 5', { code: 'input.parameter_spaced', parameters: { assignment: 'seed=5' } }],
+    ['run ps_7 ps_8 seed =5', { code: 'input.parameter_spaced', parameters: { assignment: 'seed=5' } }],
+    ['rerun rs_7 edge:0.5', { code: 'input.parameter_spaced', parameters: { assignment: 'edge=0.5' } }],
+    ['run ps_7 edge 0.5', { code: 'input.parameter_spaced', parameters: { assignment: 'edge=0.5' } }],
     ['requests', { code: 'input.command_unknown', parameters: { nearest: 'list requests' } }],
     ['config check', { code: 'input.command_unknown', parameters: { shell: 'config' } }],
     [
