@@ -6,8 +6,6 @@ const TOLERANCE = 1 / 3;
 const SHORTEST_PREFIX = 2;
 /** Nobody means a name by a longer text, and the work grows with the cube of the length. */
 const LONGEST = 256;
-/** Of two letters one is half: what is left of the word says nothing. */
-const SHORTEST_MISSPELT = 3;
 
 /**
  * The candidate that somebody who wrote `word` most probably meant, or undefined where none is close: first a
@@ -32,10 +30,9 @@ export function nearest(word: string, candidates: Iterable<string>): string | un
 function rankOf(wanted: string, candidate: string): number | undefined {
   const shorter = Math.min(wanted.length, candidate.length);
   const longer = Math.max(wanted.length, candidate.length);
-  const allowed = longer < SHORTEST_MISSPELT ? 0 : Math.floor(longer * TOLERANCE);
+  const allowed = Math.floor(longer * TOLERANCE);
   const found = slips(wanted, candidate, allowed);
   const share = found / (longer + 1);
-  if (wanted === candidate) return share;
   if (candidate.startsWith(wanted) && shorter >= SHORTEST_PREFIX) return share;
   if (found <= allowed) return 1 + share;
   if (wanted.startsWith(candidate) && shorter >= SHORTEST_PREFIX) return 2 + share;

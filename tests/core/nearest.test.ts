@@ -10,6 +10,12 @@ describe('nearest', () => {
     ['another case', 'Data_Dir', ['log', 'data_dir'], 'data_dir'],
     ['a dash for an underscore', 'data-dir', ['data_dri_x', 'data_dir'], 'data_dir'],
     ['a swapped pair in a short word', 'shwo', ['search', 'show'], 'show'],
+    ['two letters that are missing of six', 'cncl', ['cancel'], 'cancel'],
+    ['a swapped pair with a letter between them', 'cacxnel', ['cancel'], 'cancel'],
+    ['a swapped pair where a letter between them is missing', 'cancel', ['cacxnel'], 'cacxnel'],
+    ['blanks around it', ' hosts\t', ['limits', 'hosts'], 'hosts'],
+    ['a dash in two letters', 'a-', ['a_'], 'a_'],
+    ['another case of one letter', 'H', ['hosts', 'h'], 'h'],
   ])('finds the word behind %s', (_, word, candidates, expected) => {
     expect(nearest(word, candidates)).toBe(expected);
   });
@@ -57,6 +63,7 @@ describe('nearest', () => {
     ['abort', 'start'],
     ['remove', 'promote'],
     ['new', 'queue'],
+    ['lsi', 'list'],
   ])('does not guess that %j is %j', (word, candidate) => {
     expect(nearest(word, [candidate])).toBeUndefined();
   });
