@@ -38,13 +38,11 @@ export function wantedGb({ min_vram_gb: wish }: GpuWish, gpus: number): number |
   return wishesByCount(wish).findLast(([count]) => count <= gpus)?.[1];
 }
 
-/** The entries of a table, fewest GPUs first. */
+/** The entries of a table, fewest GPUs first: keys that are whole numbers come in their order, however they were written. */
 export function wishesByCount(
   table: Readonly<Record<string, number>>,
 ): readonly (readonly [number, number])[] {
-  return Object.entries(table)
-    .map(([count, gigabytes]) => [Number(count), gigabytes] as const)
-    .toSorted(([one], [other]) => one - other);
+  return Object.entries(table).map(([count, gigabytes]) => [Number(count), gigabytes]);
 }
 
 /** In powers of ten, so that a GPU that is sold with so many GB is never below: it keeps a part of them for itself. */

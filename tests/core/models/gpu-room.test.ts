@@ -46,6 +46,7 @@ describe('what a model wants of each GPU', () => {
     [{ 1: 96, 2: 80 }, 3, 80],
     [{ 2: 80, 10: 40 }, 9, 80],
     [{ 2: 80, 10: 40 }, 10, 40],
+    [{ 10: 40, 2: 80 }, 9, 80],
     [{ 2: 80 }, 1, undefined],
     [{ 1: 96 }, 0, undefined],
     [undefined, 1, undefined],
@@ -114,6 +115,20 @@ describe('a lane', () => {
     expect(smallLane(lane('0', '1'), gpus, WISH)).toBeUndefined();
     expect(smallLane(lane('0', '2'), gpus, WISH)).toMatchObject({ bytes: 46 * 1024 ** 3, gpus: 2 });
     expect(smallLane(lane('0'), gpus, { min_vram_gb: { 2: 96 } })).toBeUndefined();
+  });
+
+  it('is named with the smallest one of those that are too small', () => {
+    const { gpus } = gpuFacts(46, 24, 80);
+    expect(smallLane(lane('0', '1', '2'), gpus, WISH)).toMatchObject({ bytes: 24 * 1024 ** 3, gpus: 3 });
+  });
+
+  it('is large enough with as many bytes as GB are wanted, counted as they are sold, and not with one less', () => {
+    const of = (memoryTotalBytes: number) => {
+      const gpu = { index: '0', uuid: 'GPU-0', name: 'GPU', memoryTotalBytes, memoryUsedBytes: 0 };
+      return smallLane(lane('0'), { state: 'listed', gpus: [gpu] }, WISH);
+    };
+    expect(of(96_000_000_000)).toBeUndefined();
+    expect(of(95_999_999_999)).toMatchObject({ bytes: 95_999_999_999 });
   });
 
   it('is not too small where nobody knows', () => {
