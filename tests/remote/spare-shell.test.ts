@@ -109,6 +109,7 @@ describe('a spare shell', () => {
     shell.exitCode = 1;
     expect(await spare.take()).not.toBe(shell);
     expect(shell.stream.isDestroyed).toBe(true);
+    expect(shell.stream.isDestroyed).toBe(true);
   });
 
   it('that ends while it is waited for is closed, and another one is used', async () => {

@@ -26,6 +26,8 @@ describe('a text that could be taken for a marker', () => {
     ['^\\[[^\\]]+\\] Saved', '[]] Saved', false],
     ['say \\^begin\\$ now', 'say ^begin$ now', true],
     ['say \\^begin\\$ now', 'say begin now', false],
+    ['say it', 'ay it', false],
+    ['^[ab] x$', 'a x y', true],
     ['x[$^]y', 'x$y', true],
     ['x[\\]^]y', 'x^y', true],
   ])('of %j is %j: %s', (pattern, text, expected) => {

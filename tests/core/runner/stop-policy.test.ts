@@ -11,6 +11,7 @@ describe('an attempt that nobody has stopped', () => {
     [{ lastLogAt: 10_900 }, 10_999, { act: 'none', nextMs: 1 }],
     [{ lastLogAt: 10_900 }, 11_000, { act: 'terminate', reason: 'run_timeout' }],
     [{ hangStopAt: 10_020 }, 10_010, { act: 'none', nextMs: 10 }],
+    [{ hangStopAt: 10_020 }, 10_019, { act: 'none', nextMs: 1 }],
     [{ hangStopAt: 10_020 }, 10_020, { act: 'terminate', reason: 'hang' }],
     [{ hangStopAt: 10_400 }, 10_000, { act: 'none', nextMs: 300 }],
   ])('with %j is, at %i, to be %j', (more, now, decision) => {
