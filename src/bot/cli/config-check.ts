@@ -4,7 +4,7 @@ import { missingChatSecrets } from '../../core/config/missing-chat-secrets.ts';
 import { missingSecrets } from '../../core/models/missing-secrets.ts';
 import { openLogger } from '../logger.ts';
 import { sshCiphers } from '../main.ts';
-import { CIPHERS } from '../wording/cli-words.ts';
+import { CIPHERS, configRight } from '../wording/cli-words.ts';
 import { printNote, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { checkOnline } from './online-check.ts';
@@ -42,7 +42,11 @@ export async function checkConfig({ command, configPath, output }: Invocation): 
     const found = await checkOnline(config.value, secrets, output);
     if (found !== 0) return found;
   }
-  if (missing === undefined) return 0;
+  if (missing === undefined) {
+    // Beside the configuration itself, so that what is printed there stays TOML.
+    if (!isOnline) printNote(output, configRight(config.value));
+    return 0;
+  }
   printProblems(output, [missing, ...others]);
   return 2;
 }

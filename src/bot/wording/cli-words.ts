@@ -1,5 +1,6 @@
 import type { ChatConfig, Config, WebConfig } from '../../core/config/config.ts';
 import type { RunId } from '../../core/ids.ts';
+import { count } from './numbers.ts';
 
 /** What the command line says beside the cards. */
 export function embeddedDefault(dataDirectory: string): string {
@@ -9,6 +10,14 @@ export function embeddedDefault(dataDirectory: string): string {
 /** `config check --online` where every chat is on this machine. */
 export const NOTHING_ONLINE =
   'Nothing to ask: no chat on a server is configured. `npx cosmos host check NAME` asks a host.';
+
+/** The end of `config check` where nothing is wrong. */
+export function configRight({ hosts }: Pick<Config, 'hosts'>): string {
+  const names = hosts.map(({ name }) => name);
+  const [one = 'NAME', ...others] = names;
+  const ask = `\`npx cosmos host check ${others.length === 0 ? one : 'NAME'}\` asks a host itself.`;
+  return `Nothing is wrong with the configuration (${count(names.length, 'host')}: ${names.join(', ')}). ${ask}`;
+}
 
 export const NO_BOT_RUNS =
   'No bot is running here: start one with `npx cosmos start`, or queue with --wait to run it from here.';
