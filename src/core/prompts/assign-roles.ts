@@ -61,7 +61,9 @@ export function assignRoles(files: readonly UnassignedInput[]): Checked<PromptIn
     taken.set(role, originalName);
     return { role, asset, originalName, ...(changes && { changes }) };
   });
-  problems.push(...compareVideos(inputs));
+  // Of two files with one role nobody knows yet which is meant: what differs is told of the others.
+  const once = inputs.filter(({ role }) => inputs.filter((input) => input.role === role).length === 1);
+  problems.push(...compareVideos(once));
   const [first, ...rest] = problems;
   return first === undefined ? valid(inputs) : { ok: false, problems: [first, ...rest] };
 }

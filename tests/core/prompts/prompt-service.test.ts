@@ -235,6 +235,15 @@ describe('a refused prompt', () => {
     expect(await stored(bench)).toEqual([]);
   });
 
+  it('compares no file with another one that has its role', async () => {
+    const refused = await create(await open(), {
+      'a.mp4': factVideo({ width: 640, height: 352 }, 'a'),
+      'b.mp4': factVideo({ width: 320, height: 180 }, 'b'),
+      'b_depth.mp4': factVideo({ width: 320, height: 180 }, 'c'),
+    });
+    expect(codes(refused)).toEqual(['input.role_taken']);
+  });
+
   it('leaves nothing behind when only its roles are wrong', async () => {
     const bench = await open();
     const refused = await create(bench, {
