@@ -14,6 +14,8 @@ const PAIRS: readonly Pair[] = [
   [1, 2],
 ];
 const FRACTIONS: Pair = [0.2, 0.5];
+/** Of what is on or off. */
+const SWITCH: Pair = [0, 1];
 
 /**
  * How several values of a parameter are typed, in values that it takes: `1..4, or 7, 11`, `0.2, 0.5`. Undefined where it
@@ -26,7 +28,7 @@ export function severalExample(name: string, parameter: NumberParameter): string
     return '1..4, or 7, 11';
   const usual = typeof parameter.default === 'number' ? parameter.default : undefined;
   const near = usual === undefined ? [] : [usual < 1.5 ? FRACTIONS : pairBelow(parameter, usual)];
-  const pair = [...near, ...PAIRS, FRACTIONS].find(
+  const pair = [...near, ...PAIRS, FRACTIONS, SWITCH].find(
     ([one, other]) => one !== other && takes(one) && takes(other),
   );
   return pair && `${pair[0]}, ${pair[1]}`;

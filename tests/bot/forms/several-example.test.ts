@@ -24,6 +24,7 @@ it.each([
   [{ type: 'integer', minimum: -2_000_000, maximum: 10 }, '1, 2'],
   [{ type: 'integer', minimum: 0, maximum: 1_000_000 }, '10, 20'],
   [{ minimum: 0 }, '10, 20'],
+  [{ type: 'integer', minimum: 0, maximum: 1, default: 1 }, '0, 1'],
   [{ minimum: 0, maximum: 1, default: 0.25 }, '0.2, 0.5'],
   [{ minimum: 0, maximum: 9, default: 1.4 }, '0.2, 0.5'],
   [{ minimum: 0, maximum: 9, default: 1.5 }, '1, 1.5'],
