@@ -90,8 +90,6 @@ describe.each(SPECS)('a list of runs of $id', ({ id, inputs, weights, command })
           return parameter.default !== true;
         case 'string':
           return 'the robot';
-        case 'integer':
-          return parameter.maximum === 1 ? parameter.minimum : 2;
         default:
           return name in weights ? 0.25 : 2;
       }

@@ -116,11 +116,11 @@ describe('the job of cosmos3', () => {
   });
 
   it.each(['cosmos3', 'cosmos3-image'])('spreads weights that no GPU has room for: %s', (id) => {
-    const sent = (given: Readonly<Record<string, string | number>>) =>
+    const sent = (given: Readonly<Record<string, string>>) =>
       plan(shipped(id), given, [video('color'), still], { gpus: ['0', '1', '2', '3'] }).argv;
 
     expect(sent({ checkpoint: 'Cosmos3-Super' })).toContain('--dp-shard-size=0');
-    expect(sent({ checkpoint: 'Cosmos3-Super', dp_shard_size: 1 })).toContain('--dp-shard-size=1');
+    expect(sent({ checkpoint: 'Cosmos3-Super', dp_shard_size: '1' })).toContain('--dp-shard-size=1');
     expect(sent({ checkpoint: 'Cosmos3-Nano' })).toContain('--dp-shard-size=1');
     expect(sent({})).not.toContain('--no-use-torch-compile');
   });

@@ -99,7 +99,7 @@ describe('the stand-in for cosmos3', () => {
       ...{ edge_threshold: 'low', blur_strength: 'none', resolution: '480', aspect_ratio: '4,3' },
       ...{ control_guidance: 2, shift: 5, fps: 10, max_frames: 101, checkpoint: 'Cosmos3-Edge' },
       ...{ show_control_condition: true, show_input: true, emphasize_control_in_prompt: false },
-      ...{ offload_guardrail_models: true, no_torch_compile: true, dp_shard_size: 0 },
+      ...{ offload_guardrail_models: true, no_torch_compile: true, dp_shard_size: '0' },
     };
     const inputs = [video('color'), video('depth'), video('seg'), video('wsm')];
     const checked = checkRun(profile, inputs, given);
