@@ -121,7 +121,7 @@ describe('prompts', () => {
       'cut.mp4',
       'is empty (0 bytes)',
       'is not a video',
-      'holds no pictures',
+      'holds no numbered pictures',
       'cannot find',
     ]) {
       expect(error.replace(/\s+/g, ' ').replaceAll('`', '')).toContain(words);
