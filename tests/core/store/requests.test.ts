@@ -62,11 +62,12 @@ describe('a request', () => {
     expect(ids(store.requests.newest(9))).toEqual(['rq_other']);
     expect(store.requests.count()).toBe(1);
 
+    add('rq_z', { at: 60 });
     store.requests.confirm(proposed.id, ['seed'], 50);
     expect(store.requests.proposal(proposed.id)).toBeUndefined();
     expect(store.requests.get(proposed.id)).toMatchObject({ isBatch: true, varied: ['seed'], createdAt: 50 });
     expect(store.requests.get('rq_other' as RequestId)).toMatchObject({ createdAt: 1 });
-    expect(ids(store.requests.newest(9))).toEqual([proposed.id, 'rq_other']);
+    expect(ids(store.requests.newest(9))).toEqual(['rq_z', proposed.id, 'rq_other']);
   });
 });
 
@@ -79,9 +80,11 @@ describe('requests of many', () => {
 
     expect(ids(store.requests.newest(9))).toEqual(['rq_4', 'rq_3', 'rq_2', 'rq_1']);
     expect(ids(store.requests.newest(2))).toEqual(['rq_4', 'rq_3']);
+    for (const id of ['rq_7', 'rq_6']) add(id, { owner: somebody(store, 'eve').id, at: 100 });
+    expect(ids(store.requests.newest(2))).toEqual(['rq_6', 'rq_7']);
     expect(ids(store.requests.newest(2, ana))).toEqual(['rq_3', 'rq_2']);
     expect(ids(store.requests.newest(9, ben))).toEqual(['rq_4']);
-    expect([store.requests.count(), store.requests.count(ana), store.requests.count(ben)]).toEqual([4, 3, 1]);
+    expect([store.requests.count(), store.requests.count(ana), store.requests.count(ben)]).toEqual([6, 3, 1]);
   });
 
   it('are found by the beginning of their id, newest first', async () => {
