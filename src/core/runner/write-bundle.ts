@@ -9,6 +9,7 @@ import { mapFileErrors } from '../prompts/file-errors.ts';
 import { type Bundle, type BundleMachine, readJson, type SentJob, writeJson } from '../runs/bundle.ts';
 import type { RunOutput } from '../runs/run.ts';
 import type { Attempt } from './attempt.ts';
+import { isNamed } from './gpu-proof.ts';
 import type { LaneContext } from './lane-context.ts';
 
 /** Keeps what an attempt is about to get, for the bundles of its runs. */
@@ -79,7 +80,7 @@ function machine(
     ...(facts?.engine !== undefined &&
       container !== undefined && { image: { name: container.image, ...(digest && { digest }) } }),
     gpus: listed
-      .filter(({ index }) => gpus.includes(index))
+      .filter((gpu) => gpus.some((name) => isNamed(gpu, name)))
       .map(({ index, name, uuid, driver, memoryTotalBytes }) => ({
         ...{ index, name, uuid },
         ...(driver !== undefined && { driver }),

@@ -219,6 +219,29 @@ describe('the bundle of a result', () => {
     expect(sent).toMatchObject({ attempt, argv: expect.arrayContaining(['run']), secretVariables: [] });
   });
 
+  it.each([[['0']], [['GPU-00f3']]])(
+    'names the GPUs of its lane with their driver, %j, and no others',
+    async (gpus) => {
+      const lane = await TestLane.open();
+      lane.gpus = gpus;
+      await lane.restart();
+      const mine = {
+        index: '0',
+        uuid: 'GPU-00f3-4a',
+        name: 'H100',
+        driver: '570.124.06',
+        memoryTotalBytes: 80e9,
+      };
+      const other = { ...mine, index: '1', uuid: 'GPU-11f3-4a' };
+      lane.host.hostFacts = { gpus: { state: 'listed', gpus: [{ ...mine, memoryUsedBytes: 0 }, other] } };
+      const { run, attempt } = await lane.begin();
+      lane.host.finish(attempt, { outputs: { 'street.mp4': fakeVideo(24) } });
+      await lane.settle();
+
+      expect(readBundle(lane.data.bundle(run))?.machine.gpus).toEqual([mine]);
+    },
+  );
+
   it('says less where the host does not tell, and the result counts all the same', async () => {
     const lane = await TestLane.open();
     const { run, attempt } = await lane.begin();
