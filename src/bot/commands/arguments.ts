@@ -1,5 +1,6 @@
-import { type Checked, invalid, type Problem, valid } from '../../core/errors.ts';
+import { type Checked, type Problem, valid } from '../../core/errors.ts';
 import { nearest } from '../../core/nearest.ts';
+import { checkArgument, checkChoice, checkOption, type OptionValue } from './check-word.ts';
 import {
   type ArgumentDefinition,
   type CommandDefinition,
@@ -11,8 +12,6 @@ import {
 import { usage } from './help.ts';
 import { quoteForShell, quoteWord } from './parse-words.ts';
 import { spacedParameter } from './spaced-parameter.ts';
-
-type OptionValue = string | number | boolean;
 
 /** One `name=value` word. */
 export interface Assignment {
@@ -217,64 +216,6 @@ function bindOptions(
     else problems.push(...checked.problems);
   }
   return values;
-}
-
-function checkArgument(verb: string, argument: ArgumentDefinition, word: string): Checked<string> {
-  if (argument.kind === 'choice') return checkChoice(verb, argument.name, word, argument.choices ?? []);
-  if (argument.kind !== 'number') return valid(word);
-  const number = checkNumber(verb, argument.name, word, argument);
-  return number.ok ? valid(String(number.value)) : number;
-}
-
-function checkOption(verb: string, option: OptionDefinition, raw: string | boolean): Checked<OptionValue> {
-  const name = `--${option.name}`;
-  if (option.type === 'flag') {
-    if (raw === true || raw === 'true') return valid(true);
-    if (raw === false || raw === 'false') return valid(false);
-    return invalid('input.argument_invalid', { verb, argument: name, given: raw, expected: 'flag' });
-  }
-  if (typeof raw === 'boolean') return invalid('input.argument_missing', { verb, argument: `${name} VALUE` });
-  if (option.type === 'choice') return checkChoice(verb, name, raw, option.choices ?? []);
-  return option.type === 'number' ? checkNumber(verb, name, raw, option) : valid(raw);
-}
-
-/** Compares without regard to case, and takes `runs` for `run` and the reverse. */
-function checkChoice(
-  verb: string,
-  argument: string,
-  word: string,
-  choices: readonly string[],
-): Checked<string> {
-  const wanted = word.toLowerCase().replaceAll('-', '_');
-  const found = choices.find((choice) => [choice, `${choice}s`, choice.replace(/s$/, '')].includes(wanted));
-  if (found !== undefined) return valid(found);
-  const near = nearest(word, choices);
-  return invalid('input.argument_invalid', {
-    verb,
-    argument,
-    given: word,
-    choices,
-    ...(near === undefined ? {} : { nearest: near }),
-  });
-}
-
-function checkNumber(
-  verb: string,
-  argument: string,
-  word: string,
-  bounds: { readonly minimum?: number; readonly maximum?: number },
-): Checked<number> {
-  const value = /^[+-]?\d{1,15}$/.test(word) ? Number(word) : Number.NaN;
-  const inside = value >= (bounds.minimum ?? -Infinity) && value <= (bounds.maximum ?? Infinity);
-  if (inside) return valid(value);
-  return invalid('input.argument_invalid', {
-    verb,
-    argument,
-    given: word,
-    expected: 'whole number',
-    ...(bounds.minimum === undefined ? {} : { minimum: bounds.minimum }),
-    ...(bounds.maximum === undefined ? {} : { maximum: bounds.maximum }),
-  });
 }
 
 function unexpected(verb: string, definition: CommandDefinition, given: readonly string[]): Problem {

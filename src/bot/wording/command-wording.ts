@@ -1,98 +1,12 @@
 import type { ErrorCode } from '../../core/errors.ts';
-import { listWords } from './list-words.ts';
 import { missingWords, suchAs, whereIdsAre } from './missing-words.ts';
+import { bounds } from './number-bounds.ts';
 import { count } from './numbers.ts';
-import { whyInBrackets, withoutStop } from './reasons.ts';
+import { whyInBrackets } from './reasons.ts';
 import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with what somebody typed or clicked. */
 export const COMMAND_WORDING = {
-  'input.parameter_spaced': {
-    example: { given: 'seed = 5', assignment: 'seed=5' },
-    say: (p) => ({
-      sentence: `A parameter is one word${p.part('given', (given) => `; you wrote "${given}"`)}.`,
-      nextStep:
-        p.part('assignment', (assignment) => `Write \`${assignment}\`, without spaces.`) ||
-        'Write it without spaces.',
-    }),
-  },
-  'input.parameter_unknown': {
-    example: { parameter: 'sed', model: 'preview', nearest: 'seed' },
-    say: (p) => ({
-      sentence: `${p.text('model', 'The model')} has no parameter${p.part('parameter', (name) => ` \`${name}\``)}.${didYouMean(p)}`,
-      nextStep: `See all parameters with \`models ${p.text('model', 'MODEL')}\`.`,
-    }),
-  },
-  'input.parameter_type': {
-    example: { parameter: 'seed', given: 'abc', expected: 'a whole number', minimum: 0 },
-    say: (p) => ({
-      sentence: `${p.text('parameter', 'That parameter')}${p.has('given') ? '' : ' has no value; it'} takes ${p.text('expected', 'another kind of value')}${bounds(p)}${p.part('given', (given) => `; you wrote ${given}`)}.`,
-      nextStep:
-        p.part('nearest', (value) => `Write \`${p.text('parameter')}=${value}\`.`) ||
-        (isSeveralNumbers(p.text('given'))
-          ? 'Give one value; `inference` takes lists and ranges.'
-          : 'Correct the value and send it again.'),
-    }),
-  },
-  'input.parameter_range': {
-    example: { parameter: 'edge', given: 8, minimum: 0, maximum: 1, nearest: 0.8 },
-    say: (p) => ({
-      sentence: `${p.text('parameter', 'That parameter')} is ${p.text('expected', 'a number')}${bounds(p)}${p.part('step', (step) => `, in steps of ${step}`)}${p.part('given', (given) => `; you wrote ${given}`)}.${p.part('nearest', (value) => ` Did you mean ${value}?`)}`,
-      nextStep: 'Correct the value and send it again.',
-    }),
-  },
-  'input.parameter_choice': {
-    example: {
-      parameter: 'canny_threshold',
-      given: 'hi',
-      choices: ['low', 'medium', 'high'],
-      nearest: 'high',
-    },
-    say: (p) => ({
-      sentence: `${p.text('parameter', 'That parameter')} is ${p.choices('choices', 'one of a few words')}${p.part('given', (given) => `; you wrote ${given}`)}.${didYouMean(p)}`,
-      nextStep: 'Use one of these words.',
-    }),
-  },
-  'input.list_invalid': {
-    example: { parameter: 'seg_prompt', given: 'boat,"crane"', reason: 'text' },
-    say: listWords,
-  },
-  'input.no_draft': {
-    example: { model: 'preview', known: ['sketch'] },
-    say: (p) => ({
-      sentence: `${p.text('model', 'That model')} has no draft: its profile does not say what one is.`,
-      nextStep: p.has('known')
-        ? `Leave \`--draft\` out, or draft with ${p.text('known')}.`
-        : 'Leave `--draft` out.',
-    }),
-  },
-  'input.not_a_draft': {
-    example: { run: 'rs_3fq8w1zz' },
-    say: (p) => ({
-      sentence: `${p.text('run', 'That run')} is no draft: it has its full quality.`,
-      nextStep: `Run it with something else by \`rerun ${p.text('run', 'RUN')} parameter=value\`; drafts are made with \`inference PROMPT --draft\`.`,
-    }),
-  },
-  'input.rule_broken': {
-    example: {
-      message: 'The distilled model takes edges alone',
-      because: ['use_distilled=true'],
-      needs: ['vis=0', 'edge>0'],
-      files: ['edge'],
-      unwanted: ['depth'],
-    },
-    say: (p) => ({
-      sentence: `${withoutStop(p.text('message', 'These settings do not go together'))}.`,
-      nextStep: mended(p),
-    }),
-  },
-  'input.weights_all_zero': {
-    example: { parameters: ['edge', 'vis', 'depth', 'seg'] },
-    say: (p) => ({
-      sentence: 'All control weights are 0, so nothing would guide the video.',
-      nextStep: `Give at least one a weight above 0${p.part('parameters', (names) => ` (${names})`)}, such as \`${firstOf(p, 'parameters', 'edge')}=0.5\`.`,
-    }),
-  },
   'input.model_unknown': {
     example: { model: 'previw', nearest: 'preview', known: ['preview', 'vista'] },
     say: (p) => ({
@@ -112,13 +26,6 @@ export const COMMAND_WORDING = {
     say: (p) => ({
       sentence: `${p.text('model', 'The model')} needs ${p.part('secret', (secret) => `the secret \`${secret}\``) || 'a secret'}, which the bot does not have.`,
       nextStep: 'Ask whoever runs the bot to set it: `npx cosmos config check` says where it is looked for.',
-    }),
-  },
-  'input.frames_out_of_range': {
-    example: { model: 'vista', role: 'color', frames: 5000, minimum: 1, maximum: 4096 },
-    say: (p) => ({
-      sentence: `The ${p.part('role', (role) => `${role} `)}video has ${p.measure('frames', (value) => count(value, 'frame'), 'another number of frames')}; ${p.text('model', 'the model')} takes ${frameRange(p)}.`,
-      nextStep: 'Cut or lengthen the video, or choose another model.',
     }),
   },
   'input.id_unknown': {
@@ -263,11 +170,6 @@ function verb(p: Parameters, otherwise: string): string {
   return p.part('verb', (name) => `\`${name}\``) || otherwise;
 }
 
-/** `1..8`, `0.2,0.5`: what only a verb that queues many runs takes. */
-function isSeveralNumbers(given: string): boolean {
-  return /^[\d.+-]+(?:\.\.|,)[\d.,+-]+$/.test(given);
-}
-
 /** The one name that is looked up in the configuration. */
 function isHost(p: Parameters): boolean {
   return p.text('verb') === 'host' && p.text('argument') === 'name';
@@ -285,42 +187,4 @@ function expected(p: Parameters): string {
   if (p.text('expected') === 'flag') return 'takes no value';
   if (p.text('expected') === 'whole number') return `is a whole number${bounds(p)}`;
   return p.part('expected', (text) => `is ${text}`) || 'is not valid';
-}
-
-/** ` from 0 to 1`, ` from 1`, ` up to 5`, or nothing. */
-function bounds(p: Parameters): string {
-  const text = range(p);
-  return text === '' ? '' : ` ${text}`;
-}
-
-/** What would keep the rule, or the setting that calls for it. */
-function mended(p: Parameters): string {
-  const steps = [
-    p.part('needs', () => `set ${codes(p.list('needs'))}`),
-    p.part('files', () => `give a file for ${codes(p.list('files'))}`),
-    p.part('unwanted', () => `leave out the file for ${codes(p.list('unwanted'))}`),
-  ].filter((step) => step !== '');
-  const without = p.part('because', () => `do without ${codes(p.list('because'))}`);
-  const text =
-    [steps.join(' and '), without].filter((way) => way !== '').join(', or ') || 'change one of them';
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
-}
-
-function codes(words: readonly string[]): string {
-  return words.map((word) => `\`${word}\``).join(' ');
-}
-
-function range(p: Parameters): string {
-  if (p.text('expected') === 'a text') return p.part('maximum', (value) => `of up to ${value} characters`);
-  if (p.has('minimum') && p.has('maximum')) return `from ${p.text('minimum')} to ${p.text('maximum')}`;
-  return p.part('minimum', (value) => `from ${value}`) || p.part('maximum', (value) => `up to ${value}`);
-}
-
-function frameRange(p: Parameters): string {
-  if (!p.has('maximum')) return p.part('minimum', (value) => `${value} or more`) || 'another number';
-  return range(p).replace(/^from (?=.* to )/, '');
-}
-
-function firstOf(p: Parameters, name: string, otherwise: string): string {
-  return p.text(name, otherwise).split(', ')[0] ?? otherwise;
 }

@@ -6,6 +6,7 @@ import { FIT_WORDING } from './fit-wording.ts';
 import { FOLLOW_UP_WORDING } from './follow-up-wording.ts';
 import { HOST_WORDING } from './host-wording.ts';
 import { MODEL_WORDING } from './model-wording.ts';
+import { PARAMETER_WORDING } from './parameter-wording.ts';
 import { QUEUE_WORDING } from './queue-wording.ts';
 import { SEQUENCE_WORDING } from './sequence-wording.ts';
 import { SSH_WORDING } from './ssh-wording.ts';
@@ -18,6 +19,7 @@ export const ERROR_WORDING: Readonly<Record<ErrorCode, Wording>> = {
   ...SEQUENCE_WORDING,
   ...FIT_WORDING,
   ...COMMAND_WORDING,
+  ...PARAMETER_WORDING,
   ...FOLLOW_UP_WORDING,
   ...QUEUE_WORDING,
   ...HOST_WORDING,
