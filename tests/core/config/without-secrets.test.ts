@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { explain } from '../../../src/bot/wording/explain.ts';
-import { withoutSecrets } from '../../../src/core/config/without-secrets.ts';
+import { withoutSecretParameters, withoutSecrets } from '../../../src/core/config/without-secrets.ts';
 import { loadToml } from './config-files.ts';
 
 // Put together here, so that nobody takes them for real ones.
@@ -80,7 +80,36 @@ describe('withoutSecrets', () => {
     expect(withoutSecrets('https://me:hunter2@host.example/x')).toBe('https://[hidden]@host.example/x');
   });
 
-  it('changes nothing a second time', () => {
+  it.each([
+    ['letters and digits', `aB3${'x'.repeat(17)}`],
+    ['hexadecimal digits', `0${'a'.repeat(19)}`],
+  ])('hides %s from 20 characters on, and none without a digit', (_what, word) => {
+    expect(withoutSecrets(`is ${word}, says`)).toBe('is [hidden], says');
+    expect(withoutSecrets(word.slice(0, -1))).toBe(word.slice(0, -1));
+    expect(withoutSecrets(word.replaceAll(/\d/g, 'b'))).toBe(word.replaceAll(/\d/g, 'b'));
+  });
+
+  it('hides it in each text of a problem, but not in the names that it gives', () => {
+    const parameters = { given: SLACK, count: 3, file: `${HEX}.toml`, variable: HUB, pattern: HEX };
+    expect(withoutSecretParameters({ code: 'config.invalid_value', parameters })).toEqual({
+      code: 'config.invalid_value',
+      parameters: { ...parameters, given: '[hidden]' },
+    });
+  });
+
+  it('leaves no token in a text, wherever it stands, and changes nothing a second time', () => {
+    const around = fc.stringMatching(/^[a-z .,:'"/\n]{0,8}[ "'\n]$/);
+    fc.assert(
+      fc.property(around, fc.constantFrom(SLACK, HEX, HUB), around, (before, token, after) => {
+        const hidden = withoutSecrets(`${before}${token}${after.split('').toReversed().join('')}`);
+        expect(hidden).not.toContain(token);
+        expect(hidden).toContain('[hidden]');
+        expect(withoutSecrets(hidden)).toBe(hidden);
+      }),
+    );
+  });
+
+  it('changes nothing of any text a second time', () => {
     fc.assert(
       fc.property(fc.oneof(fc.string(), fc.constantFrom(SLACK, DISCORD, HEX)), (text) => {
         expect(withoutSecrets(withoutSecrets(text))).toBe(withoutSecrets(text));
