@@ -6,10 +6,13 @@ import type { Connection } from './database.ts';
 import type { EventStore } from './events.ts';
 import type { FreshIds } from './fresh-ids.ts';
 
+/** The order of the queue, about the table `runs`; runs of one request that are alike in all else keep their order in it. */
+export const CLAIM_ORDER = 'priority DESC, turn, queued_at, request_id, request_position';
+
 /** The next run that a lane may take; its one parameter is a JSON list of profile ids. */
 export const CLAIM_NEXT = `
 SELECT id, profile_id AS profile FROM runs WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
-ORDER BY priority DESC, turn, queued_at, id LIMIT 1`;
+ORDER BY ${CLAIM_ORDER} LIMIT 1`;
 
 /** A resolved profile as it is stored: JSON, by its hash. */
 export interface StoredProfile {

@@ -3,6 +3,7 @@ import type { PrincipalId, RequestId, RunId } from '../ids.ts';
 import type { UtcMs } from '../ports/clock.ts';
 import type { Run, RunProgress, RunStage } from '../runs/run.ts';
 import type { VideoShape } from '../runs/shape.ts';
+import { CLAIM_ORDER } from './claims.ts';
 import type { Connection, Statement } from './database.ts';
 import { InputStore } from './inputs.ts';
 import { toJsonOrNull } from './json.ts';
@@ -52,6 +53,10 @@ interface LearnedRow extends Omit<LearnedRun, 'shape'> {
 }
 
 const LEARNED_RUNS = 30;
+
+/** Runs of one request are queued at one moment: their places in it tell which of them is the newer one. */
+const NEWEST_FIRST = 'runs.queued_at DESC, runs.request_id, runs.request_position DESC';
+const OLDEST_FIRST = 'runs.queued_at, runs.request_id, runs.request_position';
 
 /** Reads runs, queues new ones and keeps what people add to them; claiming and ending is in `attempts.ts`. */
 export class RunStore {
@@ -129,16 +134,16 @@ export class RunStore {
   /** Runs whose id begins with `text`, newest first. */
   matching(text: string, limit: number): Run[] {
     return this.#runs(
-      'WHERE runs.id >= ? AND runs.id < ? AND runs.deleted_at IS NULL ORDER BY queued_at DESC LIMIT ?',
+      `WHERE runs.id >= ? AND runs.id < ? AND runs.deleted_at IS NULL ORDER BY ${NEWEST_FIRST} LIMIT ?`,
       ...prefixRange(text),
       limit,
     );
   }
 
-  /** Newest first. */
+  /** Newest first; of one request, the last of its runs first. */
   list({ limit, ...filter }: RunFilter): Run[] {
     const { where, values } = conditions(filter);
-    return this.#runs(`${where} ORDER BY queued_at DESC, runs.id LIMIT ?`, ...values, limit);
+    return this.#runs(`${where} ORDER BY ${NEWEST_FIRST} LIMIT ?`, ...values, limit);
   }
 
   /** In the order in which they were asked for. */
@@ -148,7 +153,7 @@ export class RunStore {
 
   /** Runs that come from this one, oldest first. */
   childrenOf(id: RunId): Run[] {
-    return this.#runs('WHERE runs.parent_id = ? AND runs.deleted_at IS NULL ORDER BY queued_at, runs.id', id);
+    return this.#runs(`WHERE runs.parent_id = ? AND runs.deleted_at IS NULL ORDER BY ${OLDEST_FIRST}`, id);
   }
 
   count(filter: Omit<RunFilter, 'limit'>): number {
@@ -161,21 +166,22 @@ export class RunStore {
 
   /** In the order in which they will be claimed. */
   queued(): Run[] {
-    return this.#runs("WHERE state = 'queued' ORDER BY priority DESC, turn, queued_at, runs.id");
+    return this.#runs(`WHERE state = 'queued' ORDER BY ${CLAIM_ORDER}`);
   }
 
   /** The first of them that a lane with these profiles can take. */
   queuedFor(profiles: readonly string[], limit: number): Run[] {
     return this.#runs(
       `WHERE state = 'queued' AND profile_id IN (SELECT value FROM json_each(?))
-       ORDER BY priority DESC, turn, queued_at, runs.id LIMIT ?`,
+       ORDER BY ${CLAIM_ORDER} LIMIT ?`,
       JSON.stringify(profiles),
       limit,
     );
   }
 
+  /** In the order in which they were claimed. */
   active(): Run[] {
-    return this.#runs("WHERE state = 'active' ORDER BY started_at");
+    return this.#runs(`WHERE state = 'active' ORDER BY started_at, ${CLAIM_ORDER}`);
   }
 
   countQueued(owner: PrincipalId): number {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { LaneName, RunId } from '../../../src/core/ids.ts';
 import { newId } from '../../../src/core/ids.ts';
 import type { Random } from '../../../src/core/ports/random.ts';
+import type { Run } from '../../../src/core/runs/run.ts';
 import { FakeRandom } from '../../fakes/fake-random.ts';
 import { addPrompt, addRun, somebody } from '../../support/queued-runs.ts';
 import { minimal } from '../models/profiles.ts';
@@ -152,6 +153,36 @@ describe('runs', () => {
     expect(store.runs.countQueued(ben.id)).toBe(1);
     expect(store.runs.matching(first.slice(0, 7), 5).map(({ id }) => id)).toEqual([first]);
     expect(store.runs.get('rs_00000000' as RunId)).toBeUndefined();
+  });
+
+  it('of one request are listed with its last one first, and wait and run in its order', async () => {
+    const { store } = await openStore();
+    const ana = somebody(store);
+    const prompt = addPrompt(store, ana, 'street');
+    const parent = addRun(store, prompt, minimal(), { queuedAt: 1 });
+    const models = ['minimal', 'other'];
+    const claim = (lane: string) => store.attempts.claim(lane as LaneName, models, store.instance)?.run;
+    expect(claim('here/cpu')).toBe(parent);
+    const requestId = store.ids.make('rq');
+    store.requests.insert({ id: requestId, owner: ana.id, at: 2 });
+    const asked = Array.from({ length: 12 }, (_, position) =>
+      addRun(store, prompt, minimal({ id: models[position % 2] }), {
+        ...{ requestId, position, queuedAt: 2 },
+        parent: { run: parent, relation: 'retry' },
+      }),
+    );
+    const ids = (runs: readonly Run[]) => runs.map(({ id }) => id);
+
+    expect(ids(store.runs.list({ limit: 13 }))).toEqual([...asked.toReversed(), parent]);
+    expect(ids(store.runs.list({ limit: 13, request: requestId }))).toEqual(asked.toReversed());
+    expect(ids(store.runs.matching('rs_', 13))).toEqual([...asked.toReversed(), parent]);
+    expect(ids(store.runs.ofRequest(requestId))).toEqual(asked);
+    expect(ids(store.runs.childrenOf(parent))).toEqual(asked);
+    expect(ids(store.runs.queued())).toEqual(asked);
+    expect(ids(store.runs.queuedFor(models, 13))).toEqual(asked);
+
+    expect(asked.map((_, lane) => claim(`here/gpu${lane}`))).toEqual(asked);
+    expect(ids(store.runs.active())).toEqual([parent, ...asked]);
   });
 
   it('keep what people add, and the relation to where they came from', async () => {

@@ -142,10 +142,10 @@ CREATE TABLE runs (
   overtaken INTEGER NOT NULL DEFAULT 0,
   deleted_at INTEGER
 ) STRICT;
-CREATE INDEX runs_claim ON runs (priority DESC, turn, queued_at, id) WHERE state = 'queued';
+CREATE INDEX runs_claim ON runs (priority DESC, turn, queued_at, request_id, request_position) WHERE state = 'queued';
 CREATE INDEX runs_queued_by_owner ON runs (owner_id, turn) WHERE state = 'queued';
 CREATE INDEX runs_active ON runs (id) WHERE state = 'active';
-CREATE INDEX runs_newest ON runs (queued_at DESC, id) WHERE deleted_at IS NULL;
+CREATE INDEX runs_newest ON runs (queued_at DESC, request_id, request_position DESC) WHERE deleted_at IS NULL;
 CREATE INDEX runs_of_request ON runs (request_id, request_position);
 CREATE INDEX runs_of_parent ON runs (parent_id) WHERE parent_id IS NOT NULL;
 CREATE INDEX runs_of_prompt ON runs (prompt_id, queued_at DESC);
