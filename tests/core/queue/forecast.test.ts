@@ -116,12 +116,13 @@ describe('runs that start together', () => {
     const lanes = [
       lane('one'),
       lane('two'),
+      lane('three'),
       lane('soon', { low: 0, high: 1 }),
       { ...lane('unknown'), freeIn: undefined },
       lane('other', FREE_NOW, ['b']),
     ];
     forecastGroups(lanes, QUEUE.slice(0, 1), () => HOUR, groupOf);
-    expect(asked).toEqual([['one', '1', ['1'], 1]]);
+    expect(asked).toEqual([['one', '1', ['1'], 2]]);
   });
 
   it('are with the lane that may be free first where one is unknown, and nobody says when', () => {

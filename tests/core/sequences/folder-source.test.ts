@@ -29,6 +29,33 @@ describe('a folder of pictures', () => {
     for (const path of source.paths) expect((await source.read(path)).toString()).toBe('one');
   });
 
+  it('lists folders two deep, in the order of their names, as far as so many files are allowed', async () => {
+    const { folder } = await render();
+    await mkdir(join(folder, 'depth', 'more', 'deepest'), { recursive: true });
+    await writeFile(join(folder, 'depth', 'more', 'deepest', 'x.png'), 'x');
+    for (const name of ['b.png', 'a.png', 'c.png', 'depth/2.png', 'depth/10.png'])
+      await writeFile(join(folder, name), name);
+
+    const all = ['1.png', 'a.png', 'b.png', 'c.png', 'depth/10.png', 'depth/2.png', 'depth/more/deepest'];
+    await using source = await openFolder(folder, { ...LIMITS, maxFiles: all.length });
+    expect(source.paths).toEqual(all);
+    expect((await source.read('depth/10.png')).toString()).toBe('depth/10.png');
+    const maxFiles = all.length - 1;
+    await expect(openFolder(folder, { ...LIMITS, maxFiles })).rejects.toMatchObject({
+      code: 'input.sequence_too_large',
+      parameters: { maxFiles },
+    });
+  });
+
+  it('gives no file that is too large, and says which one and how large it may be', async () => {
+    const { folder } = await render();
+    await using source = await openFolder(folder, { ...LIMITS, maxFileBytes: 2 });
+    await expect(source.read('1.png')).rejects.toMatchObject({
+      code: 'input.file_too_large',
+      parameters: { file: '1.png', maxBytes: 2 },
+    });
+  });
+
   it.each([
     ['beside it', '../render-secret/x.png'],
     ['far away', '/etc/hostname'],
