@@ -115,6 +115,7 @@ export class FollowUps {
       model: run.profileId,
       parameters: run.parameters,
       ...(profile && { profile, task: profile.task }),
+      ...(run.draft && { draft: true }),
       parent: { run: run.id, relation: 'reproduce' },
     });
   }

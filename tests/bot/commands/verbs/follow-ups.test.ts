@@ -324,6 +324,21 @@ describe('enhance', () => {
 });
 
 describe('reproduce', () => {
+  it('makes a draft of a draft, with the same settings, that can be promoted', async () => {
+    const { bench, prompt } = await withResult();
+    const line = `inference ${prompt.id} --model transfer1 --draft num_steps=9`;
+    const first = (await bench.say(line)).data as Run;
+    const draft = await finish(bench, [{}]);
+    expect(draft).toMatchObject({ id: first.id, draft: ['num_steps'] });
+    const again = (await bench.say(`reproduce ${draft.id}`)).data as Run;
+    expect(again).toMatchObject({
+      draft: ['num_steps'],
+      parameters: draft.parameters,
+      profileHash: draft.profileHash,
+    });
+    expect(again.parameters['num_steps']).toBe(9);
+  });
+
   it('runs the same with the profile of then, alone, and is told from other runs', async () => {
     const { bench, run } = await withResult();
     const again = (await bench.say(`reproduce ${run.id}`)).data as Run;
