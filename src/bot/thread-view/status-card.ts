@@ -1,6 +1,6 @@
 import type { Problem } from '../../core/errors.ts';
 import type { Card, CardBlock, Text } from '../../core/ports/chat.ts';
-import type { QueuePlace, RunsBefore } from '../../core/queue/queue-view.ts';
+import type { QueuePlace, RunsOfOwner } from '../../core/queue/queue-view.ts';
 import { isFinished, isStopping, type Run, transferOf } from '../../core/runs/run.ts';
 import { batchWords, returnedWords } from '../wording/batch-words.ts';
 import { explain } from '../wording/explain.ts';
@@ -60,21 +60,28 @@ function problemLine(problem: Problem): CardBlock {
   return paragraph(sentence(wrong), ' ', sentence(nextStep));
 }
 
-/** `Place 3 of 5 · starts in 18–25 min (2 runs of @ben, 1 of yours before it)`. */
+/** `Place 3 of 5 · starts in 18–25 min (1 run of @ben, 1 of yours before it; 1 run of yours is running)`. */
 function placeText(run: Run, place: QueuePlace): Text {
   const starts =
     place.paused || place.startsIn === undefined ? undefined : `starts in ${timeRange(place.startsIn)}`;
-  const before = place.before.filter((runs) => runs.count > 0);
-  const reason =
-    before.length === 0
-      ? ''
-      : ` (${before.map((runs, index) => beforeWords(run, runs, index === 0)).join(', ')} before it)`;
+  const { before, running } = place;
+  const isOne = running.length === 1 && running[0]?.count === 1;
+  const reasons = [
+    ...(before.length === 0 ? [] : [`${whoseRuns(run, before)} before it`]),
+    ...(running.length === 0 ? [] : [`${whoseRuns(run, running)} ${isOne ? 'is' : 'are'} running`]),
+  ];
+  const reason = reasons.length === 0 ? '' : ` (${reasons.join('; ')})`;
   return line(facts(`Place ${place.place} of ${place.of}`, starts ?? false), reason);
 }
 
-function beforeWords(run: Run, runs: RunsBefore, first: boolean): string {
-  const amount = first ? count(runs.count, 'run') : String(runs.count);
-  return runs.owner === run.owner ? `${amount} of yours` : `${amount} of ${person(runs.ownerName)}`;
+/** `2 runs of @ben, 1 of yours`. */
+function whoseRuns(run: Run, all: readonly RunsOfOwner[]): string {
+  return all
+    .map((runs, index) => {
+      const amount = index === 0 ? count(runs.count, 'run') : String(runs.count);
+      return runs.owner === run.owner ? `${amount} of yours` : `${amount} of ${person(runs.ownerName)}`;
+    })
+    .join(', ');
 }
 
 function activeCard(view: StatusView): Card {

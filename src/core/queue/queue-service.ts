@@ -13,7 +13,7 @@ import { allDoneIn } from './forecast.ts';
 import { hostView } from './host-view.ts';
 import { type Pause, QueueLooks, readPause } from './queue-looks.ts';
 import { type QueuePlan, toPlan } from './queue-plan.ts';
-import type { QueueEntry, QueueOutlook, QueuePlace, QueueView, RunsBefore } from './queue-view.ts';
+import type { QueueEntry, QueueOutlook, QueuePlace, QueueView, RunsOfOwner } from './queue-view.ts';
 import { estimateRun, usualParameters } from './run-estimate.ts';
 
 /** Waiting runs that a view lists; the others are counted. */
@@ -123,7 +123,8 @@ export class QueueService {
     return {
       place: index + 1,
       of: queued.length,
-      before: countByOwner([...active, ...queued.slice(0, index)]),
+      before: countByOwner(queued.slice(0, index)),
+      running: countByOwner(active),
       paused: paused !== undefined,
       ...this.#blockedFor(run),
       ...(startsIn && { startsIn }),
@@ -168,8 +169,8 @@ export class QueueService {
   }
 }
 
-function countByOwner(runs: readonly Run[]): RunsBefore[] {
-  const counts = new Map<string, RunsBefore>();
+function countByOwner(runs: readonly Run[]): RunsOfOwner[] {
+  const counts = new Map<string, RunsOfOwner>();
   for (const { owner, ownerName } of runs) {
     counts.set(owner, { owner, ownerName, count: (counts.get(owner)?.count ?? 0) + 1 });
   }

@@ -8,8 +8,8 @@ import type { Run, RunStage, RunTransfer, TimeRange } from '../runs/run.ts';
 import type { LaneDriver } from '../store/lanes.ts';
 import type { Forecast } from './forecast.ts';
 
-/** Runs of one person that come before a given run. */
-export interface RunsBefore {
+/** Runs of one person that come before a given run, or run while it waits. */
+export interface RunsOfOwner {
   readonly owner: PrincipalId;
   readonly ownerName: string;
   readonly count: number;
@@ -22,8 +22,10 @@ export interface QueuePlace {
   readonly of: number;
   /** Time until it starts, ms; absent while unknown. */
   readonly startsIn?: TimeRange;
-  /** Waiting and active runs that come before it, in order of first appearance. */
-  readonly before: readonly RunsBefore[];
+  /** Waiting runs that come before it, `place - 1` in all, in order of first appearance. */
+  readonly before: readonly RunsOfOwner[];
+  /** Runs that are active now, on any lane. */
+  readonly running: readonly RunsOfOwner[];
   /** True while the queue is paused: nothing starts. */
   readonly paused: boolean;
   /** Why no lane takes it, where every lane that could is blocked. */

@@ -298,6 +298,7 @@ describe('in a pipe', () => {
             place,
             of: 3,
             before: [],
+            running: [],
             paused: false,
             startsIn: { low: minutes * 60_000, high: minutes * 60_000 },
           },

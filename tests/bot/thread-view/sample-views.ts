@@ -25,9 +25,10 @@ export const PLACE = {
   of: 5,
   startsIn: { low: 18 * MINUTE, high: 25 * MINUTE },
   before: [
-    { owner: BEN, ownerName: 'ben', count: 2 },
+    { owner: BEN, ownerName: 'ben', count: 1 },
     { owner: ANA, ownerName: 'ana', count: 1 },
   ],
+  running: [{ owner: BEN, ownerName: 'ben', count: 1 }],
   paused: false,
 };
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { statusCard } from '../../../src/bot/thread-view/status-card.ts';
 import type { StatusView } from '../../../src/bot/thread-view/views.ts';
 import type { Run } from '../../../src/core/runs/run.ts';
-import { activeRun, BEN, endedRun, MINUTE, NOW, sampleRun } from '../samples.ts';
+import { ANA, activeRun, BEN, endedRun, MINUTE, NOW, sampleRun } from '../samples.ts';
 import { rendered } from '../terminal/rendered.ts';
 
 import { PLACE } from './sample-views.ts';
@@ -12,7 +12,7 @@ describe('the status card', () => {
     expect(rendered(statusCard({ run: sampleRun(), place: PLACE }))).toMatchInlineSnapshot(`
       "
       ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
-        Place 3 of 5 · starts in 18–25 min (2 runs of @ben, 1 of yours before it)
+        Place 3 of 5 · starts in 18–25 min (1 run of @ben, 1 of yours before it; 1 run of @ben is running)
         edge 0.8 · vis 0.2 · 35 steps · seed 7
         → Cancel: /cosmos cancel rs_3fq8w1zz
       "
@@ -21,7 +21,7 @@ describe('the status card', () => {
 
   test('of a queued run says that the queue is paused instead of a time', () => {
     expect(
-      rendered(statusCard({ run: sampleRun(), place: { ...PLACE, paused: true, before: [] } })),
+      rendered(statusCard({ run: sampleRun(), place: { ...PLACE, paused: true, before: [], running: [] } })),
     ).toMatchInlineSnapshot(`
       "
       ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
@@ -31,6 +31,20 @@ describe('the status card', () => {
         → Cancel: /cosmos cancel rs_3fq8w1zz
       "
     `);
+  });
+
+  test('of a queued run tells the runs that wait before it from those that run', () => {
+    const ben = { owner: BEN, ownerName: 'ben', count: 3 };
+    const ana = { owner: ANA, ownerName: 'ana', count: 1 };
+    const words = (place: Partial<typeof PLACE>) =>
+      rendered(statusCard({ run: sampleRun(), place: { ...PLACE, place: 1, of: 1, before: [], ...place } }));
+    expect(words({ running: [ana] })).toContain(
+      'Place 1 of 1 · starts in 18–25 min (1 run of yours is running)',
+    );
+    expect(words({ running: [ben] })).toContain('(3 runs of @ben are running)');
+    expect(words({ running: [ana, ben] })).toContain('(1 run of yours, 3 of @ben are running)');
+    expect(words({ place: 4, of: 4, before: [ben], running: [] })).toContain('(3 runs of @ben before it)');
+    expect(words({ running: [] })).not.toContain('(');
   });
 
   test('of a run that nobody follows says so, and no remaining time', () => {

@@ -118,16 +118,18 @@ describe('the place of a run', () => {
     expect(place(first)).toMatchObject({
       place: 1,
       of: 3,
-      before: [{ ownerName: 'ben', count: 1 }],
+      before: [],
+      running: [{ ownerName: 'ben', count: 1 }],
       paused: false,
     });
     expect(place(first)?.startsIn).toEqual(TAKES);
     expect(place(last)).toMatchObject({
       place: 3,
       before: [
-        { ownerName: 'ben', count: 2 },
         { ownerName: 'ana', count: 1 },
+        { ownerName: 'ben', count: 1 },
       ],
+      running: [{ ownerName: 'ben', count: 1 }],
       startsIn: { low: 3 * TAKES.low, high: 3 * TAKES.high },
     });
     expect(place(second)?.place).toBe(2);
@@ -154,7 +156,7 @@ describe('the place of a run', () => {
     expect(place(run)?.startsIn).toEqual({ low: 0, high: 0 });
     expect(service.pause(ana)).toBe(true);
     expect(service.pause(ana)).toBe(false);
-    expect(place(run)).toEqual({ place: 1, of: 1, before: [], paused: true });
+    expect(place(run)).toEqual({ place: 1, of: 1, before: [], running: [], paused: true });
     expect(service.resume(ana)).toBe(true);
     expect(service.resume(ana)).toBe(false);
     expect(place(run)?.startsIn).toBeDefined();
