@@ -12,7 +12,8 @@ describe('the status card', () => {
     expect(rendered(statusCard({ run: sampleRun(), place: PLACE }))).toMatchInlineSnapshot(`
       "
       ○ rs_3fq8w1zz · rainy_neon_street · transfer1 · asked by @ana
-        Place 3 of 5 · starts in 18–25 min (1 run of @ben, 1 of yours before it; 1 run of @ben is running)
+        Place 3 of 5 · starts in 18–25 min (1 run of @ben, 1 of yours before it; 1 run of @ben
+        is running)
         edge 0.8 · vis 0.2 · 35 steps · seed 7
         → Cancel: /cosmos cancel rs_3fq8w1zz
       "
