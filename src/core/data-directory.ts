@@ -18,6 +18,11 @@ export class DataDirectory {
     return join(this.root, 'locks', 'daemon.lock');
   }
 
+  /** Id of the process that took `daemonLock` last, for people; who holds it now, only the lock knows. */
+  get daemonProcess(): string {
+    return join(this.root, 'locks', 'daemon.pid');
+  }
+
   /** Held by the one process that drives the lane. */
   laneLock(lane: LaneName): string {
     return join(this.root, 'locks', `${lane.replace('/', '--')}.lock`);

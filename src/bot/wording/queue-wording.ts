@@ -230,7 +230,7 @@ export const QUEUE_WORDING = {
     example: { pid: 4211 },
     say: (p) => ({
       sentence: `Another bot already works with this data folder${p.part('pid', (pid) => ` (process ${pid})`)}.`,
-      nextStep: 'Use that one, stop it first, or set another `data_dir`.',
+      nextStep: `Use that one, stop it first${p.part('pid', (pid) => ` (\`kill ${pid}\`)`)}, or set another \`data_dir\`.`,
     }),
   },
   'store.failed': {
