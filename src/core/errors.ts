@@ -83,6 +83,7 @@ export const ERRORS = {
   'input.parameter_spaced': { layer: 'input', class: 'validation' },
   'input.parameter_unknown': { layer: 'input', class: 'validation' },
   'input.parameter_type': { layer: 'input', class: 'validation' },
+  'input.parameter_repeated': { layer: 'input', class: 'validation' },
   'input.parameter_range': { layer: 'input', class: 'validation' },
   'input.parameter_choice': { layer: 'input', class: 'validation' },
   'input.list_invalid': { layer: 'input', class: 'validation' },

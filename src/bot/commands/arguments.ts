@@ -28,7 +28,7 @@ export interface ParsedCommand<Verb extends string = string> {
   readonly rest: readonly string[];
   /** Given options only; flags are true. */
   readonly options: Readonly<Record<string, OptionValue>>;
-  /** In order; where a name stands several times, the last one holds unless it names a list. */
+  /** In order; what may stand there several times, only its model knows. */
   readonly assignments: readonly Assignment[];
 }
 

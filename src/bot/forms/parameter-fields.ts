@@ -43,9 +43,9 @@ export function parameterFields({ profile, usable, now, values, keepsAll }: Para
     });
 }
 
-/** Of what stands several times where one value is asked for, the last one holds. */
+/** What stands several times where one value is asked for was meant as a list of them. */
 function asOneLine({ type }: Parameter, given: string | undefined): string | undefined {
-  return type === 'string' || type === 'regions' ? given : given?.split(/\r\n|\r|\n/).at(-1);
+  return type === 'string' || type === 'regions' ? given : given?.split(/\r\n|\r|\n/).join(',');
 }
 
 /** Numbers and lists of anything stand in a field as they were typed. */

@@ -7,6 +7,18 @@ import { didYouMean, type Parameters, type Wording } from './wording.ts';
 
 /** What is wrong with the parameters of a run, one by one and together. */
 export const PARAMETER_WORDING = {
+  'input.parameter_repeated': {
+    example: { parameter: 'seed', given: ['1', '2'], list: '1,2' },
+    say: (p) => {
+      const name = p.text('parameter', 'parameter');
+      const typed = p.list('given').map((value) => `\`${name}=${value}\``);
+      const list = p.part('list', (values) => `Write \`${name}=${values}\` for a run with each of them, or `);
+      return {
+        sentence: `${p.text('parameter', 'A parameter')} stands there more than once${typed.length === 0 ? '' : `: ${typed.join(', ')}`}.`,
+        nextStep: list === '' ? 'Leave all but one of them out.' : `${list}leave all but one out.`,
+      };
+    },
+  },
   'input.parameter_spaced': {
     example: { given: 'seed = 5', assignment: 'seed=5' },
     say: (p) => ({

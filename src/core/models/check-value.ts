@@ -14,6 +14,9 @@ const EXPECTED = {
 
 type NumberParameter = Extract<Parameter, { type: 'number' | 'integer' }>;
 
+/** As many values of a name that was typed again and again are said in an answer. */
+const NAMED = 5;
+
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
 
 /**
@@ -21,17 +24,31 @@ const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i;
  * (`"0.8"`, `"true"`, `"7"`). Problems: `input.parameter_type` {parameter, expected, given, minimum?,
  * maximum?, nearest?},
  * `input.parameter_range` {parameter, expected, given, minimum?, maximum?, step?, nearest?}, `input.parameter_choice`
- * {parameter, given, choices, nearest?}, and those of `parseRegions`. Of a list, each item is a region; of any other
- * parameter the last one holds.
+ * {parameter, given, choices, nearest?}, and those of `parseRegions`. Of a list, each item is a region; any other
+ * parameter has one value: `input.parameter_repeated` {parameter, given}.
  */
 export function checkValue(name: string, parameter: Parameter, given: unknown): Checked<ParameterValue> {
   if (parameter.type === 'regions') return checkRegions(name, parameter, given);
-  return checkOne(name, parameter, isRepeated(given) ? given.at(-1) : given);
+  const repeated = repeatedValues(given);
+  const [first, ...others] = repeated ?? [];
+  if (repeated === undefined) return checkOne(name, parameter, given);
+  return others.length === 0 ? checkOne(name, parameter, first) : repeatedProblem(name, repeated);
 }
 
-/** Somebody typed the name several times. */
-function isRepeated(given: unknown): given is readonly string[] {
-  return Array.isArray(given) && given.length > 1 && given.every((each) => typeof each === 'string');
+/** `input.parameter_repeated` {parameter, given, list?}: `list` holds all of its values in one word, where it takes several. */
+export function repeatedProblem(name: string, given: readonly string[], list?: string): Checked<never> {
+  return invalid('input.parameter_repeated', {
+    parameter: name,
+    given: given.slice(0, NAMED).map(shown),
+    ...(list !== undefined && { list }),
+  });
+}
+
+/** What somebody typed who wrote the name several times, equal values once; undefined for anything else. */
+export function repeatedValues(given: unknown): readonly string[] | undefined {
+  const isRepeated =
+    Array.isArray(given) && given.length > 1 && given.every((each) => typeof each === 'string');
+  return isRepeated ? [...new Set<string>(given)] : undefined;
 }
 
 type OneValue = Exclude<Parameter, { type: 'regions' }>;

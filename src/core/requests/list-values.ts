@@ -1,5 +1,5 @@
 import { type Checked, invalid, valid } from '../errors.ts';
-import { checkValue } from '../models/check-value.ts';
+import { checkValue, repeatedProblem, repeatedValues } from '../models/check-value.ts';
 import type { Parameter } from '../models/profile.ts';
 
 /** `1..8`, `1..9..2`, `8..1`. */
@@ -10,7 +10,8 @@ const LISTED_TEXTS = /,["“„'‘][^"”“'’]*["”“'’]$/;
 /**
  * The values that stand in one word, in order, each once: `0.2,0.5,0.8`, `1..8`, `low,high`. Only one value where the
  * type has no lists: a comma belongs to a text. Values are not checked, unless that tells what was meant. Fails with
- * `input.list_invalid` {parameter, given, reason} and, before anything is made of a long range,
+ * `input.list_invalid` {parameter, given, reason}, where the name was typed several times with
+ * `input.parameter_repeated` {parameter, given, list?}, and, before anything is made of a long range, with
  * `queue.too_many_runs` {count, maximum}.
  */
 export function listValues(
@@ -21,8 +22,12 @@ export function listValues(
 ): Checked<readonly unknown[]> {
   const isNumber = parameter.type === 'integer' || parameter.type === 'number';
   const hasLists = isNumber || parameter.type === 'boolean' || parameter.type === 'choice';
-  // Of what was typed several times, the last one holds.
-  if (Array.isArray(given) && hasLists) return listValues(name, parameter, given.at(-1), maximum);
+  const [first, ...others] = repeatedValues(given) ?? [];
+  if (first !== undefined && hasLists) {
+    return others.length === 0
+      ? listValues(name, parameter, first, maximum)
+      : repeated(name, parameter, [first, ...others], maximum);
+  }
   if (typeof given !== 'string') return valid([given]);
   if (!hasLists) {
     return LISTED_TEXTS.test(given) ? flawed(name, given, 'text') : valid([given]);
@@ -36,6 +41,18 @@ export function listValues(
   return isDecimalComma(name, parameter, given, pieces)
     ? valid([given])
     : numbers(name, pieces, given, maximum);
+}
+
+/** One list of all of them is what was meant, unless they can be none. */
+function repeated(
+  name: string,
+  parameter: Parameter,
+  given: readonly string[],
+  maximum: number,
+): Checked<never> {
+  const list = given.join(',');
+  const isList = list.length <= 100 && listValues(name, parameter, list, maximum).ok;
+  return repeatedProblem(name, given, isList ? list : undefined);
 }
 
 function numbers(

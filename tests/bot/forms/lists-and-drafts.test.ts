@@ -118,10 +118,10 @@ describe('several values in a field', () => {
     expect(field(one, 'parameter:canny_threshold')).toMatchObject({ kind: 'choice', initial: 'low' });
   });
 
-  it('that stand several times in a command are the last one, as they are when typed', async () => {
+  it('that stand several times in a command are one list of them, as its answer offers where there is no form', async () => {
     const { form } = await open('seed=5 seed=1..3 edge=0.1 edge=0.9');
-    expect(field(form, SEED)).toMatchObject({ initial: '1..3' });
-    expect(field(form, EDGE)).toMatchObject({ initial: '0.9' });
+    expect(field(form, SEED)).toMatchObject({ initial: '5,1..3' });
+    expect(field(form, EDGE)).toMatchObject({ initial: '0.1,0.9' });
   });
 
   it('of a run that is tuned are a request with all that the run was', async () => {

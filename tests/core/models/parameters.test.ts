@@ -25,6 +25,13 @@ const value = (name: string, given: unknown) => {
 };
 
 describe('checkParameters', () => {
+  it('refuses different values for a name, and takes equal ones', () => {
+    const parameters = { parameter: 'words', given: ['a', 'b'] };
+    expect(value('words', ['a', 'b'])).toEqual({ code: 'input.parameter_repeated', parameters });
+    expect(value('words', ['a', 'a'])).toBe('a');
+    expect(value('steps', ['7', '7'])).toBe(7);
+  });
+
   it('fills in defaults and leaves out what has none', () => {
     expect(checkParameters(typed, {})).toEqual({
       ok: true,

@@ -87,8 +87,35 @@ describe('one parameter', () => {
     expect(values('seed', 7)).toEqual([7]);
   });
 
-  test('of a name that was typed several times, the last one holds, a list too', () => {
-    expect(values('seed', ['9', '1..2'])).toEqual(['1', '2']);
+  test.each<[string, string[], string | undefined]>([
+    ['seed', ['1', '2'], '1,2'],
+    ['seed', ['9', '1..2', '9'], '9,1..2'],
+    ['edge', ['0.1', '0.9'], '0.1,0.9'],
+    ['offload', ['true', 'false'], 'true,false'],
+    ['threshold', ['low', 'high'], 'low,high'],
+    ['aspect', ['16,9', '1,1'], '16,9,1,1'],
+    ['seed', ['', '2'], undefined],
+    ['seed', ['0', '1..51'], undefined],
+  ])(
+    'of %s that was typed several times as %j is refused, and the list that is meant offered',
+    (name, given, list) => {
+      const parameters = { parameter: name, given: [...new Set(given)], ...(list !== undefined && { list }) };
+      expect(spread(PROFILE, { [name]: given }, 50)).toEqual({
+        ok: false,
+        problems: [{ code: 'input.parameter_repeated', parameters }],
+      });
+    },
+  );
+
+  test('that was typed several times in the same way is one', () => {
+    expect(values('seed', ['1..2', '1..2'])).toEqual(['1', '2']);
+  });
+
+  test('quotes only the first ones of what was typed again and again', () => {
+    const given = Array.from({ length: 60 }, (_, index) => `${index}`);
+    expect(spread(PROFILE, { seed: given }, 50)).toMatchObject({
+      problems: [{ parameters: { parameter: 'seed', given: ['0', '1', '2', '3', '4'] } }],
+    });
   });
 
   test.each([
