@@ -54,12 +54,13 @@ export function estimateRunMs(
 
 /** Proportional to the time that a model needs. */
 function workAmount(profile: Profile, work: RunWork): number {
+  const { growth, scales_with: grown } = profile.timing;
   const factors = {
-    frames: computedFrames(profile, work.frames),
-    pixels: work.width * work.height,
+    frames: computedFrames(profile, work.frames) ** growth,
+    pixels: (work.width * work.height) ** growth,
     steps: work.steps ?? 1,
   };
-  return profile.timing.scales_with.reduce((product, factor) => product * Math.max(1, factors[factor]), 1);
+  return grown.reduce((product, factor) => product * Math.max(1, factors[factor]), 1);
 }
 
 /** From the 20th to the 80th percentile, or between the extremes of a few. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { secretSchema } from '../config/secret.ts';
 import { RESERVED_NAMES } from '../ports/host.ts';
-import { count, environmentName, words } from './schema-basics.ts';
+import { count, environmentName, name, role, words } from './schema-basics.ts';
 import type { SpecValue } from './spec-object.ts';
 
 export const relativePath = z
@@ -145,4 +145,16 @@ export const mediaSchema = z.strictObject({
       overlap: z.number().int().min(0).default(0).describe('Frames that a part shares with the one before'),
     })
     .exactOptional(),
+  made: z
+    .strictObject({
+      frames: name.describe('The parameter that says how many frames the video has'),
+      width: name.describe('The parameter that says how wide it is'),
+      height: name.describe('The parameter that says how high it is'),
+      fps: z.number().positive().max(240).describe('Its frames per second'),
+      ends_with: role
+        .exactOptional()
+        .describe('The sound with which the video ends where that is shorter; all frames are computed'),
+    })
+    .exactOptional()
+    .describe('The video that the model makes, where settings say what it is, and no file'),
 });

@@ -133,6 +133,14 @@ export const timingSchema = z.strictObject({
     .array(z.enum(['frames', 'pixels', 'steps']))
     .default(['frames', 'pixels', 'steps'])
     .describe('What the time grows with; frames count in whole chunks'),
+  growth: z
+    .number()
+    .min(1)
+    .max(2)
+    .default(1)
+    .describe(
+      'How steeply with frames and pixels, as a power: 1 in proportion, 2 with the square, as where every point of a video looks at all others',
+    ),
   load_seconds: z
     .number()
     .min(0)

@@ -1,4 +1,5 @@
 import { nearest } from '../nearest.ts';
+import { ROLES } from '../prompts/prompt.ts';
 import { aspectOf } from './aspects.ts';
 import { batchFlaws } from './batch-flaws.ts';
 import { checkValue } from './check-value.ts';
@@ -119,8 +120,9 @@ function draftFlaws({ draft, parameters }: Profile): Flaw[] {
   });
 }
 
-function mediaFlaws({ media }: Profile): Flaw[] {
-  const flaws: Flaw[] = [];
+function mediaFlaws(profile: Profile): Flaw[] {
+  const { media } = profile;
+  const flaws: Flaw[] = madeFlaws(profile);
   if (media.max_frames !== undefined && media.max_frames < media.min_frames) {
     flaws.push({ path: ['media', 'max_frames'], message: 'is below min_frames' });
   }
@@ -128,4 +130,22 @@ function mediaFlaws({ media }: Profile): Flaw[] {
     flaws.push({ path: ['media', 'chunk', 'overlap'], message: 'must be below length' });
   }
   return flaws;
+}
+
+function madeFlaws({ media: { made }, parameters, inputs }: Profile): Flaw[] {
+  if (made === undefined) return [];
+  const flaws = (['frames', 'width', 'height'] as const).flatMap((key): Flaw[] => {
+    const path = ['media', 'made', key];
+    const parameter = parameters[made[key]];
+    if (parameter === undefined) return [unknownName(path, 'parameter', made[key], Object.keys(parameters))];
+    const isCount =
+      parameter.type === 'integer' ||
+      (parameter.type === 'choice' && parameter.choices.every((choice) => /^[1-9]\d*$/.test(choice)));
+    return isCount ? [] : [{ path, message: 'must be a parameter of whole numbers' }];
+  });
+  const { ends_with: sound } = made;
+  const path = ['media', 'made', 'ends_with'];
+  if (sound === undefined) return flaws;
+  if (inputs[sound] === undefined) return [...flaws, unknownName(path, 'input', sound, Object.keys(inputs))];
+  return ROLES[sound] === 'audio' ? flaws : [...flaws, { path, message: 'must be a sound' }];
 }

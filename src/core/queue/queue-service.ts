@@ -150,7 +150,7 @@ export class QueueService {
   expected(
     profile: Profile,
     inputs: Run['inputs'],
-    parameters: Run['parameters'] = usualParameters(profile),
+    parameters: Run['parameters'] = usualParameters(profile, inputs),
   ): TimeRange | undefined {
     return estimateRun(this.#store, profile, { inputs, parameters });
   }

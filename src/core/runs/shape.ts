@@ -11,9 +11,14 @@ export interface VideoShape {
 }
 
 type Asked = Pick<Run, 'inputs' | 'parameters'>;
+type Made = NonNullable<Profile['media']['made']>;
 
-/** What the time of a run depends on: the main video that its model takes, else a picture, which is one frame. */
+/**
+ * What the time of a run depends on: the video that its settings ask for where they alone say what is made; else the main
+ * video that its model takes, else a picture, which is one frame.
+ */
 export function workShape(profile: Profile, asked: Asked): VideoShape | undefined {
+  if (profile.media.made !== undefined) return madeShape(profile.media.made, asked);
   const video = videoShape(profile, asked);
   if (video !== undefined) return video;
   for (const { asset } of taken(profile, asked)) {
@@ -44,4 +49,15 @@ function taken({ inputs }: Profile, asked: Asked): readonly PromptInput[] {
 function mostFrames({ timing }: Profile, { parameters }: Asked): number {
   const value = timing.frames_parameter === undefined ? undefined : parameters[timing.frames_parameter];
   return typeof value === 'number' ? value : Infinity;
+}
+
+/** Undefined where one of the settings has no value. */
+function madeShape(made: Made, { parameters }: Asked): VideoShape | undefined {
+  const [frames, width, height] = [made.frames, made.width, made.height].map((name) =>
+    // Sizes may be choices, whose values are texts.
+    Number(parameters[name]),
+  );
+  const isWhole = [frames, width, height].every((value) => Number.isInteger(value));
+  if (!isWhole || frames === undefined || width === undefined || height === undefined) return undefined;
+  return { frames, width, height };
 }

@@ -90,4 +90,21 @@ describe('chunkCount', () => {
   it('is one for a model without parts', () => {
     expect(chunkCount(preview(), 5000)).toBe(1);
   });
+
+  it('grows with frames and pixels as steeply as the profile says, and in proportion with steps', () => {
+    const samples = [{ ...work, steps: 10, seconds: 100 }];
+    const times = [1, 2].map((growth) => {
+      const profile = minimal({ timing: { samples, growth } });
+      return [
+        { ...work, frames: 240, steps: 10 },
+        { ...work, width: 2560, steps: 10 },
+        { ...work, steps: 20 },
+      ].map((more) => Math.round((estimateRunMs(profile, more, [])?.high ?? 0) / 160_000));
+    });
+
+    expect(times).toEqual([
+      [2, 2, 2],
+      [4, 4, 2],
+    ]);
+  });
 });

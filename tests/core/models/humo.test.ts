@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkRun } from '../../../src/core/models/check-run.ts';
+import { estimateRunMs } from '../../../src/core/models/eta.ts';
 import { asPrepared, preparation } from '../../../src/core/models/prepare.ts';
 import type { AttemptPlan } from '../../../src/core/ports/host.ts';
+import { workOf } from '../../../src/core/queue/learned-runs.ts';
 import { input, shipped, video } from './profiles.ts';
 import { onlyFile, plan } from './sent-jobs.ts';
 
@@ -80,6 +82,33 @@ describe('the job of HuMo', () => {
   it('has a place for every parameter', () => {
     const named = [...PLACES.map(([name]) => name), 'height', 'width'];
     expect(named.toSorted()).toEqual(Object.keys(small.parameters).toSorted());
+    const ofLarge = [...named.filter((name) => name !== 'scale_i'), 'step_change'];
+    expect(ofLarge.toSorted()).toEqual(Object.keys(large.parameters).toSorted());
+  });
+
+  it('tells the large model alone where its guidance changes', () => {
+    const inputs = [voice, face];
+    expect(plan(large, {}, inputs).argv).toContain('generation.step_change=980');
+    for (const value of [0, 1000])
+      expect(plan(large, { step_change: value }, inputs).argv).toContain(`generation.step_change=${value}`);
+    expect(plan(small, {}, inputs).argv.join(' ')).not.toContain('step_change');
+    for (const value of [-1, 1001, 12.5])
+      expect(checkRun(large, inputs, { step_change: value })).toMatchObject({ ok: false });
+  });
+
+  it('is expected to take longer for more frames, a larger video and more steps', () => {
+    const most = (given: object): number => {
+      const checked = checkRun(small, [voice, face], { ...given });
+      if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+      const work = workOf(small, { inputs: [voice, face], parameters: checked.value });
+      return (work && estimateRunMs(small, work, [])?.high) ?? 0;
+    };
+    const usual = most({});
+
+    expect(usual).toBe(480_000 * 1.6);
+    expect(most({ num_steps: 25 }) / usual).toBeCloseTo(0.5, 3);
+    expect(most({ height: '720' }) / usual).toBeCloseTo(4.15, 1);
+    expect(most({ frames: 49 }) / usual).toBeCloseTo(0.31, 1);
   });
 
   it.each([small, large])('has every sound made into what the model makes of it itself', (profile) => {

@@ -277,6 +277,33 @@ describe('the profile schema', () => {
       'timing.frames_parameter',
       /no parameter/,
     ],
+    [
+      'a video made of unknown settings',
+      { media: { made: { frames: 'frames', width: 'width', height: 'height', fps: 25 } } },
+      'media.made.width',
+      /no parameter/,
+    ],
+    [
+      'a video made of settings that are no numbers',
+      {
+        parameters: { side: { type: 'choice', choices: ['480', 'wide'], default: '480', title: 'Side' } },
+        media: { made: { frames: 'side', width: 'side', height: 'side', fps: 25 } },
+      },
+      'media.made.height',
+      /whole numbers/,
+    ],
+    [
+      'a video that ends with a file that the model does not take',
+      { media: { made: { frames: 'f', width: 'f', height: 'f', fps: 25, ends_with: 'audio' } } },
+      'media.made.ends_with',
+      /no input/,
+    ],
+    [
+      'a video that ends with no sound',
+      { media: { made: { frames: 'f', width: 'f', height: 'f', fps: 25, ends_with: 'color' } } },
+      'media.made.ends_with',
+      /must be a sound/,
+    ],
   ])('refuses %s', (_what, over, where, detail) => {
     expect(problemsOf(MINIMAL, over)).toContainEqual(
       expect.objectContaining({

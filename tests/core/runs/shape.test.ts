@@ -33,4 +33,18 @@ describe('the work of a run', () => {
     const run = { inputs: [video('color', 500)], parameters: { max_frames: 50 } };
     expect(workShape(shipped(id), run)).toMatchObject({ frames: 50 });
   });
+
+  it('is the video that is asked for where settings say what is made, whatever the files are', () => {
+    const voice = input('audio', { kind: 'audio', durationMs: 1000, codec: 'mp3' }, 'mp3');
+    const parameters = { frames: 49, width: '832', height: '480', num_steps: 30 };
+
+    for (const inputs of [[voice], [voice, still], [voice, video('color', 200)]]) {
+      expect(workShape(shipped('humo-1.7b'), { inputs, parameters })).toEqual({
+        frames: 49,
+        width: 832,
+        height: 480,
+      });
+    }
+    expect(workShape(shipped('humo-1.7b'), { inputs: [still], parameters: { frames: 49 } })).toBeUndefined();
+  });
 });
