@@ -29,10 +29,10 @@ export const PARAMETER_WORDING = {
     }),
   },
   'input.parameter_unknown': {
-    example: { parameter: 'sed', model: 'preview', nearest: 'seed' },
+    example: { parameter: 'sed', model: 'preview', nearest: 'seed', others: ['vista', 'sketch'] },
     say: (p) => ({
       sentence: `${p.text('model', 'The model')} has no parameter${p.part('parameter', (name) => ` \`${name}\``)}.${didYouMean(p)}`,
-      nextStep: `See all parameters with \`models ${p.text('model', 'MODEL')}\`.`,
+      nextStep: `${otherModels(p)}See all parameters with \`models ${p.text('model', 'MODEL')}\`.`,
     }),
   },
   'input.parameter_type': {
@@ -143,4 +143,12 @@ function frameRange(p: Parameters): string {
 
 function firstOf(p: Parameters, name: string, otherwise: string): string {
   return p.text(name, otherwise).split(', ')[0] ?? otherwise;
+}
+
+/** Models that have the parameter, and take the prompt as well. */
+function otherModels(p: Parameters): string {
+  const [first, ...others] = p.list('others').map((model) => `\`--model ${model}\``);
+  if (first === undefined) return '';
+  const last = others.pop();
+  return `Choose a model that has it: ${last === undefined ? first : `${[first, ...others].join(', ')} or ${last}`}. `;
 }

@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import type { LimitsConfig } from '../config/config.ts';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { Models } from '../models/models.ts';
+import { withOtherModels } from '../models/other-models.ts';
 import type { QueueService } from '../queue/queue-service.ts';
 import type { RunOrder, RunService } from '../runs/run-service.ts';
 import type { Store } from '../store/store.ts';
@@ -61,7 +62,10 @@ export class RequestPlanner {
     }
     const [wrong, ...others] = mergeProblems(problems, order.prompts.length);
     if (wrong !== undefined) return { ok: false, problems: [wrong, ...others] };
-    return this.#planOf(orders, [...varied]);
+    const plan = this.#planOf(orders, [...varied]);
+    if (plan.ok || order.model !== undefined) return plan;
+    const unnamed = { inputs: order.prompts.map(({ inputs }) => inputs), ...(task && { task }) };
+    return { ok: false, problems: withOtherModels(plan.problems, this.#parts.models, unnamed) };
   }
 
   /** The same, and whether this person may queue so many more. */

@@ -5,6 +5,7 @@ import type { RequestId, RunId, ThreadId } from '../ids.ts';
 import { checkRun } from '../models/check-run.ts';
 import { draftOf } from '../models/draft.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
+import { withOtherModels } from '../models/other-models.ts';
 import { profileHash } from '../models/parse-profile.ts';
 import type { ParameterValues, Profile } from '../models/profile.ts';
 import { StoredProfiles } from '../models/stored-profiles.ts';
@@ -115,7 +116,11 @@ export class RunService {
     if (draft?.ok === false) return draft;
     const profile = draft?.value ?? model.profile;
     const parameters = checkRun(profile, order.prompt.inputs, order.parameters);
-    if (!parameters.ok) return parameters;
+    if (!parameters.ok) {
+      if (order.model !== undefined) return parameters;
+      const unnamed = { inputs: [order.prompt.inputs], ...(order.task && { task: order.task }) };
+      return { ok: false, problems: withOtherModels(parameters.problems, this.#models, unnamed) };
+    }
     const checked: CheckedOrder = {
       prompt: order.prompt,
       model,

@@ -42,6 +42,12 @@ test.each<[ErrorCode, ErrorParameters, string]>([
     { parameter: 'depth', given: '', expected: 'a number' },
     'depth has no value; it takes a number',
   ],
+  [
+    'input.parameter_unknown',
+    { parameter: 'seed', model: 'preview', others: ['one', 'two', 'three'] },
+    'Choose a model that has it: `--model one`, `--model two` or `--model three`. See all',
+  ],
+  ['input.parameter_unknown', { others: ['one'] }, 'Choose a model that has it: `--model one`. See'],
   ['input.option_unknown', { verb: 'inference', given: '--edge', assignment: 'edge=0.5' }, '`edge=0.5`'],
   [
     'input.argument_invalid',

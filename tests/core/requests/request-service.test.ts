@@ -58,6 +58,25 @@ describe('what many runs would be', () => {
     expect(bench.api.countRuns({})).toBe(0);
   });
 
+  test('names the models that have a parameter which the chosen one lacks, unless somebody has named it', async () => {
+    const bench = await open();
+    const { model: _, ...unnamed } = await order(bench, { seed: '1..4' });
+    const problem = (asked: RequestOrder) => {
+      const plan = bench.api.requests.plan(asked);
+      return plan.ok ? undefined : plan.problems[0].parameters;
+    };
+    const lacks = { parameter: 'seed', model: 'preview' };
+    expect(problem(unnamed)).toMatchObject({ ...lacks, others: ['transfer1'] });
+    const { parameters, prompts } = unnamed;
+    expect(bench.api.checkRun(bench.actor(), { prompt: prompts[0], parameters })).toMatchObject({
+      problems: [{ parameters: { ...lacks, others: ['transfer1'] } }],
+    });
+    expect(problem({ ...unnamed, model: 'preview' })).toEqual(
+      expect.not.objectContaining({ others: expect.anything() }),
+    );
+    expect(problem({ ...unnamed, parameters: { seed: 1, unheard_of: 1 } })).not.toHaveProperty('others');
+  });
+
   test('is each prompt with the same parameters', async () => {
     const bench = await open();
     const first = await bench.prompt('A street');
