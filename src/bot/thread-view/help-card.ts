@@ -5,7 +5,7 @@ import {
   type CommandTable,
   optionsOn,
 } from '../commands/definition.ts';
-import { GLOBAL_OPTIONS, NAMED_VARIABLES, SETTING_VARIABLES } from '../commands/global-options.ts';
+import { GLOBAL_OPTIONS, NAMED_VARIABLES } from '../commands/global-options.ts';
 import { argumentName, optionUsage, usage } from '../commands/help.ts';
 import { paragraph, sentence } from './text.ts';
 
@@ -26,20 +26,40 @@ function overview(commands: CommandTable, surface: CommandSurface): Card {
     mark: 'none',
     title: ['What I can do'],
     blocks: [
-      paragraph(
-        'Send a video together with a sentence that says what it shall become; that makes a prompt, and you can run it.',
-      ),
+      paragraph(...BEGINNING[surface]),
       { type: 'rows', rows },
-      paragraph(
-        'More about one of them: ',
-        { code: 'help inference' },
-        '. Ids and names may be shortened to their beginning, and left out in the thread of a run.',
-      ),
+      paragraph(...MORE[surface]),
       ...(surface === 'command_line' ? commandLine() : []),
     ],
     actions: [],
   };
 }
+
+/** How a first prompt is made, and run. */
+const BEGINNING: Readonly<Record<CommandSurface, Text>> = {
+  chat: [
+    'Send a video together with a sentence that says what it shall become; that makes a prompt, and you can run it.',
+  ],
+  command_line: [
+    { code: 'npx cosmos create prompt "A rainy street at night" clip.mp4' },
+    ' makes a prompt of a video and a sentence that says what it shall become; ',
+    { code: 'npx cosmos inference PROMPT --wait' },
+    ' runs it.',
+  ],
+};
+
+const MORE: Readonly<Record<CommandSurface, Text>> = {
+  chat: [
+    'More about one of them: ',
+    { code: 'help inference' },
+    '. Ids and names may be shortened to their beginning, and left out in the thread of a run.',
+  ],
+  command_line: [
+    'More about one of them: ',
+    { code: 'npx cosmos help inference' },
+    '. Ids and names may be shortened to their beginning.',
+  ],
+};
 
 /** What a shell has beside the verbs. */
 function commandLine(): readonly CardBlock[] {
@@ -48,7 +68,7 @@ function commandLine(): readonly CardBlock[] {
     { type: 'rows', rows: GLOBAL_OPTIONS.map((option) => helpRow(option.usage, option.help)) },
     paragraph('Variables of the environment, which win over the configuration:'),
     { type: 'rows', rows: NAMED_VARIABLES.map(({ name, help }) => helpRow(name, help)) },
-    paragraph(`Others set one key of the configuration each: ${SETTING_VARIABLES.join(', ')}.`),
+    paragraph('Other keys of the configuration have one too: docs/configuration.md lists them.'),
   ];
 }
 
