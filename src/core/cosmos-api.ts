@@ -20,7 +20,7 @@ import type { Run, TimeRange } from './runs/run.ts';
 import type { RunLog } from './runs/run-log.ts';
 import type { RunOrders } from './runs/run-orders.ts';
 import type { CheckedOrder, QueueOptions, RerunOrder, RunOrder } from './runs/run-service.ts';
-import type { PlannedVideo } from './sequences/sequence-maker.ts';
+import type { PictureWishes, PlannedVideo } from './sequences/sequence-maker.ts';
 import type { CancelResult } from './store/cancellation.ts';
 import type { KnownPrincipal } from './store/principals.ts';
 import type { RunFilter } from './store/run-filter.ts';
@@ -82,10 +82,10 @@ export class CosmosApi {
   /** As `PromptFiles.look`. */
   async lookAtPictures(
     path: string,
-    fps?: number,
+    wishes?: PictureWishes,
     prompt?: Prompt,
   ): Promise<Checked<readonly PlannedVideo[]>> {
-    return await this.#parts.promptFiles.look(path, fps, prompt);
+    return await this.#parts.promptFiles.look(path, wishes, prompt);
   }
 
   /** Adds files to a prompt; keeps nothing where `signal` aborts in between, and then throws the reason. */

@@ -68,6 +68,8 @@ export const ERRORS = {
   'input.sequence_too_large': { layer: 'input', class: 'validation' },
   'input.sequence_none': { layer: 'input', class: 'validation' },
   'input.sequence_twice': { layer: 'input', class: 'validation' },
+  'input.sequence_unknown': { layer: 'input', class: 'validation' },
+  'input.sequence_several': { layer: 'input', class: 'validation' },
   'input.archive_other': { layer: 'input', class: 'validation' },
   'input.link_outside': { layer: 'input', class: 'validation' },
   'input.archive_broken': { layer: 'input', class: 'validation' },

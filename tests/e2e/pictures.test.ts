@@ -35,12 +35,15 @@ it('a folder of pictures becomes a prompt, is cut for a model, and is shown as c
     for (let number = 1; number <= 6; number++)
       await copyFile(join(directory, 'frame.png'), join(directory, 'render', kind, `${number}.png`));
   }
-  const prepared = await cosmos('prepare', 'render', 'A grey ramp', '--fps', '12', '--json');
+  const prepared = await cosmos('prepare', 'render', 'A grey ramp', '--fps', '23.976', '--json');
   expect(prepared.code).toBe(0);
   expect(prepared.error).toContain('Making the color video of render');
   const { id, inputs } = JSON.parse(prepared.out);
   expect(inputs.map(({ role, asset }: { role: string; asset: object }) => [role, asset])).toEqual([
-    ['color', expect.objectContaining({ facts: expect.objectContaining({ width: 64, frames: 6, fps: 12 }) })],
+    [
+      'color',
+      expect.objectContaining({ facts: expect.objectContaining({ width: 64, frames: 6, fps: 23.976 }) }),
+    ],
     ['depth', expect.objectContaining({ facts: expect.objectContaining({ height: 48, frames: 6 }) })],
   ]);
 

@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { CosmosError } from '../../src/core/errors.ts';
+import { fpsOf } from '../../src/core/media/frame-rate.ts';
 import type {
   MediaFacts,
   MediaLimits,
@@ -125,7 +126,10 @@ export class FactMedia implements MediaWorker {
     onProgress?.(0.5);
     await this.hold;
     signal?.throwIfAborted();
-    const durationMs = (names.length * 1000) / plan.fps;
-    await writeFile(to, factVideo({ frames: names.length, fps: plan.fps, durationMs }, names.join(' ')));
+    const durationMs = (names.length * 1000) / fpsOf(plan.frameRate);
+    await writeFile(
+      to,
+      factVideo({ frames: names.length, fps: fpsOf(plan.frameRate), durationMs }, names.join(' ')),
+    );
   }
 }

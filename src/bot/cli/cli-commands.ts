@@ -1,4 +1,4 @@
-import { FPS_BOUNDS } from '../../core/sequences/frames-per-second.ts';
+import { videoRoles } from '../../core/sequences/sequence-names.ts';
 import type { CommandDefinition, OptionDefinition } from '../commands/definition.ts';
 import type { ShellVerb } from '../commands/global-options.ts';
 import { COMMANDS } from '../commands/registry.ts';
@@ -6,10 +6,9 @@ import { JSON_OUTPUT, PROMPT } from '../commands/registry-parts.ts';
 
 const FPS = {
   name: 'fps',
-  type: 'number',
-  help: 'Frames per second of videos that are made of pictures; 24 where neither this nor the name (render_30fps) says it',
+  type: 'frame_rate',
+  help: 'Frames per second of videos that are made of pictures, such as 25, 23.976 or 24000/1001; 24 where neither this nor the name (render_30fps) says it',
   essential: true,
-  ...FPS_BOUNDS,
 } as const satisfies OptionDefinition;
 
 /** Verbs that only the command line has, before those of every chat. */
@@ -64,6 +63,13 @@ export const CLI_COMMANDS = {
         help: 'Add the videos to this prompt',
         essential: true,
       },
+      {
+        name: 'as',
+        type: 'choice',
+        help: 'What the pictures show, where they are a single series; else their names tell it',
+        essential: false,
+        choices: videoRoles(),
+      },
       { name: 'name', type: 'text', help: 'Name of the new prompt', essential: false },
       {
         name: 'dry-run',
@@ -75,7 +81,8 @@ export const CLI_COMMANDS = {
     ],
     examples: [
       'prepare render "A rainy neon street at night"',
-      'prepare render.zip "A rainy neon street at night" --fps 30',
+      'prepare render.zip "A rainy neon street at night" --fps 23.976',
+      'prepare beauty "A rainy neon street at night" --as color',
       'prepare masks --prompt ps_7k2m9x4d',
       'prepare render --dry-run',
     ],

@@ -7,6 +7,7 @@ import { printCard, printProblems } from './cli-output.ts';
 import type { ExitCode, Invocation } from './command-line.ts';
 import { localPrincipal } from './local-user.ts';
 import { lookAtPictures } from './look-at-pictures.ts';
+import { pictureWishes, withCommandThatTakes } from './picture-options.ts';
 import { withBot } from './with-bot.ts';
 import { workPrinter } from './work-printer.ts';
 
@@ -17,20 +18,21 @@ export async function prepare(invocation: Invocation): Promise<ExitCode> {
   const { pictures = '', text = '' } = command.arguments;
   return await withBot(invocation, 'prepare', async (bot) => {
     if (options['dry-run'] === true) return await lookAtPictures(bot, output, command);
-    const { fps, name, prompt: reference, json } = options;
+    const { name, prompt: reference, json } = options;
     if (typeof reference === 'string')
-      return await addFiles(bot, output, { reference, paths: [pictures], options });
+      return await addFiles(bot, output, { reference, paths: [pictures], options, command });
+    const { role, frameRate } = pictureWishes(options);
     const { api, views, store } = bot.parts;
     const order = {
       text,
-      files: [{ path: pictures }],
-      ...(typeof fps === 'number' && { fps }),
+      files: [{ path: pictures, ...(role && { role }) }],
+      ...(frameRate && { frameRate }),
       ...(typeof name === 'string' && { name }),
       onProgress: workPrinter(output),
     };
     const made = text === '' ? textMissing() : await api.createPrompt(localPrincipal(store), order);
     if (!made.ok) {
-      printProblems(output, made.problems);
+      printProblems(output, withCommandThatTakes(made.problems, command));
       return 1;
     }
     if (json === true) output.out.write(`${JSON.stringify(made.value, undefined, 2)}\n`);

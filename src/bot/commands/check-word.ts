@@ -1,4 +1,5 @@
 import { type Checked, invalid, valid } from '../../core/errors.ts';
+import { FPS_BOUNDS, readFrameRate } from '../../core/media/frame-rate.ts';
 import { nearest } from '../../core/nearest.ts';
 import type { ArgumentDefinition, OptionDefinition } from './definition.ts';
 
@@ -26,6 +27,7 @@ export function checkOption(
   }
   if (typeof raw === 'boolean') return invalid('input.argument_missing', { verb, argument: `${name} VALUE` });
   if (option.type === 'choice') return checkChoice(verb, name, raw, option.choices ?? []);
+  if (option.type === 'frame_rate') return checkFrameRate(verb, name, raw);
   return option.type === 'number' ? checkNumber(verb, name, raw, option) : valid(raw);
 }
 
@@ -47,6 +49,11 @@ export function checkChoice(
     choices,
     ...(near === undefined ? {} : { nearest: near }),
   });
+}
+
+function checkFrameRate(verb: string, argument: string, given: string): Checked<string> {
+  if (readFrameRate(given) !== undefined) return valid(given);
+  return invalid('input.argument_invalid', { verb, argument, given, expected: 'frame rate', ...FPS_BOUNDS });
 }
 
 function checkNumber(

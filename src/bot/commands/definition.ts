@@ -46,8 +46,8 @@ export interface ArgumentDefinition {
 export interface OptionDefinition {
   /** Without the dashes: `dry-run`. */
   readonly name: string;
-  /** `flag` takes no value. `number` is a whole number. */
-  readonly type: 'flag' | 'text' | 'number' | 'choice';
+  /** `flag` takes no value. `number` is a whole number. `frame_rate` is what `readFrameRate` reads, and stays as typed. */
+  readonly type: 'flag' | 'text' | 'number' | 'frame_rate' | 'choice';
   /** A `text` that may have several lines. */
   readonly multiline?: boolean;
   /** What a `text` names. */

@@ -29,7 +29,11 @@ export function usage(verb: string, definition: CommandDefinition, surface: Comm
 export function optionUsage(option: OptionDefinition): string {
   if (option.type === 'flag') return `--${option.name}`;
   if (option.type === 'choice') return `--${option.name} ${(option.choices ?? []).join('|')}`;
-  return `--${option.name} ${option.type === 'number' ? 'N' : option.name.toUpperCase()}`;
+  return `--${option.name} ${isNumber(option) ? 'N' : option.name.toUpperCase()}`;
+}
+
+function isNumber({ type }: OptionDefinition): boolean {
+  return type === 'number' || type === 'frame_rate';
 }
 
 /** The verb that a name or an alias stands for, in any case. */

@@ -11,9 +11,14 @@ export function optionFieldName({ name }: Pick<OptionDefinition, 'name'>): strin
 /** The question for an option. */
 export function optionField(option: OptionDefinition, values: FormValues): FormField {
   const name = optionFieldName(option);
-  const kind = option.type === 'flag' ? 'choice' : option.type;
+  const kind = fieldKind(option);
   const choices = option.type === 'flag' ? ['true', 'false'] : option.choices;
   return plainField({ ...option, name, label: option.name, kind, required: false, choices }, values[name]);
+}
+
+function fieldKind({ type }: OptionDefinition): Asked['kind'] {
+  if (type === 'flag') return 'choice';
+  return type === 'frame_rate' ? 'text' : type;
 }
 
 interface Asked

@@ -1,6 +1,6 @@
 import type { Card } from '../../core/ports/chat.ts';
 import type { PlannedVideo } from '../../core/sequences/sequence-maker.ts';
-import { count, duration } from '../wording/numbers.ts';
+import { count, duration, framesPerSecond } from '../wording/numbers.ts';
 import { pictureChangeWords } from '../wording/picture-change-words.ts';
 import { line } from './text.ts';
 
@@ -14,7 +14,9 @@ export function plannedVideosCard(videos: readonly PlannedVideo[]): Card {
         type: 'rows',
         rows: videos.map(({ role, pictures, fps, changes }) => [
           line({ strong: role }),
-          line(`${count(pictures, 'picture')} · ${fps} fps · ${duration((pictures * 1000) / fps)}`),
+          line(
+            `${count(pictures, 'picture')} · ${framesPerSecond(fps)} · ${duration((pictures * 1000) / fps)}`,
+          ),
           line(pictureChangeWords(changes) || 'size and bits as they are'),
         ]),
       },

@@ -186,5 +186,7 @@ function expected(p: Parameters): string {
   if (p.has('choices')) return `is ${p.choices('choices')}`;
   if (p.text('expected') === 'flag') return 'takes no value';
   if (p.text('expected') === 'whole number') return `is a whole number${bounds(p)}`;
+  if (p.text('expected') === 'frame rate')
+    return `is a number of frames per second${bounds(p)}, such as 24, 23.976 or 24000/1001`;
   return p.part('expected', (text) => `is ${text}`) || 'is not valid';
 }

@@ -16,11 +16,37 @@ export const SEQUENCE_WORDING = {
     }),
   },
   'input.sequence_names': {
-    example: { file: 'render.zip', files: ['normal.0001.png', 'notes.txt'], roles: ['color', 'depth'] },
+    example: {
+      ...{ file: 'render.zip', files: ['color.0001.exr', 'notes.txt'], roles: ['color', 'depth'] },
+      formats: ['EXR'],
+    },
     say: (p) => ({
       sentence: `In ${file(p, 'the folder')}, ${p.part('files', (names) => `these are no pictures of a sequence that I know: ${names}`) || 'some files are no pictures of a sequence'}.`,
       nextStep:
-        `Take out what does not belong there. ${NAMING} ${p.part('roles', (roles) => `Kinds: ${roles}.`)}`.trim(),
+        `Take out what does not belong there. ${NAMING} ${toPng(p)}${p.part('roles', (roles) => `Kinds: ${roles}.`)}`.trim(),
+    }),
+  },
+  'input.sequence_unknown': {
+    example: {
+      ...{ file: 'shot', files: ['beauty.1001.png … beauty.1030.png (30 files)'] },
+      ...{ roles: ['depth', 'seg'], kind: 'depth' },
+      command: 'npx cosmos prepare shot --prompt ps_7k2m9x4d --as depth',
+    },
+    say: (p) => ({
+      sentence: `In ${file(p, 'the folder')}, the names do not tell what the pictures show${p.part('files', (names) => `: ${names}`)}.`,
+      nextStep: p.has('command')
+        ? `${p.part('command', (command) => `\`${command}\``)} takes them as ${p.text('kind', 'that')}${otherKinds(p)}.`
+        : `Name them \`color.0001.png\`, \`depth.0001.png\` and so on, or put them into a folder of that name; in a shell, \`npx cosmos prepare PICTURES … --as ${p.list('roles')[0] ?? 'color'}\` takes them as they are${otherKinds(p)}.`,
+    }),
+  },
+  'input.sequence_several': {
+    example: {
+      ...{ file: 'shot', role: 'color' },
+      files: ['beauty.1001.png … beauty.1030.png (30 files)', 'z.1001.png … z.1030.png (30 files)'],
+    },
+    say: (p) => ({
+      sentence: `${file(p, 'The folder')} holds more than one series of pictures, so they cannot all be ${role(p)}${p.part('files', (names) => `: ${names}`)}.`,
+      nextStep: `Leave \`--as\` out and let names tell them apart, or take all but one away. ${NAMING}`,
     }),
   },
   'input.sequence_twice': {
@@ -139,6 +165,21 @@ const SEEMING_STEPS: ReadonlyMap<string, string> = new Map([
 function seemingWords(seems: string): string {
   const words = SEEMING.get(seems);
   return words === undefined ? '' : `: it seems to be ${words}`;
+}
+
+/** How pictures of other formats become PNG, without a word of programs that somebody may not have. */
+function toPng(p: Parameters): string {
+  const formats = p.list('formats');
+  if (formats.length === 0) return '';
+  const look = formats.includes('EXR')
+    ? ', color with the view transform applied (EXR holds linear light)'
+    : '';
+  return `Instead of ${formats.join(' and ')}, write PNG with the same numbers from your renderer or compositing program${look}. `;
+}
+
+function otherKinds(p: Parameters): string {
+  const others = p.list('roles').slice(1);
+  return others.length === 0 ? '' : `; other kinds: ${others.join(', ')}`;
 }
 
 /** More are of no use to a person at once. */

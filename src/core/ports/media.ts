@@ -67,8 +67,15 @@ export interface SequenceFrame {
   readonly bytes: Uint8Array;
 }
 
+/** Frames per second, exact: 24000/1001 is no number with an end. Both parts are whole and above zero. */
+export interface FrameRate {
+  readonly numerator: number;
+  readonly denominator: number;
+}
+
 export interface SequencePlan {
-  readonly fps: number;
+  /** That of the video, exactly. */
+  readonly frameRate: FrameRate;
   /** How many will come; for progress alone. */
   readonly frames: number;
   /** Width × height of each picture, at most. */

@@ -1,7 +1,8 @@
 import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, valid } from '../errors.ts';
 import type { Clock } from '../ports/clock.ts';
-import type { PlannedVideo, SequenceWishes } from '../sequences/sequence-maker.ts';
+import type { FrameRate } from '../ports/media.ts';
+import type { PictureWishes, PlannedVideo, SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import { addedInputs, type TakenRole } from './added-inputs.ts';
 import type { AssetFolder } from './asset-folder.ts';
@@ -15,7 +16,7 @@ import { type GivenFile, lookAtPictures, stageFiles } from './stage-files.ts';
 export interface FilesToAdd {
   readonly files: readonly GivenFile[];
   /** Of videos that are made of pictures. */
-  readonly fps?: number;
+  readonly frameRate?: FrameRate;
   /** Told while videos are made of pictures. */
   readonly onProgress?: SequenceWishes['onProgress'];
   /** The same key again has no second effect. */
@@ -51,9 +52,13 @@ export class PromptFiles {
   }
 
   /** The videos that would be made of pictures, for a new prompt or for `prompt`; nothing is kept. As `lookAtPictures`. */
-  async look(path: string, fps?: number, prompt?: Prompt): Promise<Checked<readonly PlannedVideo[]>> {
+  async look(
+    path: string,
+    wishes: PictureWishes = {},
+    prompt?: Prompt,
+  ): Promise<Checked<readonly PlannedVideo[]>> {
     const needsColor = prompt?.inputs.some(({ role }) => role === 'color') !== true;
-    return await lookAtPictures(this.#folder, path, { needsColor, ...(fps !== undefined && { fps }) });
+    return await lookAtPictures(this.#folder, path, { ...wishes, needsColor });
   }
 
   /** All that is wrong with the files is reported at once, and then none is added. */
@@ -63,9 +68,9 @@ export class PromptFiles {
     request: FilesToAdd,
     signal?: AbortSignal,
   ): Promise<Checked<AddedFiles>> {
-    const { fps, onProgress } = request;
+    const { frameRate, onProgress } = request;
     const needsColor = !prompt.inputs.some(({ role }) => role === 'color');
-    const wishes = { signal, onProgress, needsColor, ...(fps !== undefined && { fps }) };
+    const wishes = { signal, onProgress, needsColor, ...(frameRate && { frameRate }) };
     await using staged = await stageFiles(this.#folder, request.files, wishes);
     if (!staged.checked.ok) return staged.checked;
     const files = staged.checked.value;

@@ -2,6 +2,7 @@ import type { Principal } from '../access/principal.ts';
 import { type Checked, invalid, type Problem, valid } from '../errors.ts';
 import type { PromptId, ThreadId } from '../ids.ts';
 import type { Clock, UtcMs } from '../ports/clock.ts';
+import type { FrameRate } from '../ports/media.ts';
 import type { SequenceWishes } from '../sequences/sequence-maker.ts';
 import type { Store } from '../store/store.ts';
 import type { AssetFolder } from './asset-folder.ts';
@@ -22,7 +23,7 @@ export interface NewPrompt {
   /** Names of further files that were sent with them and cannot be an input. */
   readonly leftOut?: readonly string[];
   /** Of videos that are made of pictures. */
-  readonly fps?: number;
+  readonly frameRate?: FrameRate;
   /** Told while videos are made of pictures. */
   readonly onProgress?: SequenceWishes['onProgress'];
   /** They may be given later, where the prompt is shown. */
@@ -69,8 +70,8 @@ export class PromptService {
     if (request.name !== undefined) collect(this.#checkName(request.name));
     if (request.files.length === 0 && request.filesMayFollow !== true)
       problems.push({ code: 'input.no_files', parameters: {} });
-    const { fps, onProgress } = request;
-    const wishes = { signal, onProgress, ...(fps !== undefined && { fps }) };
+    const { frameRate, onProgress } = request;
+    const wishes = { signal, onProgress, ...(frameRate && { frameRate }) };
     await using staged = await stageFiles(this.#folder, request.files, wishes);
     const files = collect(staged.checked);
     const inputs = files && collect(assignRoles(files));

@@ -15,6 +15,7 @@ export interface GivenFile {
   /** Of a file that we have downloaded ourselves: it is taken over. Every other one is copied and stays where it is. */
   readonly downloaded?: HashedFile;
   readonly name?: string;
+  /** What it is; of a folder or an archive: what its only series of pictures shows. */
   readonly role?: Role;
 }
 
@@ -64,7 +65,10 @@ export async function stageFiles(
       else problems.push(other);
       continue;
     }
-    await using made = await folder.sequences.make(file.path, name, wishes);
+    await using made = await folder.sequences.make(file.path, name, {
+      ...wishes,
+      ...(file.role && { role: file.role }),
+    });
     if (!made.checked.ok) problems.push(...made.checked.problems);
     else for (const video of made.checked.value) await stage(video, video.changes);
   }

@@ -2,11 +2,12 @@ import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { DataDirectory } from '../data-directory.ts';
 import { type Checked, CosmosError, type Problem } from '../errors.ts';
+import { fpsOf } from '../media/frame-rate.ts';
 import { type PictureSize, pngSize } from '../media/png-size.ts';
-import type { MediaLimits, MediaWorker, SequenceFrame } from '../ports/media.ts';
+import type { FrameRate, MediaLimits, MediaWorker, SequenceFrame } from '../ports/media.ts';
 import type { Role } from '../prompts/prompt.ts';
 import { openFolder } from './folder-source.ts';
-import { fpsOfName, USUAL_FPS } from './frames-per-second.ts';
+import { frameRateOfName, USUAL_RATE } from './frames-per-second.ts';
 import { type PictureChange, PictureChanges } from './picture-changes.ts';
 import type { PictureLimits, PictureSource } from './picture-source.ts';
 import { type Sequence, sortSequences } from './sequence-names.ts';
@@ -28,9 +29,15 @@ export interface WorkProgress {
   readonly share: number;
 }
 
-export interface SequenceWishes {
+/** What somebody says of pictures. */
+export interface PictureWishes {
   /** Of the videos; what the name says, else 24, where absent. */
-  readonly fps?: number;
+  readonly frameRate?: FrameRate;
+  /** What the only series of pictures shows, whatever its name says. */
+  readonly role?: Role;
+}
+
+export interface SequenceWishes extends PictureWishes {
   /** There is no color video yet. Default true. */
   readonly needsColor?: boolean;
   readonly signal?: AbortSignal | undefined;
@@ -49,6 +56,7 @@ export interface MadeVideo {
 /** A video that would be made. */
 export interface PlannedVideo extends Pick<MadeVideo, 'role' | 'changes'> {
   readonly pictures: number;
+  /** As near as a number gets. */
   readonly fps: number;
 }
 
@@ -117,7 +125,12 @@ export class SequenceMaker {
           sizes.push(pngSize(png));
         }
         problems.push(...unlikeTheFirst(role, frames, sizes));
-        planned.push({ role, pictures: frames.length, fps: sorted.value.fps, changes: changes.list() });
+        planned.push({
+          role,
+          pictures: frames.length,
+          fps: fpsOf(sorted.value.frameRate),
+          changes: changes.list(),
+        });
       }
       return problems.length > 0 ? withFile(problems, name) : { ok: true, value: planned };
     } catch (error) {
@@ -126,18 +139,18 @@ export class SequenceMaker {
   }
 
   async #sort(source: PictureSource, name: string, wishes: SequenceWishes) {
-    const { fps = fpsOfName(name) ?? USUAL_FPS } = wishes;
+    const { frameRate = frameRateOfName(name) ?? USUAL_RATE } = wishes;
     const sorted = sortSequences(source.paths, wishes);
     if (!sorted.ok) return withFile(sorted.problems, name);
     const sequences = sorted.value;
     const [longest] = sequences;
-    const durationMs = (longest.frames.length * 1000) / fps;
+    const durationMs = (longest.frames.length * 1000) / fpsOf(frameRate);
     const { maxDurationMs } = this.#limits;
     if (durationMs > maxDurationMs)
       return withFile([{ code: 'input.too_long', parameters: { durationMs, maxDurationMs } }], name);
     const differing = await differingSizes(source, sequences);
     if (differing.length > 0) return withFile(differing, name);
-    return { ok: true, value: { sequences, fps } } as const;
+    return { ok: true, value: { sequences, frameRate } } as const;
   }
 
   async #make(path: string, name: string, wishes: SequenceWishes & { readonly folder: string }) {
@@ -145,13 +158,13 @@ export class SequenceMaker {
     await using source = await openSource(path, this.#limits);
     const sorted = await this.#sort(source, name, wishes);
     if (!sorted.ok) return sorted;
-    const { sequences, fps } = sorted.value;
+    const { sequences, frameRate } = sorted.value;
     const { maxPixels } = this.#limits;
     const problems: Problem[] = [];
     const made: MadeVideo[] = [];
     for (const [index, { role, frames }] of sequences.entries()) {
       const to = join(folder, `${role}.mp4`);
-      const plan = { fps, frames: frames.length, maxPixels };
+      const plan = { frameRate, frames: frames.length, maxPixels };
       const tell = (share: number): void =>
         onProgress?.({ file: name, making: role, share: (index + share) / sequences.length });
       tell(0);

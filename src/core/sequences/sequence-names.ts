@@ -24,46 +24,55 @@ const MOST_NAMES = 12;
 const SHORTEST_SERIES = 4;
 const LAST_NUMBER = /\d+(?=\.[^./]*$)/;
 
-interface Frame {
+/** What pictures are often rendered as, and no video is made of. */
+const OTHER_FORMATS: readonly (readonly [string, RegExp])[] = [
+  ['JPEG', /\.jpe?g$/i],
+  ['EXR', /\.exr$/i],
+];
+
+interface NumberedPicture {
   readonly path: string;
-  readonly role: Role;
   /** What comes before the number, folder included: a modality has one. */
   readonly series: string;
   readonly number: number;
+  /** Undefined where neither its name nor its folder tells one, or each another. */
+  readonly told: Role | undefined;
+}
+
+interface Frame extends NumberedPicture {
+  readonly role: Role;
+}
+
+/** What is known beside the names. */
+export interface SequenceFacts {
+  /** There is no color video yet. Default true. */
+  readonly needsColor?: boolean;
+  /** What the only series shows, whatever its name says. */
+  readonly role?: Role;
 }
 
 /**
  * Sorts the files of a folder or an archive into sequences, `color` first. Nothing is left out but the clutter of file
- * managers; all that is wrong is said at once: `input.sequence_none`, `input.sequence_names` {files}, `input.sequence_twice`
- * {role, files}, `input.sequence_gaps` {role, missing, first, last}, `input.sequence_no_color` {roles},
- * `input.sequence_lengths` {role, found, expected}.
+ * managers; all that is wrong is said at once: `input.sequence_none`, `input.sequence_names` {files, roles, formats: those of
+ * them that have to become PNG}, `input.sequence_unknown` {files: the only series, roles: what it may be taken as},
+ * `input.sequence_several` {role, files: of each series}, `input.sequence_twice` {role, files}, `input.sequence_gaps` {role,
+ * missing, first, last}, `input.sequence_no_color` {roles}, `input.sequence_lengths` {role, found, expected}.
  */
 export function sortSequences(
   paths: readonly string[],
-  { needsColor = true }: { readonly needsColor?: boolean } = {},
+  facts: SequenceFacts = {},
 ): Checked<readonly [Sequence, ...Sequence[]]> {
   const files = paths.filter((path) => !isClutter(path));
-  const frames = files.map((path) => readFrame(path) ?? path);
-  const wrong = frames.filter((frame) => typeof frame === 'string');
-  const byRole = Map.groupBy(
-    frames.filter((frame) => typeof frame !== 'string'),
-    ({ role }) => role,
-  );
+  const { frames, wrong } = withRoles(files, facts);
+  const byRole = Map.groupBy(frames, ({ role }) => role);
   const sequences = [...byRole]
     .toSorted(([left], [right]) => Number(right === 'color') - Number(left === 'color'))
     .map(([role, found]) => sequenceOf(role, found));
   const problems: Problem[] = [
     ...(files.length === 0 ? [{ code: 'input.sequence_none', parameters: {} } as const] : []),
-    ...(wrong.length === 0
-      ? []
-      : [
-          {
-            code: 'input.sequence_names',
-            parameters: { files: shortened(asSeries(wrong)), roles: videoRoles() },
-          } as const,
-        ]),
+    ...wrong,
     ...[...byRole].flatMap(([role, found]) => [...twice(role, found), ...gaps(role, found)]),
-    ...(!needsColor || byRole.size === 0 || byRole.has('color')
+    ...(facts.needsColor === false || byRole.size === 0 || byRole.has('color')
       ? []
       : [{ code: 'input.sequence_no_color', parameters: { roles: [...byRole.keys()] } } as const]),
   ];
@@ -81,19 +90,67 @@ function isClutter(path: string): boolean {
   return CLUTTER.test(parts.at(-1) ?? '') || parts.slice(0, -1).some((folder) => CLUTTER_FOLDERS.has(folder));
 }
 
+/** The pictures whose modality is known, and what is wrong with the other files. */
+function withRoles(
+  files: readonly string[],
+  { needsColor = true, role }: SequenceFacts,
+): { readonly frames: readonly Frame[]; readonly wrong: readonly Problem[] } {
+  const pictures = files.map((path) => readPicture(path) ?? path);
+  const others = pictures.filter((picture) => typeof picture === 'string');
+  const numbered = pictures.filter((picture) => typeof picture !== 'string');
+  const series = Map.groupBy(numbered, (picture) => picture.series);
+  if (role !== undefined) {
+    if (series.size < 2)
+      return { frames: numbered.map((picture) => ({ ...picture, role })), wrong: unknownNames(others) };
+    const names = [...series.values()].flatMap((each) => asSeries(each.map(({ path }) => path)));
+    const several = {
+      code: 'input.sequence_several',
+      parameters: { role, files: shortened(names) },
+    } as const;
+    return { frames: [], wrong: [several, ...unknownNames(others)] };
+  }
+  const frames = numbered.flatMap((picture) =>
+    picture.told === undefined ? [] : [{ ...picture, role: picture.told }],
+  );
+  const untold = numbered.filter(({ told }) => told === undefined).map(({ path }) => path);
+  if (untold.length > 0 && series.size === 1) {
+    const roles = needsColor ? ['color'] : videoRoles().filter((each) => each !== 'color');
+    const unknown = {
+      code: 'input.sequence_unknown',
+      parameters: { files: asSeries(untold), roles },
+    } as const;
+    return { frames, wrong: [unknown, ...unknownNames(others)] };
+  }
+  const untoldOrOther = new Set([...others, ...untold]);
+  return { frames, wrong: unknownNames(files.filter((path) => untoldOrOther.has(path))) };
+}
+
+function unknownNames(files: readonly string[]): Problem[] {
+  if (files.length === 0) return [];
+  const formats = OTHER_FORMATS.flatMap(([format, ending]) =>
+    files.some((path) => ending.test(path)) ? [format] : [],
+  );
+  const parameters = {
+    ...{ files: shortened(asSeries(files)), roles: videoRoles() },
+    ...(formats.length > 0 && { formats }),
+  };
+  return [{ code: 'input.sequence_names', parameters }];
+}
+
 /** The folder tells the modality, or the name does; where both do, they have to agree. */
-function readFrame(path: string): Frame | undefined {
+function readPicture(path: string): NumberedPicture | undefined {
   const parts = path.split('/');
   const groups = FRAME.exec(parts.at(-1) ?? '')?.groups;
   if (groups === undefined) return undefined;
   const { stem = '', number = '' } = groups;
   const folder = parts.at(-2) ?? '';
-  const told = modality(stem);
-  const toldByFolder = parts.length > 1 ? modality(folder) : undefined;
-  if (told !== undefined && toldByFolder !== undefined && told !== toldByFolder) return undefined;
-  const role = told ?? toldByFolder;
-  if (role === undefined) return undefined;
-  return { path, role, series: `${parts.slice(0, -1).join('/')}/${stem}`, number: Number(number) };
+  const byName = modality(stem);
+  const byFolder = parts.length > 1 ? modality(folder) : undefined;
+  const disagree = byName !== undefined && byFolder !== undefined && byName !== byFolder;
+  return {
+    ...{ path, series: `${parts.slice(0, -1).join('/')}/${stem}`, number: Number(number) },
+    told: disagree ? undefined : (byName ?? byFolder),
+  };
 }
 
 function modality(word: string): Role | undefined {
@@ -160,6 +217,7 @@ function shortened(names: readonly string[]): string[] {
   return names.length > shown.length ? [...shown, `and ${names.length - shown.length} more`] : shown;
 }
 
-function videoRoles(): string[] {
+/** What pictures can become. */
+export function videoRoles(): string[] {
   return Object.entries(ROLES).flatMap(([role, kind]) => (kind === 'video' ? [role] : []));
 }

@@ -27,6 +27,8 @@ async function folder(bench: Workbench, files: Record<string, Buffer>): Promise<
   return path;
 }
 
+const rate = (numerator: number, denominator = 1) => ({ numerator, denominator });
+
 const pictures = (png: Buffer, ...kinds: readonly string[]) =>
   Object.fromEntries(kinds.flatMap((kind) => [1, 2, 3].map((number) => [`${kind}.000${number}.png`, png])));
 
@@ -35,7 +37,11 @@ describe('a prompt of numbered pictures', () => {
     const { bench, png } = await open();
     const path = await folder(bench, pictures(png, 'color', 'depth', 'seg'));
     const prompt = must(
-      await bench.api.createPrompt(bench.actor(), { text: 'A street', files: [{ path }], fps: 12 }),
+      await bench.api.createPrompt(bench.actor(), {
+        text: 'A street',
+        files: [{ path }],
+        frameRate: rate(12),
+      }),
     );
 
     expect(prompt.inputs.map(({ role, originalName }) => [role, originalName])).toEqual([
@@ -63,6 +69,36 @@ describe('a prompt of numbered pictures', () => {
     );
     const swapped = must(bench.api.changeRoles(bench.actor(), prompt, new Map([['depth', 'edge']])));
     expect(swapped.inputs.find(({ role }) => role === 'edge')?.changes).toEqual(changes);
+  });
+
+  it('has the exact rate that somebody gives, which its name may say too', async () => {
+    const { bench, png } = await open();
+    const path = await makeZip(join(bench.directory, 'render_29.97fps.zip'), pictures(png, 'color'));
+    const [named] = must(await bench.api.lookAtPictures(path));
+    const [said] = must(await bench.api.lookAtPictures(path, { frameRate: rate(24_000, 1001) }));
+
+    expect([named?.fps, said?.fps]).toEqual([30_000 / 1001, 24_000 / 1001]);
+    expect(rendered(plannedVideosCard(said ? [said] : []))).toContain('3 pictures · 23.98 fps');
+  });
+
+  it('has a single series as what somebody says that it is, also beside a color video', async () => {
+    const { bench, png } = await open();
+    const path = await folder(bench, pictures(png, 'beauty'));
+    expect(codes(await bench.api.lookAtPictures(path))).toEqual(['input.sequence_unknown']);
+    const files = [{ path, role: 'color' }] as const;
+    const prompt = must(await bench.api.createPrompt(bench.actor(), { text: 'A street', files }));
+
+    expect(prompt.inputs.map(({ role, originalName }) => [role, originalName])).toEqual([
+      ['color', 'render_color.mp4'],
+    ]);
+    const mask = await makeZip(join(bench.directory, 'matte.zip'), pictures(png, 'matte'));
+    expect(must(await bench.api.lookAtPictures(mask, { role: 'mask' }, prompt))).toMatchObject([
+      { role: 'mask' },
+    ]);
+    const added = must(
+      await bench.api.addFiles(bench.actor(), prompt, { files: [{ path: mask, role: 'mask' }] }),
+    );
+    expect(added.added.map(({ role }) => role)).toEqual(['mask']);
   });
 
   it('is refused before anything is made where pictures are no PNG or have another size', async () => {
@@ -94,7 +130,7 @@ describe('a prompt of numbered pictures', () => {
     const deep = Buffer.from(png);
     deep.writeUInt8(16, 24);
     const path = await folder(bench, { ...pictures(png, 'color'), ...pictures(deep, 'depth') });
-    const looked = must(await bench.api.lookAtPictures(path, 12));
+    const looked = must(await bench.api.lookAtPictures(path, { frameRate: rate(12) }));
 
     expect(looked).toEqual([
       { role: 'color', pictures: 3, fps: 12, changes: [] },
@@ -132,7 +168,7 @@ describe('a prompt of numbered pictures', () => {
     expect(codes(refused)).toEqual(['input.roles_differ']);
     const again = await makeZip(join(bench.directory, 'again.zip'), pictures(deep, 'color', 'depth'));
     const added = must(
-      await bench.api.addFiles(bench.actor(), prompt, { files: [{ path: again }], fps: 24 }),
+      await bench.api.addFiles(bench.actor(), prompt, { files: [{ path: again }], frameRate: rate(24) }),
     );
 
     expect(JSON.stringify(addedFilesCard(added))).toContain('made of pictures: 16-bit → 8-bit');
@@ -203,7 +239,7 @@ describe('a prompt of numbered pictures', () => {
   it('is not made of more than a video may last', async () => {
     const { bench, png } = await open();
     const path = await folder(bench, pictures(png, 'color'));
-    const request = { text: 'A street', files: [{ path }], fps: 0.001 };
+    const request = { text: 'A street', files: [{ path }], frameRate: rate(1, 1000) };
 
     expect(codes(await bench.api.createPrompt(bench.actor(), request))).toEqual(['input.too_long']);
   });

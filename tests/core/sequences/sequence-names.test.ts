@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { sortSequences } from '../../../src/core/sequences/sequence-names.ts';
+import { type SequenceFacts, sortSequences } from '../../../src/core/sequences/sequence-names.ts';
 import { must } from '../../support/workbench.ts';
 
 const numbered = (stem: string, from: number, to: number, digits = 4) =>
@@ -8,8 +8,8 @@ const numbered = (stem: string, from: number, to: number, digits = 4) =>
     (_, index) => `${stem}${String(from + index).padStart(digits, '0')}.png`,
   );
 
-function problems(paths: readonly string[]) {
-  const sorted = sortSequences(paths);
+function problems(paths: readonly string[], facts: SequenceFacts = {}) {
+  const sorted = sortSequences(paths, facts);
   return sorted.ok ? [] : sorted.problems;
 }
 
@@ -103,6 +103,81 @@ describe('numbered pictures', () => {
         parameters: { role: 'seg', found: '2–6', other: 'color', expected: '1–5' },
       },
     ]);
+  });
+
+  it.each([
+    ['beauty.1001.png … beauty.1004.png (4 files)', numbered('beauty.', 1001, 1004)],
+    ['shot_040.1001.png', ['shot_040.1001.png']],
+    ['0001.png', ['0001.png']],
+    ['out/depth/color.1.png', ['out/depth/color.1.png']],
+  ])(
+    'of a single series that tells no kind, %s, can become color, and beside a color video anything else',
+    (name, paths) => {
+      expect(problems([...paths, '.DS_Store'])).toEqual([
+        { code: 'input.sequence_unknown', parameters: { files: [name], roles: ['color'] } },
+      ]);
+      const [besideColor] = problems(paths, { needsColor: false });
+      expect(besideColor?.parameters['roles']).toEqual(['depth', 'seg', 'edge', 'vis', 'wsm', 'mask']);
+    },
+  );
+
+  it('of a single series that tells no kind are told of together with the files that are none', () => {
+    expect(problems(['beauty.1.png', 'notes.txt']).map(({ code }) => code)).toEqual([
+      'input.sequence_unknown',
+      'input.sequence_names',
+    ]);
+  });
+
+  it.each([
+    ['no kind', 'beauty.'],
+    ['the same kind', 'color.'],
+    ['another kind', 'car_mask.'],
+    ['two kinds', 'depth/edge.'],
+  ])('of a single series are what somebody says, where its name tells %s', (_what, stem) => {
+    const frames = numbered(stem, 1001, 1003);
+    expect(must(sortSequences(frames, { role: 'color' }))).toEqual([{ role: 'color', first: 1001, frames }]);
+  });
+
+  it('of a single series are looked at as any others, whoever says what they are', () => {
+    expect(problems(['a.1.png', 'a.3.png', 'a.03.png'], { role: 'seg' }).map(({ code }) => code)).toEqual([
+      'input.sequence_twice',
+      'input.sequence_gaps',
+      'input.sequence_no_color',
+    ]);
+    expect(problems([], { role: 'color' }).map(({ code }) => code)).toEqual(['input.sequence_none']);
+  });
+
+  it('of several series are refused where somebody says what they all are, each by its name', () => {
+    const paths = [...numbered('beauty.', 1, 4), 'color.1.png', 'notes.txt'];
+    expect(problems(paths, { role: 'color' })).toEqual([
+      {
+        code: 'input.sequence_several',
+        parameters: { role: 'color', files: ['beauty.0001.png … beauty.0004.png (4 files)', 'color.1.png'] },
+      },
+      expect.objectContaining({ code: 'input.sequence_names' }),
+    ]);
+  });
+
+  it('of several series that tell no kind are refused by their names', () => {
+    const [problem, ...others] = problems([...numbered('beauty.', 1, 4), ...numbered('z.', 1, 4)]);
+    expect(others).toEqual([]);
+    expect(problem).toMatchObject({
+      code: 'input.sequence_names',
+      parameters: {
+        files: ['beauty.0001.png … beauty.0004.png (4 files)', 'z.0001.png … z.0004.png (4 files)'],
+      },
+    });
+  });
+
+  it.each([
+    [['color.1.exr'], ['EXR']],
+    [
+      ['color.1.JPG', 'depth.1.jpeg', 'seg.1.exr'],
+      ['JPEG', 'EXR'],
+    ],
+    [['color.1.txt'], undefined],
+  ])('of other formats are refused with the formats: %j', (paths, formats) => {
+    expect(problems(paths)[0]?.parameters['formats']).toEqual(formats);
   });
 
   it('are refused where there are none', () => {

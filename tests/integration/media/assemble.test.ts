@@ -1,13 +1,14 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ChildMediaWorker } from '../../../src/core/media/child-media-worker.ts';
+import { openMedia } from '../../../src/core/media/tool/open-media.ts';
 import type { MediaLimits, SequenceFrame } from '../../../src/core/ports/media.ts';
 import { makePng, makeWav } from '../../support/sample-clips.ts';
 
 const LIMITS: MediaLimits = { maxBytes: 50_000_000, maxDurationMs: 60_000, maxPixels: 4_000_000 };
-const PLAN = { fps: 24, frames: 5, maxPixels: 1_000_000 };
+const PLAN = { frameRate: { numerator: 24, denominator: 1 }, frames: 5, maxPixels: 1_000_000 };
 
 let directory: string;
 let png: Buffer;
@@ -31,6 +32,26 @@ describe('a video made of pictures', () => {
     expect(await worker.verify(at('five.mp4'), LIMITS)).toMatchObject({
       ...{ kind: 'video', codec: 'h264', width: 64, height: 48, frames: 5, fps: 24 },
     });
+  });
+
+  it.each([
+    [24_000, 1001, 23.976],
+    [30_000, 1001, 29.97],
+    [60_000, 1001, 59.94],
+    [25, 2, 12.5],
+  ])('is shown at exactly %i/%i pictures in a second', async (numerator, denominator, fps) => {
+    const path = at(`${numerator}.mp4`);
+    await worker.assemble(sequence(png, png, png, png, png), path, {
+      ...PLAN,
+      frameRate: { numerator, denominator },
+    });
+
+    await using file = await open(path);
+    await using media = await openMedia(file.fd, LIMITS.maxPixels);
+    const { avgFrameRate, rFrameRate } = media.stream;
+    for (const { num, den } of [avgFrameRate, rFrameRate])
+      expect([num, den]).toEqual([numerator, denominator]);
+    expect(await worker.verify(path, LIMITS)).toMatchObject({ frames: 5, fps });
   });
 
   it('tells how far it is', async () => {

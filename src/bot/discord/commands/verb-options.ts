@@ -103,6 +103,7 @@ function ofOption(
       const choices = textChoices(option.choices ?? []);
       return { ...base, type: Type.String, ...(choices && { choices }) };
     }
+    case 'frame_rate':
     case 'text':
       return { ...base, type: Type.String, ...held(option, models) };
   }

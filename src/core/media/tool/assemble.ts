@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { AV_CODEC_ID_PNG } from 'node-av/constants';
 import { Codec, CodecContext, Dictionary, FFmpegError, Frame, Packet } from 'node-av/lib';
 import { CosmosError } from '../../errors.ts';
-import type { OnProgress, SequencePlan } from '../../ports/media.ts';
+import type { FrameRate, OnProgress, SequencePlan } from '../../ports/media.ts';
 import { evenOf } from '../../sequences/picture-changes.ts';
 import { type PictureSize, pngSize } from '../png-size.ts';
 import type { FrameFlaws } from './answer.ts';
@@ -39,7 +39,7 @@ export async function assemble(
         const frame = await decoder.decode(png);
         if (frame === undefined) unreadable.push(place);
         else if (unreadable.length + differing.length === 0) {
-          video ??= await openSequenceVideo(to, { ...found, fps: plan.fps });
+          video ??= await openSequenceVideo(to, { ...found, frameRate: plan.frameRate });
           await video.write(frame);
         }
       }
@@ -104,10 +104,10 @@ interface SequenceVideo {
 /** One column or row less where there is an odd number of them: encoders halve the colour planes. */
 async function openSequenceVideo(
   to: string,
-  { width, height, fps }: PictureSize & { readonly fps: number },
+  { width, height, frameRate }: PictureSize & { readonly frameRate: FrameRate },
 ): Promise<SequenceVideo> {
   const even = { width: evenOf(width), height: evenOf(height) };
-  const writer: VideoWriter = await openVideoWriter(to, { ...even, fps });
+  const writer: VideoWriter = await openVideoWriter(to, { ...even, frameRate });
   const fit = width < even.width || height < even.height ? 'scale' : 'crop';
   let filter: { readonly format: number; readonly graph: FrameFilter } | undefined;
   const close = (): void => filter?.graph[Symbol.dispose]();

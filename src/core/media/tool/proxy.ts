@@ -7,6 +7,7 @@ import {
 } from 'node-av/constants';
 import { type Frame, Packet, type Stream } from 'node-av/lib';
 import { CosmosError } from '../../errors.ts';
+import { frameRateOf } from '../frame-rate.ts';
 import type { ProxyPlan } from '../proxy-plan.ts';
 import { decodeFrames } from './decode-frames.ts';
 import { type FrameFilter, openFrameFilter } from './frame-filter.ts';
@@ -26,7 +27,7 @@ export async function writeProxy(input: number, to: string, plan: ProxyPlan): Pr
   const { width, height, fps, maxBitsPerSecond } = plan;
   const sound = plan.keepsSound ? soundOf(media) : undefined;
   const writer = await openVideoWriter(to, {
-    ...{ width, height, fps, maxBitsPerSecond },
+    ...{ width, height, maxBitsPerSecond, frameRate: frameRateOf(fps) },
     ...(sound !== undefined && { sound }),
   });
   try {

@@ -1,5 +1,6 @@
 import { CosmosError } from '../../errors.ts';
 import type { OnProgress, ReducePlan } from '../../ports/media.ts';
+import { frameRateOf } from '../frame-rate.ts';
 import { decodeFrames } from './decode-frames.ts';
 import type { FrameFilter } from './frame-filter.ts';
 import { openMedia } from './open-media.ts';
@@ -19,7 +20,7 @@ export async function writeReduced(
   await using media = await openMedia(input, MOST_PIXELS);
   if (media.kind !== 'video') throw new CosmosError('input.no_frames');
   const { width, height, fps } = plan;
-  const writer = await openVideoWriter(to, { width, height, fps });
+  const writer = await openVideoWriter(to, { width, height, frameRate: frameRateOf(fps) });
   let filter: FrameFilter | undefined;
   // Source frames for each frame that is written.
   const step = (plan.sourceFps ?? fps) / fps;

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { frameRateOf } from '../frame-rate.ts';
 import { controlPanels, labelFont, previewGraph, videosOf } from './control-graph.ts';
 import { type ControlSpec, parseControlSpec } from './control-spec.ts';
 import { openFrameFilter } from './frame-filter.ts';
@@ -57,7 +58,7 @@ async function render(spec: ControlSpec, videos: VideoSet, to: string, stop: Abo
   const writer = await openVideoWriter(to, {
     width: filter.width,
     height: filter.height,
-    fps: spec.fps ?? videos.fps,
+    frameRate: frameRateOf(spec.fps ?? videos.fps),
   });
   try {
     let count = 0;

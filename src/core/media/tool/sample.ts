@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { AV_PIX_FMT_RGB24 } from 'node-av/constants';
 import { Frame } from 'node-av/lib';
+import { frameRateOf } from '../frame-rate.ts';
 import { openFrameFilter } from './frame-filter.ts';
 import { SCENE_VIEWS, type SceneView, StreetScene } from './street-scene.ts';
 import { UsageError } from './usage-error.ts';
@@ -28,7 +29,7 @@ export async function sample(argv: readonly string[]): Promise<void> {
     [shape],
     '[in0]scale=out_color_matrix=bt709:out_range=tv,format=yuv420p[out]',
   );
-  const writer = await openVideoWriter(options.out, { width, height, fps });
+  const writer = await openVideoWriter(options.out, { width, height, frameRate: frameRateOf(fps) });
   try {
     for (let index = 0; index < options.frames; index++) {
       using picture = Frame.fromVideoBuffer(scene.draw(index / fps), {

@@ -19,12 +19,13 @@ import {
   Rational,
   type Stream,
 } from 'node-av/lib';
+import type { FrameRate } from '../../ports/media.ts';
 
 export interface VideoSettings {
   /** Even numbers: 4:2:0 halves the colour planes. */
   readonly width: number;
   readonly height: number;
-  readonly fps: number;
+  readonly frameRate: FrameRate;
   /** What the pictures take at most, with a second of it at once; absent: as much as they need. */
   readonly maxBitsPerSecond?: number;
   /** Sound to be kept as it is. */
@@ -45,13 +46,11 @@ export interface VideoWriter {
 
 /** Constant rate factor of x264: 18 is visually lossless, 23 its default. */
 const QUALITY = '19';
-/** Thousandths keep 23.976 and its kin exact enough. */
-const FPS_SCALE = 1000;
 
 /** Until `finish`, the file is called `<path>.part`: who finds `path` finds a whole video. */
 export async function openVideoWriter(path: string, settings: VideoSettings): Promise<VideoWriter> {
   const partial = `${resolve(path)}.part`;
-  const timeBase = new Rational(FPS_SCALE, Math.round(settings.fps * FPS_SCALE));
+  const timeBase = new Rational(settings.frameRate.denominator, settings.frameRate.numerator);
   const encoder = await openEncoder(settings, timeBase);
   const output = new FormatContext();
   output.allocOutputContext2(null, 'mp4', `file:${partial}`);
