@@ -52,7 +52,7 @@ export function bindWords<Verb extends string>(
 ): Checked<ParsedCommand<Verb>> {
   const withoutWord = leftOutWord(verb, definition, words, surface);
   if (withoutWord !== undefined) return { ok: false, problems: [withoutWord] };
-  const spaced = spacedParameter(definition, words.positional);
+  const spaced = spacedParameter(definition, words);
   if (spaced !== undefined) return { ok: false, problems: [spaced] };
   const problems: Problem[] = [];
   const optionProblems: Problem[] = [];

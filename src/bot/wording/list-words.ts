@@ -10,7 +10,10 @@ type ListReason = 'gap' | 'range' | 'step' | 'text';
 const LIST_WORDS: Readonly<Record<ListReason, (p: Parameters) => Explanation>> = {
   gap: (p) => ({
     sentence: `A value is missing in ${typedList(p)}.`,
-    nextStep: 'Write lists without spaces and without a comma at the end, such as `seed=1,2,3`.',
+    nextStep:
+      p.text('given') === ''
+        ? 'Write the value right after the equals sign, without a space, such as `edge=0.5`.'
+        : 'Write lists without spaces and without a comma at the end, such as `seed=1,2,3`.',
   }),
   range: (p) => ({
     sentence: `${typedList(p)} is no range: ranges go from one whole number to another, such as \`1..8\`.`,

@@ -178,6 +178,9 @@ describe('a typed command', () => {
     ['run ps_7 ps_8 seed =5', { code: 'input.parameter_spaced', parameters: { assignment: 'seed=5' } }],
     ['rerun rs_7 edge:0.5', { code: 'input.parameter_spaced', parameters: { assignment: 'edge=0.5' } }],
     ['run ps_7 edge 0.5', { code: 'input.parameter_spaced', parameters: { assignment: 'edge=0.5' } }],
+    ['rerun rs_7 edge= 0.5', { code: 'input.parameter_spaced', parameters: { assignment: 'edge=0.5' } }],
+    ['rerun rs_7 seed=1, 2, 3', { code: 'input.parameter_spaced', parameters: { assignment: 'seed=1,2,3' } }],
+    ['rerun rs_7 edge= rs_8', { code: 'input.argument_unexpected' }],
     ['requests', { code: 'input.command_unknown', parameters: { nearest: 'list requests' } }],
     ['config check', { code: 'input.command_unknown', parameters: { shell: 'config' } }],
     [

@@ -11,6 +11,7 @@ import {
   type CommandResult,
   refused,
 } from '../command-context.ts';
+import { tornParameter } from '../spaced-parameter.ts';
 import { queueOrder, sentTo } from './follow-up.ts';
 import { planData, queueRequest } from './queue-request.ts';
 import { foundOrSuggested } from './suggestions.ts';
@@ -36,10 +37,11 @@ type Found =
 
 function foundPrompts(api: CosmosApi, command: ParsedCommand): Found {
   const prompts: Prompt[] = [];
-  for (const given of [command.arguments['prompt'] ?? '', ...command.rest]) {
+  const words = [command.arguments['prompt'] ?? '', ...command.rest];
+  for (const [index, given] of words.entries()) {
     const prompt = foundOrSuggested(api.findPrompt(given), 'inference', command);
     if (!prompt.ok) {
-      const torn = tornList(command);
+      const torn = tornParameter(command.assignments, words.slice(index)) ?? tornList(command);
       return torn === undefined ? prompt : { ok: false, refusal: refused([torn]) };
     }
     if (!prompts.some(({ id }) => id === prompt.value.id)) prompts.push(prompt.value);
@@ -50,7 +52,7 @@ function foundPrompts(api: CosmosApi, command: ParsedCommand): Found {
     : { ok: true, value: [first, ...others] };
 }
 
-/** `seed=1, 2`, `seed= 2`: what follows the space is no prompt. */
+/** `canny_threshold= low`: what follows the space is probably no prompt. */
 function tornList({ assignments }: ParsedCommand): Problem | undefined {
   const torn = assignments.find(({ value }) => value === '' || value.endsWith(','));
   if (torn === undefined) return undefined;

@@ -83,8 +83,12 @@ describe('inference of many', () => {
   });
 
   test.each([
-    ['seed=1, 2', 'Write lists without spaces'],
-    ['seed= 2', 'A value is missing in'],
+    ['seed=1, 2', '{"code":"seed=1,2"}'],
+    ['seed=1, 2, 3..5', '{"code":"seed=1,2,3..5"}'],
+    ['seed= 2', '{"code":"seed=2"}'],
+    ['edge= 0.5', '{"code":"edge=0.5"}'],
+    ['canny_threshold= low', 'Write the value right after the equals sign'],
+    ['seed=1, harbour', 'Write lists without spaces'],
     ['edge=0.2..0.8', 'Write the values one by one'],
     ['edge=0.2,8,9', 'you wrote 8, 9'],
     ['seed=1..1000', 'at most 50 are possible'],
