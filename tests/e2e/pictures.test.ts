@@ -64,6 +64,9 @@ it('says which pictures are missing or damaged, and makes nothing of the others'
   await makeZip(path, { 'color.1.png': png, 'color.4.png': png });
   expect((await cosmos('prepare', 'render.zip', 'A grey ramp')).error).toContain('missing: 2–3');
   expect((await cosmos('prepare', 'render.zip')).error).toContain('TEXT');
+  await makeZip(path, { 'beauty.1001.png': png });
+  const unknown = await cosmos('prepare', 'render.zip', 'A grey ramp');
+  expect(unknown.error).toContain("npx cosmos prepare render.zip 'A grey ramp' --as color");
   expect((await cosmos('list', 'prompts', '--json')).out.trim()).toBe('[]');
 });
 
