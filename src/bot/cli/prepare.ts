@@ -36,7 +36,7 @@ export async function prepare(invocation: Invocation): Promise<ExitCode> {
       return 1;
     }
     if (json === true) output.out.write(`${JSON.stringify(made.value, undefined, 2)}\n`);
-    else printCard(output, promptCard(views.prompt(made.value)));
+    else printCard(output, promptCard({ ...views.prompt(made.value), inShell: true }));
     return 0;
   });
 }

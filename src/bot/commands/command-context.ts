@@ -8,6 +8,7 @@ import { isFinished, type Run } from '../../core/runs/run.ts';
 import type { WorkProgress } from '../../core/sequences/sequence-maker.ts';
 import { problemCard } from '../thread-view/answer-card.ts';
 import type { ViewBuilder } from '../thread-view/view-builder.ts';
+import type { PromptView } from '../thread-view/views.ts';
 import type { ParsedCommand } from './arguments.ts';
 import type { CommandVerb } from './registry.ts';
 
@@ -39,6 +40,11 @@ export interface CommandResult {
   readonly data: unknown;
   /** Nothing was done. */
   readonly failed: boolean;
+}
+
+/** What the view of a prompt has to know of where it is read. */
+export function whereRead({ openThread }: CommandContext): Pick<PromptView, 'inShell'> {
+  return openThread === undefined ? { inShell: true } : {};
 }
 
 /** What a verb does; its words fit the registry already. */

@@ -13,7 +13,7 @@ export function fitCard(view: PromptView): Card {
     title: facts({ strong: prompt.name }, prompt.id),
     blocks: [
       ...fits.flatMap((fit) => [
-        paragraph(fitLine(fit)),
+        paragraph(fitLine(view, fit)),
         ...fit.problems.slice(1).map((problem) => paragraph('• ', line(sentence(explain(problem).sentence)))),
       ]),
       ...(fits.length === 0 ? [paragraph('No model is configured here.')] : []),

@@ -1,4 +1,6 @@
+import type { Problem } from '../../core/errors.ts';
 import type { CardAction, Text } from '../../core/ports/chat.ts';
+import type { Prompt } from '../../core/prompts/prompt.ts';
 import { explain } from '../wording/explain.ts';
 import { changeWords } from '../wording/fit-wording.ts';
 import { tooSmallWords } from '../wording/gpu-memory-words.ts';
@@ -10,10 +12,10 @@ import type { PromptFit, PromptView } from './views.ts';
 const MOST_CHANGES = 2;
 
 /** `Fits transfer1 on gpu1. About 9–12 min.`, or why it does not and the way out. */
-export function fitLine(fit: PromptFit): Text {
+export function fitLine({ prompt, inShell }: PromptView, fit: PromptFit): Text {
   const [problem] = fit.problems;
   if (problem !== undefined) {
-    const { sentence: wrong, nextStep } = explain(problem);
+    const { sentence: wrong, nextStep } = explain(inShell === true ? withCommand(problem, prompt) : problem);
     if (canChange(fit))
       return line(`Not for ${fit.model} as it is: `, sentence(wrong), ` I can mend that: ${mending(fit)}.`);
     return line(`Not for ${fit.model}: `, sentence(wrong), ' ', sentence(nextStep));
@@ -41,6 +43,11 @@ export function fitActions({ prompt, fits, canUndo = false }: PromptView): reado
       ),
     ...(canUndo ? [action('fit', prompt.id, 'Undo the change', { arguments: ['--undo'] })] : []),
   ];
+}
+
+/** A file that lacks is added by a command: it needs the prompt. */
+function withCommand({ code, parameters }: Problem, { id }: Prompt): Problem {
+  return { code, parameters: code === 'input.role_missing' ? { ...parameters, prompt: id } : parameters };
 }
 
 /** A file can be mended, a GPU cannot. */

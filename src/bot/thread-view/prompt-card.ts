@@ -23,7 +23,7 @@ export function promptCard(view: PromptView): Card {
       ...inputRows(view),
       ...changeBlocks(prompt.inputs),
       ...(prompt.leftOut === undefined ? [] : [paragraph(leftOutWords(prompt.leftOut))]),
-      ...view.fits.map((fit) => paragraph(fitLine(fit))),
+      ...view.fits.map((fit) => paragraph(fitLine(view, fit))),
     ],
     actions: promptActions(view, runnable !== undefined),
   };
@@ -45,7 +45,7 @@ function promptActions(view: PromptView, isRunnable: boolean): readonly CardActi
 }
 
 /** `color  street.mp4  1280×704 · …`; a video of the same shape as the first one says just that. */
-function inputRows(view: Pick<PromptView, 'prompt' | 'computed'>): readonly CardBlock[] {
+function inputRows(view: PromptView): readonly CardBlock[] {
   const rows = [
     ...view.prompt.inputs.map((input) => inputRow(input, view.prompt)),
     ...view.computed.map((role): readonly Text[] => [
@@ -54,9 +54,13 @@ function inputRows(view: Pick<PromptView, 'prompt' | 'computed'>): readonly Card
       line('the model computes it'),
     ]),
   ];
-  return rows.length === 0
-    ? [paragraph('No files yet: send them into this thread.')]
-    : [{ type: 'rows', rows }];
+  return rows.length === 0 ? [noFiles(view)] : [{ type: 'rows', rows }];
+}
+
+function noFiles({ prompt, inShell }: PromptView): CardBlock {
+  return inShell === true
+    ? paragraph('No files yet: add them with ', { code: `npx cosmos add ${prompt.id} FILE` }, '.')
+    : paragraph('No files yet: send them into this thread.');
 }
 
 function inputRow(input: PromptInput, prompt: Prompt): readonly Text[] {

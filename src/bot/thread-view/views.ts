@@ -33,6 +33,8 @@ export interface PromptView {
   /** Runs of it; absent where nobody has counted. */
   readonly runsTotal?: number;
   /** A still of the main video, on our disk. */
+  /** It is read in a shell, where files are added by a command. */
+  readonly inShell?: true;
   readonly posterPath?: string;
   /** Roles that no file fills and that the model computes itself. */
   readonly computed: readonly Role[];

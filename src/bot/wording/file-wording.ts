@@ -138,10 +138,10 @@ export const FILE_WORDING = {
     }),
   },
   'input.role_missing': {
-    example: { role: 'depth', model: 'preview', parameter: 'depth' },
+    example: { role: 'depth', model: 'preview', parameter: 'depth', prompt: 'ps_7k2m9x4d' },
     say: (p) => ({
       sentence: `${p.part('parameter', (name) => `The weight \`${name}\``) || p.text('model', 'The model')} needs ${p.part('role', (role) => `${article(role)} \`${role}\` file`) || 'another file'}, and the prompt has none.`,
-      nextStep: `Add that file, or give its role to another one with \`roles\`${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
+      nextStep: `${p.part('prompt', (prompt) => `Add that file with \`npx cosmos add ${prompt} FILE\``) || 'Send that file into the thread of the prompt (in a shell: `npx cosmos add`)'}, or give its role to another one with \`roles\`${p.part('parameter', (name) => `, or leave out \`${name}\``)}.`,
     }),
   },
   'input.role_wrong_kind': {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { fitCard } from '../../../src/bot/thread-view/fit-card.ts';
 import { promptCard } from '../../../src/bot/thread-view/prompt-card.ts';
 import { MINUTE, samplePrompt } from '../samples.ts';
 import { rendered } from '../terminal/rendered.ts';
@@ -53,11 +54,32 @@ describe('the prompt card', () => {
         ▏ two
         ▏ lines
         No files yet: send them into this thread.
-        Not for preview: preview needs a color file, and the prompt has none. Add that file, or
-        give its role to another one with roles.
+        Not for preview: preview needs a color file, and the prompt has none. Send that file
+        into the thread of the prompt (in a shell: npx cosmos add), or give its role to another
+        one with roles.
       "
     `);
     expect(card.actions).toEqual([]);
+  });
+
+  test('names the command that adds what is missing, where it is read in a shell', () => {
+    const problems = [
+      { code: 'input.role_missing' as const, parameters: { role: 'color', model: 'preview' } },
+    ];
+    const view = {
+      prompt: samplePrompt({ inputs: [] }),
+      computed: [],
+      fits: [{ model: 'preview', problems }],
+    };
+    for (const card of [promptCard({ ...view, inShell: true }), fitCard({ ...view, inShell: true })]) {
+      const words = rendered(card).replaceAll(/\s+/g, ' ');
+      expect(words).toContain('Add that file with npx cosmos add ps_7k2m9x4d FILE, or');
+      expect(words).not.toContain('thread');
+    }
+    expect(rendered(promptCard({ ...view, inShell: true }))).toContain(
+      'No files yet: add them with npx cosmos add ps_7k2m9x4d FILE.',
+    );
+    expect(rendered(fitCard(view))).not.toContain('ps_7k2m9x4d FILE');
   });
 
   test('says into how many parts a model divides it', () => {

@@ -1,7 +1,7 @@
 import type { Problem } from '../../../core/errors.ts';
 import { promptCard } from '../../thread-view/prompt-card.ts';
 import { missingArgument } from '../arguments.ts';
-import { answered, type CommandHandler, refused } from '../command-context.ts';
+import { answered, type CommandHandler, refused, whereRead } from '../command-context.ts';
 import { quoteWord } from '../parse-words.ts';
 import { COMMANDS } from '../registry.ts';
 
@@ -35,7 +35,9 @@ export const create: CommandHandler = async (context, command) => {
   if (!created.ok) return refused(unquoted(text, command.rest, created.problems) ?? created.problems);
   // In a chat the thread shows the prompt's own card.
   return answered(
-    openThread === undefined ? promptCard(views.prompt(created.value)) : undefined,
+    openThread === undefined
+      ? promptCard({ ...views.prompt(created.value), ...whereRead(context) })
+      : undefined,
     created.value,
   );
 };

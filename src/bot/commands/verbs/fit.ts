@@ -10,6 +10,7 @@ import {
   type CommandHandler,
   type CommandResult,
   refused,
+  whereRead,
 } from '../command-context.ts';
 import { foundOrSuggested } from './suggestions.ts';
 
@@ -22,7 +23,7 @@ export const fit: CommandHandler = (context, command) => {
   if (undo === true) {
     const undone = api.fitter.undo(actor, prompt.value);
     return undone.ok
-      ? answered(promptCard(views.prompt(undone.value)), undone.value)
+      ? answered(promptCard({ ...views.prompt(undone.value), ...whereRead(context) }), undone.value)
       : refused(undone.problems);
   }
   const named = typeof name === 'string' ? findModel(context, name) : undefined;
@@ -30,7 +31,7 @@ export const fit: CommandHandler = (context, command) => {
   if (change === true) return changed(context, prompt.value, named?.value);
   const view = views.prompt(prompt.value);
   const fits = view.fits.filter(({ model }) => named === undefined || model === named.value.profile.id);
-  return answered(fitCard({ ...view, fits }), fits);
+  return answered(fitCard({ ...view, ...whereRead(context), fits }), fits);
 };
 
 /** Where no model is named, for the first that can be made to take them. */
@@ -44,7 +45,9 @@ async function changed(context: CommandContext, prompt: Prompt, named?: ModelCho
     onProgress,
     ...(idempotencyKey && { idempotencyKey }),
   });
-  return done.ok ? answered(promptCard(views.prompt(done.value)), done.value) : refused(done.problems);
+  return done.ok
+    ? answered(promptCard({ ...views.prompt(done.value), ...whereRead(context) }), done.value)
+    : refused(done.problems);
 }
 
 function findModel({ api }: CommandContext, name: string): Checked<ModelChoice> {

@@ -3,9 +3,10 @@ import { parseRole } from '../../../core/prompts/assign-roles.ts';
 import type { Role } from '../../../core/prompts/prompt.ts';
 import { promptCard } from '../../thread-view/prompt-card.ts';
 import { rolesCard } from '../../thread-view/roles-card.ts';
-import { answered, type CommandHandler, refused } from '../command-context.ts';
+import { answered, type CommandHandler, refused, whereRead } from '../command-context.ts';
 
-export const roles: CommandHandler = ({ api, views, actor }, command) => {
+export const roles: CommandHandler = (context, command) => {
+  const { api, views, actor } = context;
   const prompt = api.findPrompt(command.arguments['prompt'] ?? '');
   if (!prompt.ok) return refused(prompt.problems);
   if (command.assignments.length === 0) {
@@ -23,5 +24,5 @@ export const roles: CommandHandler = ({ api, views, actor }, command) => {
   if (first !== undefined) return refused([first, ...rest]);
   const changed = api.changeRoles(actor, prompt.value, changes);
   if (!changed.ok) return refused(changed.problems);
-  return answered(promptCard(views.prompt(changed.value)), changed.value);
+  return answered(promptCard({ ...views.prompt(changed.value), ...whereRead(context) }), changed.value);
 };

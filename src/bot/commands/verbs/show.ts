@@ -1,7 +1,7 @@
 import { promptDetailsCard } from '../../thread-view/prompt-details-card.ts';
 import { requestDetailsCard } from '../../thread-view/request-card.ts';
 import { runDetailsCard } from '../../thread-view/run-details-card.ts';
-import { answered, type CommandHandler, runData } from '../command-context.ts';
+import { answered, type CommandHandler, runData, whereRead } from '../command-context.ts';
 import { requestData } from './request-answer.ts';
 import { findAny } from './run-or-request.ts';
 import { foundOrSuggested } from './suggestions.ts';
@@ -24,7 +24,7 @@ export const show: CommandHandler = (context, command) => {
     }
     case 'prompt': {
       const { prompt } = found.value;
-      return answered(promptDetailsCard(views.promptDetails(prompt)), prompt);
+      return answered(promptDetailsCard({ ...views.promptDetails(prompt), ...whereRead(context) }), prompt);
     }
   }
 };
