@@ -1,7 +1,8 @@
 import type { Card, CardAction, CardBlock, Text } from '../../core/ports/chat.ts';
 import type { TakenRole } from '../../core/prompts/added-inputs.ts';
+import { seriesOf } from '../../core/prompts/assign-roles.ts';
 import { fileReference } from '../../core/prompts/changed-roles.ts';
-import type { OfferedFile } from '../../core/prompts/prompt.ts';
+import type { OfferedFile, Prompt } from '../../core/prompts/prompt.ts';
 import type { AddedFiles } from '../../core/prompts/prompt-files.ts';
 import { leftOutWords } from '../wording/left-out-words.ts';
 import { changeBlocks } from './change-blocks.ts';
@@ -21,7 +22,11 @@ export function addedFilesCard({ prompt, added, taken }: AddedFiles, leftOut: re
         : [paragraph('A role has one file. Which one shall it be?'), rows(taken.flatMap(takenRows))]),
       ...(leftOut.length === 0 ? [] : [paragraph(leftOutWords(leftOut))]),
     ],
-    actions: [...taken.map((each) => useInstead(prompt.id, each)), action('roles', prompt.id, 'Roles')],
+    actions: [
+      ...taken.map((each) => useInstead(prompt.id, each)),
+      ...useBeside(prompt, taken),
+      action('roles', prompt.id, 'Roles'),
+    ],
   };
 }
 
@@ -41,6 +46,18 @@ function fileRow(what: string, { originalName, asset }: OfferedFile): readonly T
 function useInstead(prompt: string, { role, sent }: TakenRole): CardAction {
   return action('roles', prompt, `Use the new ${sent.originalName}`, {
     arguments: [`${fileReference(sent.asset)}=${role}`],
+  });
+}
+
+/** Several pictures can be used at once, as long as there are roles for them. */
+function useBeside({ id, inputs }: Prompt, taken: readonly TakenRole[]): readonly CardAction[] {
+  const used = new Set(inputs.map(({ role }) => role));
+  return taken.flatMap(({ role, sent }) => {
+    const free = seriesOf(role).find((other) => !used.has(other));
+    if (free === undefined) return [];
+    used.add(free);
+    const given = { arguments: [`${fileReference(sent.asset)}=${free}`] };
+    return [action('roles', id, `Add ${sent.originalName} as ${free}`, given)];
   });
 }
 

@@ -2,7 +2,7 @@ import type { Problem } from '../../core/errors.ts';
 import type { CardAction, Text } from '../../core/ports/chat.ts';
 import type { Prompt } from '../../core/prompts/prompt.ts';
 import { explain } from '../wording/explain.ts';
-import { changeWords } from '../wording/fit-wording.ts';
+import { changeWords, soundEndWords } from '../wording/fit-wording.ts';
 import { tooSmallWords } from '../wording/gpu-memory-words.ts';
 import { count, timeRange } from '../wording/numbers.ts';
 import { action, line, sentence } from './text.ts';
@@ -23,7 +23,7 @@ export function fitLine({ prompt, inShell }: PromptView, fit: PromptFit): Text {
   const parts = fit.parts ?? 1;
   const time = fit.expected === undefined ? '' : ` ${capital(approximately(timeRange(fit.expected)))}.`;
   const place = `${fit.on === undefined ? '' : ` on ${fit.on}`}${parts > 1 ? ` in ${count(parts, 'part')}` : ''}`;
-  return line(`Fits ${fit.model}${place}.${time}${smallHosts(fit)}`);
+  return line(`Fits ${fit.model}${place}.${time}${length(fit)}${smallHosts(fit)}`);
 }
 
 /** Buttons that make of the files what a model takes, each change once, and the one that undoes it. */
@@ -58,6 +58,10 @@ function canChange({ change, problems }: PromptFit): boolean {
 function mending({ change = [] }: PromptFit): string {
   const words = changeWords(change);
   return words.charAt(0).toLowerCase() + words.slice(1);
+}
+
+function length({ soundEnd }: PromptFit): string {
+  return soundEnd === undefined ? '' : ` ${soundEndWords(soundEnd)}`;
 }
 
 function smallHosts({ tooSmall = [] }: PromptFit): string {

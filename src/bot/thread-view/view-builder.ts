@@ -210,7 +210,9 @@ export class ViewBuilder {
     };
   }
 
-  #fit({ model: { profile, host }, hosts, tooSmall, problems, change }: ModelFit, prompt: Prompt): PromptFit {
+  #fit(fit: ModelFit, prompt: Prompt): PromptFit {
+    const { hosts, tooSmall, problems, change, soundEnd } = fit;
+    const { profile, host } = fit.model;
     const expected = this.#api.expectedDuration(profile, prompt.inputs);
     return {
       model: profile.id,
@@ -219,6 +221,7 @@ export class ViewBuilder {
       ...(expected && { expected }),
       ...(tooSmall.length > 0 && { tooSmall }),
       ...(change && { change: change.does }),
+      ...(soundEnd && { soundEnd }),
     };
   }
 

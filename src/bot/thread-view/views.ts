@@ -3,6 +3,7 @@ import type { FitDeed } from '../../core/models/fit-change.ts';
 import type { SmallHost } from '../../core/models/gpu-memory.ts';
 import type { Size } from '../../core/models/output-size.ts';
 import type { ParameterValue, Profile } from '../../core/models/profile.ts';
+import type { SoundEnd } from '../../core/models/sound-end.ts';
 import type { UtcMs } from '../../core/ports/clock.ts';
 import type { Prompt, Role } from '../../core/prompts/prompt.ts';
 import type { QueuePlace } from '../../core/queue/queue-view.ts';
@@ -26,15 +27,17 @@ export interface PromptFit {
   readonly tooSmall?: readonly SmallHost[];
   /** What would make it take the files. */
   readonly change?: readonly FitDeed[];
+  /** The sound that ends the video before the frames that are usual. */
+  readonly soundEnd?: SoundEnd;
 }
 
 export interface PromptView {
   readonly prompt: Prompt;
+  /** It is read in a shell, where files are added by a command. */
+  readonly inShell?: true;
   /** Runs of it; absent where nobody has counted. */
   readonly runsTotal?: number;
   /** A still of the main video, on our disk. */
-  /** It is read in a shell, where files are added by a command. */
-  readonly inShell?: true;
   readonly posterPath?: string;
   /** Roles that no file fills and that the model computes itself. */
   readonly computed: readonly Role[];

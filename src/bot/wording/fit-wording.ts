@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../core/errors.ts';
 import type { FitDeed } from '../../core/models/fit-change.ts';
+import type { SoundEnd } from '../../core/models/sound-end.ts';
 import { onGpus } from './gpu-memory-words.ts';
 import { count, duration, gpuMemory } from './numbers.ts';
 import type { Wording } from './wording.ts';
@@ -62,6 +63,12 @@ function deedWords(deed: FitDeed): string {
     case 'shrink':
       return `shrink to ${deed.width}×${deed.height}`;
   }
+}
+
+/** `The video will be 2.4 s, as long as the sound; frames=61 takes less time for it.` */
+export function soundEndWords({ seconds: length, enough }: SoundEnd): string {
+  const saving = enough === undefined ? '' : `; ${enough.parameter}=${enough.value} takes less time for it`;
+  return `The video will be ${seconds(length)}, as long as the sound${saving}.`;
 }
 
 function seconds(value: number): string {

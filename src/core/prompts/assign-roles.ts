@@ -20,6 +20,9 @@ const ALIASES: Readonly<Record<string, Role>> = {
   canny: 'edge',
 };
 
+/** What several files become that nothing tells apart, in the order in which they come. */
+const SERIES: readonly (readonly Role[])[] = [['image', 'image2', 'image3']];
+
 /** A role as people write it. */
 export function parseRole(word: string): Checked<Role> {
   const lower = word.toLowerCase();
@@ -40,14 +43,26 @@ export function roleOf({ asset, originalName, role }: UnassignedInput): Role {
   return role ?? recogniseRole(originalName, kind) ?? (kind === 'video' ? 'color' : kind);
 }
 
-/** Gives every file its role; no two have the same. */
+/** The roles that files share out among themselves, this one and those beside it. */
+export function seriesOf(role: Role): readonly Role[] {
+  return SERIES.find((series) => series.includes(role)) ?? [role];
+}
+
+/** Gives every file its role; no two have the same. Pictures without one become the first, the second and so on. */
 export function assignRoles(files: readonly UnassignedInput[]): Checked<PromptInput[]> {
   const problems: Problem[] = [];
   const taken = new Map<Role, string>();
+  const said = new Set(files.flatMap(({ role }) => role ?? []));
+  const roleFor = (file: UnassignedInput): Role => {
+    if (file.role !== undefined) return file.role;
+    const series = seriesOf(roleOf(file));
+    const free = series.find((role) => !said.has(role) && !taken.has(role));
+    return free ?? series.at(-1) ?? roleOf(file);
+  };
   const inputs = files.map((file): PromptInput => {
     const { asset, originalName, changes } = file;
     const { kind } = asset.facts;
-    const role = roleOf(file);
+    const role = roleFor(file);
     if (ROLES[role] !== kind) {
       problems.push({
         code: 'input.role_wrong_kind',

@@ -8,6 +8,7 @@ import type { GpuRoom } from '../models/gpu-room.ts';
 import type { ModelChoice, Models } from '../models/models.ts';
 import { preparedExtension } from '../models/prepare.ts';
 import type { Profile } from '../models/profile.ts';
+import { type SoundEnd, soundEnd } from '../models/sound-end.ts';
 import type { ModelTask } from '../models/tasks.ts';
 import { textProblems } from '../models/text-problems.ts';
 import type { WorkProgress } from '../sequences/sequence-maker.ts';
@@ -29,6 +30,8 @@ export interface ModelFit {
   readonly problems: readonly Problem[];
   /** What would make it take the files. */
   readonly change?: FitChange;
+  /** The sound that makes the video shorter than what is asked for without parameters of one's own. */
+  readonly soundEnd?: SoundEnd;
 }
 
 export interface FitWork {
@@ -136,11 +139,14 @@ function fitOf(model: ModelChoice, prompt: Prompt, tooSmall: readonly SmallHost[
   const { profile } = model;
   const hosts = model.hosts.filter((name) => !tooSmall.some(({ host }) => host === name));
   const change = fitChange(profile, prompt.inputs);
+  const checked = checkRun(profile, prompt.inputs, {});
+  const end = checked.ok ? soundEnd(profile, prompt.inputs, checked.value) : undefined;
   const noHost = hosts.length > 0 ? [] : tooSmallProblem(profile.id, tooSmall);
   return {
     ...{ model, hosts, tooSmall },
     problems: [...noHost, ...problemsOf(profile, prompt)],
     ...(change && { change }),
+    ...(end && { soundEnd: end }),
   };
 }
 

@@ -15,6 +15,9 @@ export const ROLES = {
   mask: 'video',
   audio: 'audio',
   image: 'image',
+  /** Further pictures, of whatever else is seen. */
+  image2: 'image',
+  image3: 'image',
 } as const satisfies Record<string, MediaKind>;
 
 export type Role = keyof typeof ROLES;

@@ -8,7 +8,7 @@ import { CosmosError } from '../../../src/core/errors.ts';
 import type { ChatReference, ChatUser, Inbound } from '../../../src/core/ports/chat.ts';
 import type { Prompt } from '../../../src/core/prompts/prompt.ts';
 import { InboxReceiver } from '../../../src/core/store/inbox-receiver.ts';
-import { factVideo } from '../../fakes/fact-media.ts';
+import { factAudio, factImage, factVideo } from '../../fakes/fact-media.ts';
 import { CHANNEL, FAKE } from '../../fakes/fake-chat.ts';
 import { makeZip } from '../../support/make-zip.ts';
 import { temporaryDirectory } from '../../support/temporary-directory.ts';
@@ -429,6 +429,37 @@ describe('files in the thread of a prompt', () => {
     // The same button again: it is that already.
     await bench.say(click('C2'));
     expect(inputs()).toEqual(['color street.mp4', 'depth depth.mp4']);
+  });
+
+  it('are a first, a second and a third picture where they come together with a sound', async () => {
+    const bench = await InboxBench.open();
+    const files = { 'hat.png': factImage('hat'), 'voice.wav': factAudio(), 'anna.png': factImage('anna') };
+    await bench.say(bench.upload('She speaks', { ...files, 'ben.png': factImage('ben') }));
+    const [prompt] = bench.bench.api.listPrompts(5);
+    expect(prompt?.inputs.map(({ role, originalName }) => `${role} ${originalName}`)).toEqual([
+      'audio voice.wav',
+      'image hat.png',
+      'image2 anna.png',
+      'image3 ben.png',
+    ]);
+    await bench.say(bench.command(`roles ${prompt?.id} anna.png=image hat.png=image2`));
+    expect(bench.bench.api.listPrompts(5)[0]?.inputs.map(({ originalName }) => originalName)).toEqual([
+      'voice.wav',
+      'anna.png',
+      'hat.png',
+      'ben.png',
+    ]);
+  });
+
+  it('can stand beside a picture that the prompt has: a button says as which', async () => {
+    const { bench, prompt, send, inputs } = await withPrompt();
+    await bench.say(send({ 'anna.png': factImage('anna') }));
+    await bench.say(send({ 'ben.png': factImage('ben') }));
+    expect(inputs()).toEqual(['color street.mp4', 'image anna.png']);
+    const asked = bench.messages.findLast(({ key }) => key.startsWith('answer:'));
+    const add = asked?.card.actions.find(({ label }) => label === 'Add ben.png as image2');
+    await bench.say(bench.command(`roles ${prompt().id} ${add?.arguments?.[0]}`));
+    expect(inputs()).toEqual(['color street.mp4', 'image anna.png', 'image2 ben.png']);
   });
 
   it('change nothing where the prompt has them already', async () => {

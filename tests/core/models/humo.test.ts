@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { buildBatchJob } from '../../../src/core/models/build-batch-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
 import { estimateRunMs } from '../../../src/core/models/eta.ts';
 import { asPrepared, preparation } from '../../../src/core/models/prepare.ts';
 import type { AttemptPlan } from '../../../src/core/ports/host.ts';
 import { workOf } from '../../../src/core/queue/learned-runs.ts';
-import { input, shipped, video } from './profiles.ts';
+import { input, requestFor, shipped, video } from './profiles.ts';
 import { onlyFile, plan } from './sent-jobs.ts';
 
 const small = shipped('humo-1.7b');
 const large = shipped('humo-17b');
 const voice = input('audio', { kind: 'audio', durationMs: 4000, codec: 'pcm_s16le' }, 'wav');
 const face = input('image', { kind: 'image', width: 800, height: 800, codec: 'png' }, 'png');
+
+const further = (['image2', 'image3'] as const).map((role) => input(role, face.asset.facts, 'png'));
 
 /** The word of the command that each parameter becomes. */
 const PLACES: readonly (readonly [name: string, value: string | number, word: string])[] = [
@@ -66,6 +69,36 @@ describe('the job of HuMo', () => {
     expect(job.argv).toContain('--nproc_per_node=4');
     expect(job.argv).toEqual(expect.arrayContaining(['generation.height=720', 'generation.width=1280']));
     expect(job.argv.some((word) => word.includes('scale_i'))).toBe(false);
+  });
+
+  it('has up to three pictures in their order, and their own files', () => {
+    const pictures = [face, ...further];
+    expect(cases(plan(small, {}, [voice, ...pictures.toReversed()]))['output']).toMatchObject({
+      img_paths: ['image', 'image2', 'image3'].map((role) => `/workspace/jobs/job_01/in/${role}.png`),
+    });
+    expect(cases(plan(small, {}, [voice, ...pictures.slice(0, 2)]))['output']).toMatchObject({
+      img_paths: ['image', 'image2'].map((role) => `/workspace/jobs/job_01/in/${role}.png`),
+    });
+  });
+
+  it('keeps the pictures of each run that shares a load', () => {
+    const runs = [[face, ...further], [face], [face, ...further.slice(0, 1)]].map((pictures) => {
+      const inputs = [voice, ...pictures];
+      const checked = checkRun(small, inputs, {});
+      if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+      return requestFor(small, { parameters: checked.value, inputs });
+    });
+    const [first, second, third] = runs;
+    if (first === undefined || second === undefined || third === undefined) throw new Error('no runs');
+    const list = JSON.parse(
+      buildBatchJob([first, second, third]).files.find(({ path }) => path === 'cases.json')?.content ?? '',
+    );
+
+    expect(Object.values<{ img_paths: string[] }>(list).map(({ img_paths }) => img_paths)).toEqual([
+      ['image', 'image2', 'image3'].map((role) => `/workspace/jobs/job_01/in/0-${role}.png`),
+      ['/workspace/jobs/job_01/in/1-image.png'],
+      ['image', 'image2'].map((role) => `/workspace/jobs/job_01/in/2-${role}.png`),
+    ]);
   });
 
   it.each(PLACES)('brings %s=%s as %s, and changes nothing else', (name, value, word) => {
@@ -154,6 +187,8 @@ describe('the job of HuMo', () => {
     ['a size that the model never makes', [voice], { height: '480', width: '1280' }, 'input.rule_broken'],
     ['another height', [voice], { height: '1024' }, 'input.parameter_choice'],
     ['TIA without a picture', [voice], { mode: 'TIA' }, 'input.rule_broken'],
+    ['a second picture without a first', [voice, ...further.slice(0, 1)], {}, 'input.rule_broken'],
+    ['a third picture without a second', [voice, face, ...further.slice(1)], {}, 'input.rule_broken'],
     ['no sound', [face], {}, 'input.role_missing'],
     ['a video for the sound', [video('color')], {}, 'input.role_missing'],
     ['a frame rate, which the sound fixes', [voice], { fps: 24 }, 'input.parameter_unknown'],
@@ -172,6 +207,40 @@ describe('the job of HuMo', () => {
           parameters: { text: '${', model: 'humo-1.7b' },
         }),
       );
+    },
+  );
+
+  it('has the rules of its family in the large model, whose list stands for the whole', () => {
+    expect(large.rules.slice(0, small.rules.length)).toEqual(small.rules);
+  });
+
+  it.each([
+    ['480', 'TIA', 1, 125],
+    ['480', 'TIA', 2, 121],
+    ['480', 'TIA', 3, 117],
+    ['720', 'TIA', 1, 157],
+    ['720', 'TIA', 2, 153],
+    ['720', 'TIA', 3, 149],
+    ['480', 'TA', 0, 125],
+    ['480', 'TA', 3, 125],
+    ['720', 'TA', 0, 157],
+  ])(
+    'has room in the large model at %s with %s and %i pictures for %i frames',
+    (height, mode, count, most) => {
+      const over = { parameters: { frames: { maximum: 201 } } };
+      const inputs = [voice, ...[face, ...further].slice(0, count)];
+      const check = (id: string, frames: number) =>
+        checkRun(shipped(id, over), inputs, { height, mode, frames });
+
+      expect(check('humo-17b', most)).toMatchObject({ ok: true });
+      const refused = check('humo-17b', most + 4);
+      expect(refused.ok ? [] : refused.problems).toEqual([
+        expect.objectContaining({
+          code: 'input.rule_broken',
+          parameters: expect.objectContaining({ needs: [`frames<=${most}`] }),
+        }),
+      ]);
+      expect(check('humo-1.7b', most + 4)).toMatchObject({ ok: true });
     },
   );
 });

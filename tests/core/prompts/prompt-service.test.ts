@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rm, stat, symlink, truncate, writeFile } from
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import type { Role } from '../../../src/core/prompts/prompt.ts';
 import type { NewPrompt } from '../../../src/core/prompts/prompt-service.ts';
 import { writeHashed } from '../../../src/core/write-hashed.ts';
 import { factAudio, factImage, factVideo } from '../../fakes/fact-media.ts';
@@ -83,6 +84,58 @@ describe('a prompt', () => {
     for (const { asset } of made.inputs)
       expect((await readFile(data.asset(asset.sha256))).length).toBe(asset.bytes);
     expect(await readdir(data.incoming)).toEqual([]);
+  });
+
+  it('has several pictures as the first, the second and the third, in the order in which they came', async () => {
+    const bench = await open();
+    const made = must(
+      await create(bench, {
+        'hat.png': factImage('hat'),
+        'voice.wav': factAudio(),
+        'anna.png': factImage('anna'),
+        'ben.png': factImage('ben'),
+      }),
+    );
+    const inputs = () =>
+      bench.api.getPrompt(made.id)?.inputs.map(({ role, originalName }) => `${role} ${originalName}`);
+    expect(inputs()?.toSorted()).toEqual([
+      'audio voice.wav',
+      'image hat.png',
+      'image2 anna.png',
+      'image3 ben.png',
+    ]);
+
+    const swapped = new Map([
+      ['hat.png', 'image3'],
+      ['ben.png', 'image'],
+    ] as const);
+    must(bench.api.changeRoles(bench.actor(), made, swapped));
+    expect(inputs()?.toSorted()).toEqual([
+      'audio voice.wav',
+      'image ben.png',
+      'image2 anna.png',
+      'image3 hat.png',
+    ]);
+  });
+
+  it('leaves to the others what somebody has said of a picture, and takes no fourth one', async () => {
+    const bench = await open();
+    const file = async (name: string, role?: Role) => ({
+      path: await bench.file(name, factImage(name)),
+      ...(role && { role }),
+    });
+    const files = [await file('a.png'), await file('b.png', 'image'), await file('c.png')];
+    const made = must(await bench.api.createPrompt(bench.actor(), { text: 'Three', files }));
+    expect(made.inputs.map(({ role, originalName }) => [role, originalName])).toEqual([
+      ['image2', 'a.png'],
+      ['image', 'b.png'],
+      ['image3', 'c.png'],
+    ]);
+    const more = [...files, await file('d.png')];
+    const refused = await bench.api.createPrompt(bench.actor(), { text: 'Four', files: more });
+    expect(refused).toMatchObject({
+      problems: [{ code: 'input.role_taken', parameters: { role: 'image3', other: 'c.png', file: 'd.png' } }],
+    });
   });
 
   it('takes the configured negative text, its own, or none', async () => {

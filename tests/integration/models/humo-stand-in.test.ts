@@ -8,6 +8,7 @@ import { StandInBench, type StandInEnd, taken } from './stand-in-job.ts';
 const profile = shipped('humo-1.7b');
 const SOUND = input('audio', { kind: 'audio', durationMs: 4000, codec: 'pcm_s16le' }, 'wav');
 const FACE = input('image', { kind: 'image', width: 720, height: 480, codec: 'png' }, 'png');
+const MORE = (['image2', 'image3'] as const).map((role) => input(role, FACE.asset.facts, 'png'));
 const SMALL = 'humo/configs/inference/generate_1_7B.yaml';
 
 /** Runs the stand-in on cases; the settings are laid over good ones. */
@@ -110,7 +111,7 @@ describe('the stand-in for HuMo', () => {
       ...{ mode: 'TIA', frames: 49, height: '480', width: '832', num_steps: 3, shift: 4, seed: 0 },
       ...{ scale_a: 1.5, scale_t: 2.5, scale_i: 3.5 },
     };
-    const inputs = [SOUND, FACE];
+    const inputs = [SOUND, FACE, ...MORE];
     const checked = checkRun(profile, inputs, given);
     if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
     expect(Object.keys(given).toSorted()).toEqual(Object.keys(profile.parameters).toSorted());
@@ -127,6 +128,9 @@ describe('the stand-in for HuMo', () => {
         ...[`generation.positive_prompt=${bench.path('cases.json')}`],
         ...[`generation.output.dir=${bench.path('out')}`],
         'output.prompt="A rainy neon street, cinematic"',
+        ...['image', 'image2', 'image3'].map(
+          (role, index) => `output.img_paths.${index}=${bench.path(`in/${role}.png`)}`,
+        ),
       ].toSorted(),
     );
   });
@@ -142,4 +146,26 @@ describe('the stand-in for HuMo', () => {
       hasMarker: true,
     });
   });
+
+  it.each([
+    ['480', '832', [FACE, ...MORE], 117],
+    ['720', '1280', [], 157],
+  ])(
+    'has the room of the large model at %s that the rules of its profile say',
+    async (height, width, pictures, most) => {
+      const large = shipped('humo-17b', { parameters: { frames: { maximum: 161 } } });
+      const inputs = [SOUND, ...pictures];
+      const given = { height, width, frames: most, num_steps: 2 };
+      const checked = checkRun(large, inputs, given);
+      if (!checked.ok) throw new Error(JSON.stringify(checked.problems));
+      expect(checkRun(large, inputs, { ...given, frames: most + 4 })).toMatchObject({ ok: false });
+
+      const run = async (frames: number) => {
+        const bench = await StandInBench.make(HUMO, { ...large, rules: [] });
+        return await bench.runJob({ inputs, parameters: { ...checked.value, frames } });
+      };
+      expect(await run(most)).toMatchObject({ code: 0, hasMarker: true });
+      expect(await run(most + 4)).toMatchObject({ code: 1, failure: 'program_error' });
+    },
+  );
 });

@@ -197,6 +197,9 @@ describe('fit', () => {
     expect(why(face)).toEqual({ transfer1: 'input.rule_broken', 'humo-1.7b': undefined });
     expect(why(misread)).toEqual({ transfer1: 'input.rule_broken', 'humo-1.7b': 'input.text_forbidden' });
     expect(words(await commands.say(`fit ${face.id}`))).toContain('"There is no video at all."');
+    expect(words(await commands.say(`fit ${face.id}`))).toMatch(
+      /The video will be 3(\.0)? s, as long as the sound; frames=77 takes less time for it\./,
+    );
     expect(words(await commands.say(`fit ${misread.id}`))).not.toContain('Fits');
     expect(words(await commands.say(`fit ${face.id} --model transfer1 --change`))).toContain(
       'No change of mine would make',
