@@ -65,9 +65,10 @@ export class Parameters {
     return (typeof value === 'object' ? value : [String(value)]).map(oneLine);
   }
 
-  /** The values of a list as people enumerate them: `a, b or c`. */
+  /** The values of a list as people enumerate them: `a, b or c`; between backquotes where one of them has a comma itself. */
   choices(name: string, otherwise = ''): string {
-    const words = this.list(name);
+    const given = this.list(name);
+    const words = given.some((word) => word.includes(',')) ? given.map((word) => `\`${word}\``) : given;
     const last = words.at(-1);
     if (last === undefined) return otherwise;
     return words.length === 1 ? last : `${words.slice(0, -1).join(', ')} or ${last}`;

@@ -48,6 +48,16 @@ test.each<[ErrorCode, ErrorParameters, string]>([
     'Choose a model that has it: `--model one`, `--model two` or `--model three`. See all',
   ],
   ['input.parameter_unknown', { others: ['one'] }, 'Choose a model that has it: `--model one`. See'],
+  [
+    'input.parameter_choice',
+    { parameter: 'aspect_ratio', given: '16:9', choices: ['16,9', '4,3', '1,1'], nearest: '16,9' },
+    'aspect_ratio is `16,9`, `4,3` or `1,1`; you wrote 16:9. Did you mean `16,9`?',
+  ],
+  [
+    'input.parameter_choice',
+    { parameter: 'blur', given: 'hi', choices: ['low', 'high'] },
+    'blur is low or high; you wrote hi.',
+  ],
   ['input.option_unknown', { verb: 'inference', given: '--edge', assignment: 'edge=0.5' }, '`edge=0.5`'],
   [
     'input.argument_invalid',
