@@ -16,7 +16,7 @@ export interface ReadProfile {
   readonly profile: Profile;
   /** As written, with what it extends, for merging overrides into it. */
   readonly table: Table;
-  /** The file itself, and the family that it extends. */
+  /** The file itself, the family that it extends, and what that one extends. */
   readonly texts: readonly SourceText[];
 }
 
@@ -36,7 +36,7 @@ export interface ProfileFolder {
 
 /**
  * Reads every `*.toml` of a folder, in order of name. One that says `extends = "<family>"` is laid over
- * `families/<family>.toml`, which is a part of a profile and none by itself. All problems at once, with the line where
+ * `families/<family>.toml`, which is a part of a profile and none by itself, and may extend another. All problems at once, with the line where
  * it is known (`parseProfile`, `config.syntax`), beside the profiles that have none; throws `config.file_unreadable`
  * {file, detail} where the folder or a file cannot be read.
  */
@@ -92,11 +92,9 @@ async function readProfile(
   const file = shared === undefined ? name : path;
   const own = await readToml({ path, file });
   if (!own.ok) return own;
-  const base = await readFamily(own.value, families);
-  const texts = [own.value.text, ...(base.ok && base.value ? [base.value.text] : [])];
-  if (!base.ok) return { ok: false, problems: withLines(base.problems, texts) };
-  const { extends: _, ...given } = own.value.table;
-  const table = base.value === undefined ? given : mergeTables(base.value.table, given);
+  const whole = await withFamilies(own.value, families);
+  if (!whole.ok) return whole;
+  const { table, texts } = whole.value;
   const parsed = parseProfile(table, file);
   if (!parsed.ok) return { ok: false, problems: withLines(parsed.problems, texts) };
   if (`${parsed.value.id}.toml` !== name) {
@@ -112,23 +110,28 @@ interface ReadText {
   readonly text: SourceText;
 }
 
-/** What the table extends; undefined where that is nothing. */
-async function readFamily(
-  { table, text: { file } }: ReadText,
+/** The table, laid over what it extends. `path` is the way to it, from the profile: a family that leads back to itself has no end. */
+async function withFamilies(
+  { table: { extends: family, ...given }, text }: ReadText,
   families: ReadonlyMap<string, ProfilePath>,
-): Promise<Checked<ReadText | undefined>> {
-  if (!Object.hasOwn(table, 'extends')) return valid(undefined);
-  const { extends: family } = table;
-  const path = families.get(String(family));
-  if (path !== undefined) return await readToml(path);
-  const near = nearest(String(family), [...families.keys()]);
-  const detail = `must be the name of a file in ${FAMILIES}/ without .toml`;
-  return invalid('config.profile_invalid', {
-    file,
-    where: 'extends',
-    detail,
-    ...(near && { nearest: near }),
-  });
+  path: readonly string[] = [],
+): Promise<Checked<Pick<ReadProfile, 'table' | 'texts'>>> {
+  if (family === undefined) return valid({ table: given, texts: [text] });
+  const found = families.get(String(family));
+  if (found === undefined || path.includes(found.path)) {
+    const near = found === undefined && nearest(String(family), [...families.keys()]);
+    const detail =
+      found === undefined
+        ? `must be the name of a file in ${FAMILIES}/ without .toml`
+        : 'is a family that extends itself in the end';
+    const parameters = { file: text.file, where: 'extends', detail, ...(near && { nearest: near }) };
+    return { ok: false, problems: withLines([{ code: 'config.profile_invalid', parameters }], [text]) };
+  }
+  const read = await readToml(found);
+  if (!read.ok) return read;
+  const base = await withFamilies(read.value, families, [...path, found.path]);
+  if (!base.ok) return base;
+  return valid({ table: mergeTables(base.value.table, given), texts: [text, ...base.value.texts] });
 }
 
 async function readToml({ path, file }: ProfilePath): Promise<Checked<ReadText>> {

@@ -74,6 +74,52 @@ describe('a profile that extends a family', () => {
     ]);
   });
 
+  it('may extend one that extends another: what is nearer to the profile wins', async () => {
+    await writeFile(
+      join(directory, 'families', 'quick.toml'),
+      'extends = "minis"\ntitle = "Quick"\ndescription = "Quick"\nparameters.speed.default = 5\n',
+    );
+    await writeFile(
+      join(directory, 'fast.toml'),
+      'extends = "quick"\nid = "fast"\ndescription = "Fast"\nparameters.speed.maximum = 9\n',
+    );
+    const checked = await loadCatalogue({ directory });
+
+    expect(checked.ok && checked.value.get('fast')).toMatchObject({
+      title: 'Quick',
+      description: 'Fast',
+      parameters: { speed: { ...SPEED, default: 5, maximum: 9 } },
+    });
+    expect(checked.ok && checked.value.get('fast')).not.toHaveProperty('extends');
+    await writeFile(
+      join(directory, 'fast.toml'),
+      'extends = "quick"\nid = "fast"\nparameters.speed.maximum = 3\n',
+    );
+    expect(await problems()).toMatchObject([
+      { file: 'families/quick.toml', where: 'parameters.speed.default', line: 4 },
+    ]);
+  });
+
+  it.each([
+    [
+      'extends = "fats"\n',
+      { detail: 'must be the name of a file in families/ without .toml', nearest: 'fast' },
+    ],
+    ['extends = "fast"\n', { detail: 'is a family that extends itself in the end' }],
+    [
+      'extends = "round"\n',
+      { detail: 'is a family that extends itself in the end', file: 'families/round.toml' },
+    ],
+  ])('tells a family that leads nowhere: %j', async (text, problem) => {
+    await writeFile(join(directory, 'families', 'fast.toml'), text);
+    await writeFile(join(directory, 'families', 'round.toml'), 'extends = "fast"\n');
+    await writeFile(join(directory, 'fast.toml'), 'extends = "fast"\nid = "fast"\n');
+
+    expect(await problems()).toEqual([
+      { code: 'config.profile_invalid', file: 'families/fast.toml', where: 'extends', line: 1, ...problem },
+    ]);
+  });
+
   it('never leaves the folder, and tells a mistake of the family', async () => {
     await writeFile(join(directory, 'fast.toml'), 'extends = "../families/minis"\nid = "fast"\n');
     expect(await problems()).toMatchObject([{ where: 'extends' }]);

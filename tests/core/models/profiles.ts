@@ -15,9 +15,12 @@ export const MODELS_DIRECTORY = new URL('config/models/', PROJECT).pathname;
 
 /** A shipped profile, by its id. */
 export function shipped(id: string, over: Table = {}): Profile {
-  const { extends: family, ...table } = readToml(`${MODELS_DIRECTORY}${id}.toml`);
-  const base = family === undefined ? {} : readToml(`${MODELS_DIRECTORY}families/${family}.toml`);
-  return profileOf(mergeTables(base, table), over);
+  return profileOf(wholeTable(`${id}.toml`), over);
+}
+
+function wholeTable(file: string): Table {
+  const { extends: family, ...table } = readToml(`${MODELS_DIRECTORY}${file}`);
+  return family === undefined ? table : mergeTables(wholeTable(`families/${family}.toml`), table);
 }
 
 export function preview(over: Table = {}): Profile {
@@ -96,7 +99,7 @@ export function requestFor(profile: Profile, over: Partial<JobRequest> = {}): Jo
     },
     attempt: 'jb_00000001-a1' as AttemptId,
     instance: 'in_00000001' as InstanceId,
-    gpus: profile.requires.min_gpus > 0 ? ['0'] : [],
+    gpus: Array.from({ length: profile.requires.min_gpus }, (_, index) => `${index}`),
     stopGraceMs: 10_000,
     secrets: (reference) => invalid('config.secret_missing', reference),
     ...over,
