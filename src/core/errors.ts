@@ -47,6 +47,7 @@ export const ERRORS = {
   'input.text_empty': { layer: 'input', class: 'validation' },
   'input.text_too_long': { layer: 'input', class: 'validation' },
   'input.text_forbidden': { layer: 'input', class: 'validation' },
+  'input.text_json_object': { layer: 'input', class: 'validation' },
   'input.text_misplaced': { layer: 'input', class: 'validation' },
   'input.text_nul': { layer: 'input', class: 'validation' },
   'input.file_missing': { layer: 'input', class: 'validation' },

@@ -117,6 +117,7 @@ function rules({ rules: known, text }: Profile): string {
   const sentences = [
     ...known.flatMap(({ message }) => message ?? []),
     ...text.forbids.map((piece) => `The text must not hold \`${piece}\`.`),
+    ...(text.forbids_json_object === true ? ['The text must not be a JSON object.'] : []),
   ];
   if (sentences.length === 0) return '';
   return `Refused before it waits:\n\n${sentences.map((sentence) => `- ${sentence}`).join('\n')}`;

@@ -41,7 +41,7 @@ export const TRANSFER25: StandIn = {
 };
 
 export const COSMOS3: StandIn = {
-  models: ['cosmos3', 'cosmos3-image'],
+  models: ['cosmos3', 'cosmos3-image', 'cosmos3-super'],
   programs: ['cosmos3/torchrun', KIT],
   prefix: 'STAND_IN',
   code: ['cosmos_framework/scripts/inference.py'],

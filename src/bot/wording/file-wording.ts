@@ -42,6 +42,13 @@ export const FILE_WORDING = {
       nextStep: 'Write it in another way and send it again.',
     }),
   },
+  'input.text_json_object': {
+    example: { model: 'preview' },
+    say: (p) => ({
+      sentence: `The text is a JSON object: ${p.text('model', 'the model')} would read it as a prompt with fields, and change some of them.`,
+      nextStep: 'Write it in plain sentences and send it again.',
+    }),
+  },
   'input.file_missing': {
     example: { file: 'street.mp4' },
     say: (p) => ({

@@ -36,7 +36,7 @@ export interface JobRequest {
  * The exact files, inputs, argv and environment of one attempt. Pure but for the look for secrets. What people wrote arrives unchanged, and nothing
  * in it is read as a placeholder. Inputs that the job does not refer to are not part of it.
  *
- * Throws where the job would lack something: `input.text_empty`, `input.text_too_long` {bytes, maxBytes, model}, `input.text_forbidden` {text, model}, `input.role_missing`, `input.weights_all_zero`,
+ * Throws where the job would lack something: `input.text_empty`, `input.text_too_long` {bytes, maxBytes, model}, `input.text_forbidden` {text, model}, `input.text_json_object` {model}, `input.role_missing`, `input.weights_all_zero`,
  * `input.text_nul` (in argv or environment), an `input.parameter_*` code, `input.rule_broken`, `input.model_unavailable` {model, reason}
  * (too few or too many GPUs, or the bot's own tool is out of reach), `input.secret_missing` {model, secret}.
  */

@@ -122,6 +122,10 @@ export const textSchema = z.strictObject({
     .describe(
       'Pieces that neither the text nor the negative text may hold: the model would read them as something else',
     ),
+  forbids_json_object: z
+    .boolean()
+    .exactOptional()
+    .describe('The text must not be a JSON object: the model would read it as a prompt with fields'),
 });
 
 /** What files must be like for the model to take them. */

@@ -1,11 +1,15 @@
 import { describe, expect, it } from 'vitest';
+import { buildJob } from '../../../src/core/models/build-job.ts';
 import { checkRun } from '../../../src/core/models/check-run.ts';
+import { wantedGb } from '../../../src/core/models/gpu-memory.ts';
+import { textProblems } from '../../../src/core/models/text-problems.ts';
 import type { AttemptPlan } from '../../../src/core/ports/host.ts';
-import { input, shipped, video } from './profiles.ts';
+import { input, requestFor, shipped, video } from './profiles.ts';
 import { onlyFile, plan } from './sent-jobs.ts';
 
 const profile = shipped('cosmos3');
 const image = shipped('cosmos3-image');
+const large = shipped('cosmos3-super');
 const still = input('image', { kind: 'image', width: 1080, height: 1920, codec: 'png' }, 'png');
 const ALL_CONTROLS = ['color', 'edge', 'vis', 'depth', 'seg', 'wsm'] as const;
 
@@ -115,16 +119,6 @@ describe('the job of cosmos3', () => {
     ]);
   });
 
-  it.each(['cosmos3', 'cosmos3-image'])('spreads weights that no GPU has room for: %s', (id) => {
-    const sent = (given: Readonly<Record<string, string>>) =>
-      plan(shipped(id), given, [video('color'), still], { gpus: ['0', '1', '2', '3'] }).argv;
-
-    expect(sent({ checkpoint: 'Cosmos3-Super' })).toContain('--dp-shard-size=0');
-    expect(sent({ checkpoint: 'Cosmos3-Super', dp_shard_size: '1' })).toContain('--dp-shard-size=1');
-    expect(sent({ checkpoint: 'Cosmos3-Nano' })).toContain('--dp-shard-size=1');
-    expect(sent({})).not.toContain('--no-use-torch-compile');
-  });
-
   it.each(PLACES)('brings %s to its own place, and changes nothing else', (name, value, place) => {
     const inputs = ALL_CONTROLS.map((role) => video(role));
     const base = { blur: 0.9, edge: 0.9 };
@@ -199,4 +193,72 @@ describe('the job of cosmos3-image', () => {
     });
     expect(checkRun(image, [video('color')], {}).ok).toBe(false);
   });
+});
+
+describe('the job of cosmos3-super', () => {
+  it('is that of cosmos3 with another checkpoint, whose weights are spread over the GPUs', () => {
+    const inputs = [video('color'), video('depth')];
+    const over = { gpus: ['0', '1', '2', '3'] };
+    const [job, other] = [plan(large, {}, inputs, over), plan(profile, {}, inputs, over)];
+    const words = new Map([
+      ['Cosmos3-Nano', 'Cosmos3-Super'],
+      ['--dp-shard-size=1', '--dp-shard-size=0'],
+    ]);
+
+    expect(job.argv).toEqual(other.argv.map((word) => words.get(word) ?? word));
+    expect(job.files).toEqual(other.files);
+    expect(job.container).toEqual(other.container);
+  });
+
+  it('wants several GPUs, and memory for its weights on each', () => {
+    expect(large.requires).toMatchObject({ min_gpus: 2, max_gpus: 8 });
+    for (const gpus of [2, 3, 4, 8]) {
+      expect(gpus * (wantedGb(large.requires, gpus) ?? 0), `${gpus} GPUs`).toBeGreaterThan(128);
+    }
+    expect([4, 8].map((gpus) => wantedGb(large.requires, gpus))).toEqual([48, 32]);
+    expect([profile, image].map(({ requires }) => requires.min_vram_gb)).toEqual([40, 40]);
+  });
+
+  it.each([
+    ['cosmos3', { checkpoint: 'Cosmos3-Super' }],
+    ['cosmos3-image', { checkpoint: 'Cosmos3-Super' }],
+    ['cosmos3-super', { checkpoint: 'Cosmos3-Nano' }],
+    ['cosmos3-super', { dp_shard_size: '1' }],
+  ])('is what no parameter of another model asks for: %s refuses %o', (id, given) => {
+    expect(checkRun(shipped(id), [video('color'), still], given)).toMatchObject({
+      problems: [{ code: 'input.parameter_choice', parameters: { parameter: Object.keys(given)[0] } }],
+    });
+  });
+});
+
+describe.each(['cosmos3', 'cosmos3-image', 'cosmos3-super'])('a text for %s', (id) => {
+  const model = shipped(id);
+  const problemsOf = (text: string, negativeText = '') => textProblems(model, { text, negativeText });
+
+  it.each([
+    '{}',
+    ' {"subject": "a robot", "fps": 30}\n',
+    '{"a": {"b": [NaN, -Infinity]}, "c": "NaN"}',
+    '{\r\n"duration":\t"5s"}',
+  ])('is refused where it is a JSON object: %j', (text) => {
+    expect(problemsOf(text)).toEqual([{ code: 'input.text_json_object', parameters: { model: id } }]);
+    expect(() => buildJob(requestFor(model, { text }))).toThrow(
+      expect.objectContaining({ code: 'input.text_json_object' }),
+    );
+  });
+
+  it.each(['Rain', '["Rain"]', '"Rain"', '7', 'null', '{Rain}', "{'a': 1}", '{"a": 1', 'Rain {"a": 1}'])(
+    'is taken where the model reads it as a text: %j',
+    (text) => {
+      expect(problemsOf(text)).toEqual([]);
+    },
+  );
+
+  it('is not refused for its negative text, which the model takes as it is', () => {
+    expect(problemsOf('Rain', '{"quality": "bad"}')).toEqual([]);
+  });
+});
+
+it('takes a JSON object for a text with a model that does', () => {
+  expect(textProblems(shipped('transfer1'), { text: '{"a": 1}', negativeText: '' })).toEqual([]);
 });

@@ -165,6 +165,13 @@ describe('a mistake in a profile', () => {
       20,
     ],
     [
+      'a text that is forbidden by a word',
+      ['[command]', '[text]\nforbids_json_object = "yes"\n\n[command]'],
+      'config.wrong_type',
+      'text.forbids_json_object',
+      19,
+    ],
+    [
       'a network that no container has',
       ['[command]', '[container]\nimage = "sketch"\nnetwork = "mesh"\n\n[command]'],
       'config.unknown_choice',

@@ -126,6 +126,15 @@ describe('the stand-in for cosmos3', () => {
     );
   });
 
+  it('has no room for all weights of Super on one GPU', async () => {
+    const bench = await StandInBench.make(COSMOS3, shipped('cosmos3-super', { requires: { min_gpus: 1 } }));
+
+    expect(await bench.runJob({ inputs: [video('color')] })).toMatchObject({
+      code: 1,
+      failure: 'gpu_memory',
+    });
+  });
+
   it('takes the job of one picture', async () => {
     const still = input('image', { kind: 'image', width: 1280, height: 704, codec: 'png' }, 'png');
     const bench = await StandInBench.make(COSMOS3, shipped('cosmos3-image'));

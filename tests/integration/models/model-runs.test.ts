@@ -81,7 +81,7 @@ const FAMILIES: readonly Family[] = [
         parameters: { edge: 0.5 },
         outputs: ['video', 'edge', 'blur', 'control'],
       },
-      { model: 'cosmos3', roles: ['wsm'], outputs: ['video', 'control'] },
+      { model: 'cosmos3-super', roles: ['wsm'], outputs: ['video', 'control'] },
       { model: 'cosmos3-image', roles: ['image'], outputs: ['image', 'control'], kind: 'image' },
     ],
     endings: [

@@ -11,7 +11,7 @@ import { TWO_MODELS } from '../../../support/two-models.ts';
 import { must } from '../../../support/workbench.ts';
 import { CommandBench, words } from './command-bench.ts';
 
-const MODELS = ['transfer1', 'transfer1-upscale', 'transfer1-enhance'];
+const MODELS = ['transfer1', 'transfer1-upscale', 'transfer1-enhance', 'cosmos3'];
 const CONFIG = TWO_MODELS.replace('["transfer1"]', JSON.stringify(MODELS)).replace(
   '[models.transfer1.command]\nworking_directory = "code"',
   MODELS.map((id) => `[models.${id}.command]\nworking_directory = "code"`).join('\n'),
@@ -205,10 +205,10 @@ describe('upscale', () => {
 });
 
 describe('enhance', () => {
-  async function withText() {
+  async function withText(text = 'A street. Rain falls.') {
     const { bench, prompt } = await withResult();
     await bench.say(`enhance ${prompt.name}`);
-    const run = await finish(bench, [{ kind: 'text', label: 'text', text: 'A street. Rain falls.' }]);
+    const run = await finish(bench, [{ kind: 'text', label: 'text', text }]);
     const found = bench.bench.api.followUps.enhancedBy(run)?.prompt;
     if (found === undefined) throw new Error('there is no prompt');
     return { bench, prompt, run, found };
@@ -287,6 +287,18 @@ describe('enhance', () => {
 
     await bench.say(`discard ${found.id}`);
     expect(shown().card.actions).toMatchObject([{ verb: 'restore', target: found.id }]);
+  });
+
+  it('may find what another model would not read as a text: that refuses it before it waits', async () => {
+    const { bench, found } = await withText('{"subject": "a street", "duration": "9s"}');
+    const queued = await bench.say(`inference ${found.id} --model transfer1`);
+    const refused = await bench.say(`inference ${found.id} --model cosmos3`);
+
+    expect(queued.data).toMatchObject({ profileId: 'transfer1' });
+    expect(refused.data).toMatchObject({
+      problems: [{ code: 'input.text_json_object', parameters: { model: 'cosmos3' } }],
+    });
+    expect(words(refused)).toContain('cosmos3 would read it as a prompt with fields');
   });
 
   it('is numbered where the name is taken, and does not grow by being done again', async () => {
