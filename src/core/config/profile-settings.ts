@@ -40,7 +40,7 @@ function modelsOf(host: unknown): HostProfiles {
   const { name, models }: Readonly<Record<string, unknown>> = isTable(host) ? host : {};
   const modelOverrides = overridesOf(models);
   const ids = Array.isArray(models) ? models.filter(isProfileId) : Object.keys(modelOverrides).map(asId);
-  return { name: String(name), models: ids, modelOverrides };
+  return { name: typeof name === 'string' ? name : '', models: ids, modelOverrides };
 }
 
 function overridesOf(models: unknown): ProfileOverridesById {

@@ -300,7 +300,7 @@ async function happen(bench: ChatBench, request: RunRequest, what: Happening): P
     case 'fault':
       return bench.chat.fail(what.method, what.fault);
     case 'time':
-      return await bench.pass(what.ms);
+      return await bench.pass(what.ms, { landing: true });
     case 'end':
       if (bench.bench.api.requests.unfinished(request).length > 0) await endNext(bench, what.outcome);
       return;
