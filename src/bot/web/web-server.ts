@@ -1,13 +1,10 @@
-import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Logger } from 'pino';
 import type { WebConfig } from '../../core/config/config.ts';
 import type { CosmosApi } from '../../core/cosmos-api.ts';
-import { CosmosError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports/clock.ts';
-import { systemCode } from '../../core/system-code.ts';
-import { withinMs } from '../chat/within.ts';
+import { closeWithin, listen, portOf } from '../http-listener.ts';
 import type { FileLinks } from './file-links.ts';
 import { webApp } from './web-app.ts';
 
@@ -24,9 +21,6 @@ export interface WebLimits {
 }
 
 const LIMITS: WebLimits = { connections: 128, requestMs: 10_000, stallMs: 60_000, stopMs: 500 };
-
-/** Codes of the operating system that mean the address, not the port. */
-const ADDRESS_CODES: ReadonlySet<string> = new Set(['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN']);
 
 export interface WebServerParts {
   readonly config: Pick<WebConfig, 'host' | 'port' | 'publicUrl'>;
@@ -50,8 +44,7 @@ export class WebServer {
 
   /** Where it listens: another one than in the configuration where that says 0. */
   get port(): number {
-    const address = this.#server?.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#parts.config.port;
+    return portOf(this.#server, this.#parts.config.port);
   }
 
   /** Throws `config.invalid_value` where nobody can listen there. */
@@ -66,16 +59,7 @@ export class WebServer {
     );
     server.maxConnections = connections;
     server.timeout = stallMs;
-    server.listen(config.port, config.host);
-    try {
-      await once(server, 'listening');
-    } catch (cause) {
-      const detail = systemCode(cause) ?? 'unknown';
-      const [where, given] = ADDRESS_CODES.has(detail)
-        ? ['web.host', config.host]
-        : ['web.port', config.port];
-      throw new CosmosError('config.invalid_value', { where, given, detail }, { cause });
-    }
+    await listen(server, config, { host: 'web.host', port: 'web.port' });
     this.#server = server;
     server.on('error', (error) => logger.warn({ err: error }, 'a connection could not be accepted'));
     logger.info({ host: config.host, port: this.port }, 'the web server listens');
@@ -85,12 +69,7 @@ export class WebServer {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeIdleConnections();
-    await withinMs(closed, this.#limits.stopMs, this.#parts.clock);
-    server.closeAllConnections();
-    await closed;
+    await closeWithin(server, this.#limits.stopMs, this.#parts.clock);
   }
 }
 

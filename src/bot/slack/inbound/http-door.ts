@@ -1,12 +1,9 @@
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Logger } from 'pino';
-import { CosmosError } from '../../../core/errors.ts';
 import type { TellConnection } from '../../../core/ports/chat.ts';
 import type { Clock } from '../../../core/ports/clock.ts';
 import type { Secret } from '../../../core/ports/secret.ts';
-import { systemCode } from '../../../core/system-code.ts';
-import { withinMs } from '../../chat/within.ts';
+import { closeWithin, type ListenAddress, listen, portOf } from '../../http-listener.ts';
 import type { Door, Handle } from './answer.ts';
 import { parseBody, readBody } from './http-body.ts';
 import { isSigned } from './http-signature.ts';
@@ -16,12 +13,8 @@ const REQUEST_MS = 10_000;
 /** What a stop waits for requests that are under way, ms. */
 const STOP_MS = 2_000;
 
-export interface HttpDoorParts {
+export interface HttpDoorParts extends ListenAddress {
   readonly signingSecret: Secret;
-  /** Address of this machine. */
-  readonly host: string;
-  /** 0 for any free port. */
-  readonly port: number;
   readonly clock: Clock;
   readonly logger: Logger;
 }
@@ -45,8 +38,7 @@ export class HttpDoor implements Door {
 
   /** Where it listens. */
   get port(): number {
-    const address = this.#server?.address();
-    return typeof address === 'object' && address !== null ? address.port : this.#parts.port;
+    return portOf(this.#server, this.#parts.port);
   }
 
   /** Throws `config.invalid_value` where nobody can listen there. */
@@ -58,19 +50,9 @@ export class HttpDoor implements Door {
       });
     });
     this.#server = server;
-    const { logger, host, port } = this.#parts;
-    server.listen(port, host);
-    try {
-      await once(server, 'listening');
-    } catch (cause) {
-      // Nobody else frees the port by waiting: somebody has to know.
-      const parameters = {
-        ...(isForeign(cause) ? { where: 'http_host', given: host } : { where: 'http_port', given: port }),
-        detail: systemCode(cause) ?? 'unknown',
-      };
-      throw new CosmosError('config.invalid_value', parameters, { cause });
-    }
+    await listen(server, this.#parts, { host: 'http_host', port: 'http_port' });
     tell?.({ state: 'connected' });
+    const { logger } = this.#parts;
     server.on('error', (error) => logger.warn({ err: error }, 'a request of Slack could not be accepted'));
   }
 
@@ -78,12 +60,7 @@ export class HttpDoor implements Door {
     const server = this.#server;
     this.#server = undefined;
     if (server === undefined) return;
-    const closed = once(server, 'close');
-    server.close();
-    server.closeIdleConnections();
-    await withinMs(closed, STOP_MS, this.#parts.clock);
-    server.closeAllConnections();
-    await closed;
+    await closeWithin(server, STOP_MS, this.#parts.clock);
   }
 
   async #serve(request: IncomingMessage, response: ServerResponse, handle: Handle): Promise<void> {
@@ -119,11 +96,6 @@ export class HttpDoor implements Door {
     else logger.warn({ secondsOff }, words);
     this.#saidUnsigned = true;
   }
-}
-
-/** The address is none of this machine's. */
-function isForeign(error: unknown): boolean {
-  return ['EADDRNOTAVAIL', 'ENOTFOUND', 'EAI_AGAIN'].includes(systemCode(error) ?? '');
 }
 
 function end(response: ServerResponse, status: number, payload?: unknown): void {
